@@ -1,0 +1,34 @@
+import type { AccountClient } from "@aws-sdk/client-account";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { EKSClient } from "@aws-sdk/client-eks";
+import type { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
+
+/** The clients of one account and Region that collectors read with. One set is reused for all clusters there: adaptive retry lives in the client. */
+export interface AwsClients {
+  readonly eks: EKSClient;
+  readonly ec2: EC2Client;
+  readonly elb: ElasticLoadBalancingClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly account: AccountClient;
+}
+
+/** The way into one account. */
+export interface AccountAccess {
+  readonly account: string;
+  /** Assumes the member role on first use and again shortly before expiry; throws RoleNotAssumedError. */
+  readonly credentials: AwsCredentialIdentityProvider;
+  clients(region: string): AwsClients;
+}
+
+/** What every collector is given. */
+export interface CollectPorts {
+  access(account: string): AccountAccess;
+  /** The only clock. */
+  now(): Date;
+  /** Hosts beside EKS's own that the bearer token may be sent to; for tests. */
+  readonly allowedEndpointHosts: readonly string[];
+  /** Told each read as it ends, for `--verbose`. */
+  onRead?(read: { readonly read: string; readonly ms: number; readonly state: "read" | "unknown" }): void;
+}

@@ -1,0 +1,72 @@
+/**
+ * Every read that a scan may make, as data: what it is called in coverage, what it may call, and which facts depend on it.
+ * The IAM policy, the ClusterRole and `cluster-read-completely` are made from this table; a test compares it with the
+ * calls that are really sent, both ways.
+ */
+
+/** A read of the AWS plane. The key is the name under which coverage lists it. */
+export interface AwsRead {
+  /** IAM actions that it calls. */
+  readonly actions: readonly string[];
+  /** What IAM lets the actions be narrowed to; "*" carries the reason why nothing narrower exists. */
+  readonly resource: { readonly arn: string } | { readonly any: string };
+  /** Facts about a cluster that cannot be known without it. */
+  readonly facts: readonly string[];
+}
+
+/** A read of the Kubernetes API. */
+export interface KubernetesRead {
+  /** "" is the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: "list" | "get";
+  /** For `get`: the one object, as "namespace/name". */
+  readonly object?: string;
+  readonly facts: readonly string[];
+}
+
+const noResourceType = { any: "the action takes no resource" } as const;
+const eksCluster = { arn: "arn:${partition}:eks:*:${account}:cluster/*" } as const;
+
+export const awsReads = {
+  "eks:ListClusters": { actions: ["eks:ListClusters"], resource: noResourceType, facts: [] },
+  "eks:DescribeCluster": {
+    actions: ["eks:DescribeCluster"],
+    resource: eksCluster,
+    facts: ["endpoint", "network", "version", "logging", "secretsEncryption"],
+  },
+  "eks:DescribeClusterVersions": { actions: ["eks:DescribeClusterVersions"], resource: noResourceType, facts: ["version"] },
+  "account:ListRegions": { actions: ["account:ListRegions"], resource: { arn: "arn:${partition}:account::${account}:account" }, facts: [] },
+  "elasticloadbalancing:DescribeLoadBalancers": {
+    actions: ["elasticloadbalancing:DescribeLoadBalancers"],
+    resource: noResourceType,
+    facts: ["loadBalancers"],
+  },
+  "elasticloadbalancing:DescribeListeners": {
+    actions: ["elasticloadbalancing:DescribeListeners"],
+    resource: noResourceType,
+    facts: ["loadBalancers"],
+  },
+  "elasticloadbalancing:DescribeTags": { actions: ["elasticloadbalancing:DescribeTags"], resource: noResourceType, facts: ["loadBalancers"] },
+  "ec2:DescribeSecurityGroups": { actions: ["ec2:DescribeSecurityGroups"], resource: noResourceType, facts: ["securityGroups"] },
+  "ec2:GetManagedPrefixListEntries": {
+    actions: ["ec2:GetManagedPrefixListEntries"],
+    resource: { arn: "arn:${partition}:ec2:*:*:prefix-list/*" },
+    facts: ["prefixLists"],
+  },
+  "ec2:DescribeSubnets": { actions: ["ec2:DescribeSubnets"], resource: noResourceType, facts: ["subnets"] },
+} as const satisfies Record<string, AwsRead>;
+export type AwsReadName = keyof typeof awsReads;
+
+const list = (group: string, resource: string, fact: string): KubernetesRead => ({ group, resource, verb: "list", facts: [fact] });
+
+export const kubernetesReads = {
+  "kubernetes:list services": list("", "services", "services"),
+  "kubernetes:list ingresses": list("networking.k8s.io", "ingresses", "ingresses"),
+  "kubernetes:list ingressclasses": list("networking.k8s.io", "ingressclasses", "ingressClasses"),
+  "kubernetes:list ingressclassparams.elbv2.k8s.aws": list("elbv2.k8s.aws", "ingressclassparams", "ingressClassParams"),
+  "kubernetes:list ingressclassparams.eks.amazonaws.com": list("eks.amazonaws.com", "ingressclassparams", "ingressClassParams"),
+} as const satisfies Record<string, KubernetesRead>;
+export type KubernetesReadName = keyof typeof kubernetesReads;
+
+export type ReadName = AwsReadName | KubernetesReadName;

@@ -1,0 +1,16 @@
+import { cisEks } from "./cis-eks.ts";
+import type { Framework } from "./framework.ts";
+
+export const frameworks: readonly Framework[] = [cisEks];
+
+const references = new Map<string, string[]>();
+for (const { id, requirements } of frameworks) {
+  for (const requirement of requirements) {
+    for (const check of "checks" in requirement ? requirement.checks : []) {
+      references.set(check, [...(references.get(check) ?? []), `${id}/${requirement.id}`]);
+    }
+  }
+}
+
+/** The requirements that a check answers for, such as "cis-eks-1.7.0/5.4.1". */
+export const referencesTo = (check: string): readonly string[] => references.get(check) ?? [];

@@ -1,0 +1,141 @@
+/** What the AWS plane says: the shapes that collectors hand to checks. Fields carry the API's own words. */
+import * as z from "zod";
+import { factOf } from "./fact.ts";
+
+const strings = z.array(z.string()).readonly();
+
+/** `resourcesVpcConfig` of DescribeCluster, where public access is concerned. Absent or empty CIDRs with public access on are stored as AWS reads them: 0.0.0.0/0. */
+export const Endpoint = z
+  .strictObject({
+    publicAccess: z.boolean(),
+    privateAccess: z.boolean(),
+    /** As AWS answered them; may be empty. */
+    publicCidrs: strings,
+    /** The URL of the Kubernetes API, absent until the cluster is ACTIVE. */
+    url: z.string().exactOptional(),
+  })
+  .readonly();
+export type Endpoint = z.infer<typeof Endpoint>;
+
+/** The VPC side of DescribeCluster and its Kubernetes network configuration. */
+export const ClusterNetwork = z
+  .strictObject({
+    vpcId: z.string(),
+    subnetIds: strings,
+    /** The group that EKS made; absent on very old clusters. */
+    clusterSecurityGroupId: z.string().exactOptional(),
+    securityGroupIds: strings,
+    ipFamily: z.enum(["ipv4", "ipv6"]),
+    serviceCidrs: strings,
+    remoteNodeNetworks: strings,
+    remotePodNetworks: strings,
+    /** EKS Auto Mode's own load balancing: kubernetesNetworkConfig.elasticLoadBalancing.enabled. */
+    autoModeLoadBalancing: z.boolean(),
+  })
+  .readonly();
+export type ClusterNetwork = z.infer<typeof ClusterNetwork>;
+
+/** One row of DescribeClusterVersions. Dates are RFC 3339. */
+export const VersionSupport = z
+  .strictObject({
+    status: z.enum(["STANDARD_SUPPORT", "EXTENDED_SUPPORT", "UNSUPPORTED"]),
+    endOfStandardSupport: z.string().exactOptional(),
+    endOfExtendedSupport: z.string().exactOptional(),
+  })
+  .readonly();
+export type VersionSupport = z.infer<typeof VersionSupport>;
+
+export const ClusterVersion = z
+  .strictObject({
+    /** Kubernetes minor version, such as "1.36". */
+    kubernetes: z.string(),
+    platform: z.string().exactOptional(),
+    /** upgradePolicy.supportType. */
+    supportType: z.enum(["STANDARD", "EXTENDED"]).exactOptional(),
+    support: factOf(VersionSupport),
+  })
+  .readonly();
+export type ClusterVersion = z.infer<typeof ClusterVersion>;
+
+export const ControlPlaneLogging = z.strictObject({ enabledTypes: strings }).readonly();
+export type ControlPlaneLogging = z.infer<typeof ControlPlaneLogging>;
+
+/** encryptionConfig of the resource "secrets"; without a key ARN none is configured. */
+export const SecretsEncryption = z.strictObject({ keyArn: z.string().exactOptional() }).readonly();
+export type SecretsEncryption = z.infer<typeof SecretsEncryption>;
+
+/** A load balancer of the cluster's VPC, classic ones included (their ARN is made from the name). */
+export const Listener = z
+  .strictObject({
+    /** Absent for application and network load balancers' rare listeners without a port. */
+    port: z.int().min(0).max(65535),
+    /** ELB's word: HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP, QUIC, SSL, GENEVE. */
+    protocol: z.string(),
+    /** The port that traffic is forwarded to, where the listener itself says so (classic: the instance port). */
+    targetPort: z.int().exactOptional(),
+  })
+  .readonly();
+export type Listener = z.infer<typeof Listener>;
+
+export const LoadBalancer = z
+  .strictObject({
+    arn: z.string(),
+    name: z.string(),
+    /** Lower case. */
+    dnsName: z.string(),
+    type: z.enum(["application", "network", "gateway", "classic"]),
+    scheme: z.enum(["internet-facing", "internal"]),
+    /** ELBv2's State.Code; classic load balancers have none and count as active. */
+    state: z.enum(["active", "provisioning", "active_impaired", "failed"]),
+    ipAddressType: z.enum(["ipv4", "dualstack", "dualstack-without-public-ipv4"]),
+    subnetIds: strings,
+    /** Empty on a network load balancer made without security groups: nothing on it restricts sources then. */
+    securityGroupIds: strings,
+    listeners: factOf(z.array(Listener).readonly()),
+    tags: factOf(z.record(z.string(), z.string()).readonly()),
+  })
+  .readonly();
+export type LoadBalancer = z.infer<typeof LoadBalancer>;
+
+/** One IpPermission of a security group. Ports are absent where the protocol has none or means all. */
+export const SecurityGroupRule = z
+  .strictObject({
+    /** "tcp", "udp", "icmp", "icmpv6", a protocol number, or "-1" for all. */
+    protocol: z.string(),
+    fromPort: z.int().exactOptional(),
+    toPort: z.int().exactOptional(),
+    /** Both families, as written. */
+    cidrs: strings,
+    prefixListIds: strings,
+    groupIds: strings,
+    /** Descriptions of the ranges, which tell who wrote the rule. */
+    descriptions: strings,
+  })
+  .readonly();
+export type SecurityGroupRule = z.infer<typeof SecurityGroupRule>;
+
+export const SecurityGroup = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    tags: z.record(z.string(), z.string()).readonly(),
+    ingress: z.array(SecurityGroupRule).readonly(),
+    egress: z.array(SecurityGroupRule).readonly(),
+  })
+  .readonly();
+export type SecurityGroup = z.infer<typeof SecurityGroup>;
+
+/** A managed prefix list that some rule names. */
+export const PrefixList = z.strictObject({ id: z.string(), cidrs: factOf(strings) }).readonly();
+export type PrefixList = z.infer<typeof PrefixList>;
+
+export const Subnet = z
+  .strictObject({
+    id: z.string(),
+    availabilityZone: z.string(),
+    cidrs: strings,
+    mapPublicIpOnLaunch: z.boolean(),
+  })
+  .readonly();
+export type Subnet = z.infer<typeof Subnet>;

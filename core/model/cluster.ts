@@ -1,0 +1,73 @@
+import * as z from "zod";
+import {
+  ClusterNetwork,
+  ClusterVersion,
+  ControlPlaneLogging,
+  Endpoint,
+  LoadBalancer,
+  PrefixList,
+  SecretsEncryption,
+  SecurityGroup,
+  Subnet,
+} from "./aws.ts";
+import { factOf, Reason } from "./fact.ts";
+import { Ingress, IngressClass, IngressClassParams, Service } from "./kubernetes.ts";
+import { Resource } from "./resource.ts";
+
+/** What became of one read of a run. `skipped`: closed on purpose, such as a Region denied by a service control policy. */
+export const Coverage = z
+  .strictObject({
+    /** A key of `collect/reads`, with what was asked for where it is not plain, such as "eks:ListClusters eu-west-1". */
+    read: z.string(),
+    state: z.enum(["read", "unknown", "skipped"]),
+    reason: Reason.exactOptional(),
+  })
+  .readonly();
+export type Coverage = z.infer<typeof Coverage>;
+
+const factsOfList = <S extends z.ZodType>(item: S) => factOf(z.array(item).readonly());
+
+/** Everything that a scan tried to learn about one cluster; each field carries its own refusal. */
+export const ClusterFacts = z
+  .strictObject({
+    /** When reading this cluster began, RFC 3339 with milliseconds. The only clock that a check sees. */
+    readAt: factOf(z.string()),
+    /** The outcome of every read that the selected checks need. */
+    reads: factsOfList(Coverage),
+
+    endpoint: factOf(Endpoint),
+    network: factOf(ClusterNetwork),
+    version: factOf(ClusterVersion),
+    logging: factOf(ControlPlaneLogging),
+    secretsEncryption: factOf(SecretsEncryption),
+
+    /** Every load balancer of the cluster's VPC. */
+    loadBalancers: factsOfList(LoadBalancer),
+    /** Every security group of the cluster's VPC. */
+    securityGroups: factsOfList(SecurityGroup),
+    /** The prefix lists that those security groups name. */
+    prefixLists: factsOfList(PrefixList),
+    subnets: factsOfList(Subnet),
+
+    services: factsOfList(Service),
+    ingresses: factsOfList(Ingress),
+    ingressClasses: factsOfList(IngressClass),
+    /** Empty where the kind is not installed. */
+    ingressClassParams: factsOfList(IngressClassParams),
+  })
+  .readonly();
+export type ClusterFacts = z.infer<typeof ClusterFacts>;
+
+/** One cluster as a run saw it. */
+export const Cluster = z
+  .strictObject({
+    resource: Resource,
+    account: z.string(),
+    region: z.string(),
+    name: z.string(),
+    /** Why the cluster as a whole is not judged: being created or deleted, or registered from elsewhere. */
+    inapplicable: Reason.exactOptional(),
+    facts: ClusterFacts,
+  })
+  .readonly();
+export type Cluster = z.infer<typeof Cluster>;
