@@ -40,13 +40,7 @@ interface Subject {
 /** What the preamble or a check says; `broken` is the runner's own word. */
 type Outcome = Verdict | { readonly status: "error"; readonly resource: Resource; readonly message: string; readonly reason: Reason };
 
-function evaluate(
-  checks: readonly AnyCheck[],
-  kind: SubjectKind,
-  subject: Subject,
-  settings: Settings,
-  readAt: string,
-): Evaluation {
+function evaluate(checks: readonly AnyCheck[], kind: SubjectKind, subject: Subject, settings: Settings, readAt: string): Evaluation {
   frozen(subject.facts);
   const broken: Broken[] = [];
   const findings = checks
@@ -69,7 +63,12 @@ function judge(check: AnyCheck, subject: Subject, settings: Settings, broken: Br
     const fact = factNamed(facts, need);
     if (fact.state === "unknown") {
       return [
-        { resource, status: "unknown", reason: fact.reason, message: `${name} was not judged, ${need} could not be read: ${fact.reason.message}` },
+        {
+          resource,
+          status: "unknown",
+          reason: fact.reason,
+          message: `${name} was not judged, ${need} could not be read: ${fact.reason.message}`,
+        },
       ];
     }
     given[need] = fact.value;

@@ -20,7 +20,9 @@ export function applyWaivers(
   const today = readAt.slice(0, "2027-01-31".length);
   return findings.map((finding) => {
     if (finding.status !== "fail" || unwaivable.has(finding.check)) return finding;
-    const covering = waivers.filter((waiver) => matchesPattern(waiver.check, finding.check) && matchesPattern(waiver.resource, finding.resource.id));
+    const covering = waivers.filter(
+      (waiver) => matchesPattern(waiver.check, finding.check) && matchesPattern(waiver.resource, finding.resource.id),
+    );
     const valid = covering.find(({ expires }) => today <= expires);
     if (valid !== undefined) {
       const { owner, reason, expires } = valid;

@@ -47,7 +47,11 @@ export const awsReads = {
     resource: noResourceType,
     facts: ["loadBalancers"],
   },
-  "elasticloadbalancing:DescribeTags": { actions: ["elasticloadbalancing:DescribeTags"], resource: noResourceType, facts: ["loadBalancers"] },
+  "elasticloadbalancing:DescribeTags": {
+    actions: ["elasticloadbalancing:DescribeTags"],
+    resource: noResourceType,
+    facts: ["loadBalancers"],
+  },
   "ec2:DescribeSecurityGroups": { actions: ["ec2:DescribeSecurityGroups"], resource: noResourceType, facts: ["securityGroups"] },
   "ec2:GetManagedPrefixListEntries": {
     actions: ["ec2:GetManagedPrefixListEntries"],

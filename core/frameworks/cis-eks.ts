@@ -8,7 +8,15 @@ export const cisEks: Framework = {
   requirements: [
     { id: "2.1.1", title: "Audit logs are delivered", checks: ["control-plane-audit-logging-enabled"] },
     { id: "5.3.1", title: "Kubernetes Secrets are encrypted with keys managed in KMS", checks: ["secrets-encrypted-with-kms"] },
-    { id: "5.4.1", title: "Access to the control plane endpoint is restricted", checks: ["endpoint-not-open-to-internet", "endpoint-ranges-are-trusted"] },
-    { id: "5.4.2", title: "The private endpoint is enabled and public access disabled", checks: ["endpoint-private-access-enabled", "endpoint-public-access-disabled"] },
+    {
+      id: "5.4.1",
+      title: "Access to the control plane endpoint is restricted",
+      checks: ["endpoint-not-open-to-internet", "endpoint-ranges-are-trusted"],
+    },
+    {
+      id: "5.4.2",
+      title: "The private endpoint is enabled and public access disabled",
+      checks: ["endpoint-private-access-enabled", "endpoint-public-access-disabled"],
+    },
   ],
 };

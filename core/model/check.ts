@@ -76,7 +76,9 @@ export interface Check<S extends SubjectKind, N extends FactName<S>, U extends F
 }
 
 /** What `evaluate` sees: values of what it needs, facts of what it uses. */
-export type Given<S extends SubjectKind, N extends FactName<S>, U extends FactName<S>> = Known<S, N> & { readonly [K in U]: Subjects[S][K] };
+export type Given<S extends SubjectKind, N extends FactName<S>, U extends FactName<S>> = Known<S, N> & {
+  readonly [K in U]: Subjects[S][K];
+};
 
 /** A check whose subject, needs and uses have been forgotten, so that all of them fit one list. */
 export interface AnyCheck extends Omit<Check<SubjectKind, never>, "needs" | "uses" | "examples" | "evaluate"> {

@@ -39,4 +39,5 @@ export const factOf = <S extends z.ZodType>(value: S) =>
 export const known = <T>(value: T): Fact<T> => ({ state: "known", value });
 export const unknown = (code: ReasonCode, message: string): Fact<never> => ({ state: "unknown", reason: { code, message } });
 /** A fact of the value that was made from another fact's; a refusal stays as it is. */
-export const mapFact = <T, U>(fact: Fact<T>, change: (value: T) => U): Fact<U> => (fact.state === "known" ? known(change(fact.value)) : fact);
+export const mapFact = <T, U>(fact: Fact<T>, change: (value: T) => U): Fact<U> =>
+  fact.state === "known" ? known(change(fact.value)) : fact;
