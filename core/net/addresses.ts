@@ -5,14 +5,12 @@
  * stands in a set once, however it was written.
  */
 import { bitsOf, type Family, formatAddress, isCidr, parseBlock } from "./address-text.ts";
+import { intersect, normal, type Range, subtract } from "./ranges.ts";
 
 export { isCidr };
 
 /** Addresses from the first to the last, both included. */
-export interface AddressRange {
-  readonly first: bigint;
-  readonly last: bigint;
-}
+export type AddressRange = Range;
 
 /** In each family sorted, disjoint, and adjacent ranges merged: equal sets are equal values. */
 export interface AddressSet {
@@ -120,47 +118,6 @@ const carried = ({ first, last }: AddressRange): AddressRange => ({ first: first
 function bridged(ipv6: readonly AddressRange[]): readonly AddressRange[] {
   const touches = ipv6.some(({ last }) => last === mapped.first - 1n) && ipv6.some(({ first }) => first === mapped.last + 1n);
   return touches ? normal([...ipv6, mapped]) : ipv6;
-}
-
-const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Ranges in any order, overlapping or not, as sorted, disjoint ranges that do not touch. */
-function normal(ranges: readonly AddressRange[]): readonly AddressRange[] {
-  const merged: { first: bigint; last: bigint }[] = [];
-  for (const { first, last } of [...ranges].sort((a, b) => compare(a.first, b.first))) {
-    const open = merged.at(-1);
-    if (open === undefined || first > open.last + 1n) merged.push({ first, last });
-    else if (last > open.last) open.last = last;
-  }
-  return merged;
-}
-
-/** What two lists of sorted, disjoint ranges share; one walk over both. */
-function intersect(a: readonly AddressRange[], b: readonly AddressRange[]): readonly AddressRange[] {
-  const shared: AddressRange[] = [];
-  let i = 0;
-  let j = 0;
-  for (let left = a[i], right = b[j]; left !== undefined && right !== undefined; left = a[i], right = b[j]) {
-    const first = compare(left.first, right.first) > 0 ? left.first : right.first;
-    const last = compare(left.last, right.last) < 0 ? left.last : right.last;
-    if (first <= last) shared.push({ first, last });
-    if (left.last < right.last) i++;
-    else j++;
-  }
-  return shared;
-}
-
-/** What is left of sorted, disjoint ranges without others of the kind. */
-function subtract(from: readonly AddressRange[], taken: readonly AddressRange[]): readonly AddressRange[] {
-  const end = from.at(-1)?.last ?? 0n;
-  const gaps: AddressRange[] = [];
-  let first = 0n;
-  for (const range of taken) {
-    if (range.first > first) gaps.push({ first, last: range.first - 1n });
-    first = range.last + 1n;
-  }
-  if (first <= end) gaps.push({ first, last: end });
-  return intersect(from, gaps);
 }
 
 /** The fewest blocks that make up one range: from its start, always the largest that is aligned there and fits. */
