@@ -1,0 +1,42 @@
+import { evaluateCluster } from "../../core/evaluate.ts";
+import type { Evidence } from "../../core/evidence.ts";
+import type { AnyCheck } from "../../core/model/check.ts";
+import type { Settings } from "../../core/model/settings.ts";
+import { selectChecks } from "../../core/plan.ts";
+import { toReport } from "../../core/report/summary.ts";
+import { type ClusterRecord, noChanges } from "../../core/run-record.ts";
+import { readAtOf, reported } from "../../core/scan.ts";
+import { version } from "../../core/version.ts";
+import { loadEvidence } from "../evidence.ts";
+import type { ExitCode } from "../exit.ts";
+import { type OutputOptions, writeReport } from "../output.ts";
+import { loadSettings } from "../settings.ts";
+
+export interface EvaluateOptions extends OutputOptions {
+  readonly check: readonly string[];
+  readonly config?: string;
+}
+
+/** `evaluate`: judges saved evidence as of the time at which it was read; nothing is sent anywhere. */
+export async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<ExitCode> {
+  const settings = await loadSettings(options.config);
+  const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
+  const evidence = await loadEvidence(paths);
+  const times = evidence.map(({ cluster }) => readAtOf(cluster)).sort();
+  const report = toReport({
+    run: { id: "evaluate", startedAt: times[0] ?? "", finishedAt: times.at(-1) ?? "", version },
+    accounts: [],
+    clusters: evidence.map((one) => judged(one, checks, settings)),
+    checks,
+    settings,
+    fullScope: false,
+  });
+  return writeReport(report, checks, options);
+}
+
+function judged({ cluster }: Evidence, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {
+  const readAt = readAtOf(cluster);
+  const { findings, broken } = evaluateCluster(checks, cluster, settings, readAt);
+  for (const { check, cause } of broken) process.stderr.write(`error: ${check} broke: ${cause instanceof Error ? cause.stack : cause}\n`);
+  return { readAt, cluster: reported(cluster, cluster), findings, changes: noChanges, delivered: 0, refused: [] };
+}

@@ -1,0 +1,122 @@
+import pMap from "p-map";
+import { discoverClusters } from "../../core/discover.ts";
+import type { PlanRequest } from "../../core/model/request.ts";
+import type { ClusterTarget } from "../../core/model/resource.ts";
+import { planRun, selectChecks } from "../../core/plan.ts";
+import type { PlanPorts } from "../../core/ports.ts";
+import type { Report } from "../../core/report/report.ts";
+import { type AccountRecord, keys, readRecord } from "../../core/run-record.ts";
+import { scanCluster } from "../../core/scan.ts";
+import { summarizeRun } from "../../core/summarize.ts";
+import { withOrganization } from "../../functions/organization.ts";
+import { UsageError } from "../errors.ts";
+import { saveEvidence } from "../evidence.ts";
+import type { ExitCode } from "../exit.ts";
+import { type FailOn, writeReport } from "../output.ts";
+import { openSession } from "../ports.ts";
+import { type Progress, startProgress } from "../progress.ts";
+import { loadSettings } from "../settings.ts";
+
+export interface ScanOptions {
+  readonly cluster: readonly string[];
+  readonly region: readonly string[];
+  readonly account: readonly string[];
+  readonly org: boolean;
+  readonly roleName?: string;
+  readonly externalId?: string;
+  readonly check: readonly string[];
+  readonly config?: string;
+  readonly json: boolean;
+  readonly out?: string;
+  readonly publish: boolean;
+  readonly saveEvidence?: string;
+  readonly failOn: FailOn;
+  readonly state?: string;
+  readonly verbose: boolean;
+}
+
+/** How many accounts, and how many clusters, are read at once. */
+const concurrency = { accounts: 8, clusters: 8 };
+
+/** `scan`: plan, discover, scan, summarize, as the deployed functions do it. */
+export async function scan(options: ScanOptions): Promise<ExitCode> {
+  if (options.org && options.account.length > 0) {
+    throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or scan the whole organization." });
+  }
+  const settings = await loadSettings(options.config);
+  const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
+  const progress = startProgress(options);
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
+  try {
+    const named = options.region.filter((region) => region !== "all");
+    const session = await openSession({
+      settings: { ...settings, ...(options.region.includes("all") ? { regions: "all" } : {}) },
+      roleName: options.roleName,
+      externalId: options.externalId,
+      state: options.state,
+      publish: options.publish,
+      region: named[0],
+      progress,
+    });
+    const ports = withOrganization(session.ports);
+    if (options.publish) process.stderr.write(`The state of findings is kept in ${ports.store.description}.\n`);
+    const regions = options.region.includes("all") ? undefined : named.length > 0 ? named : options.org ? undefined : [session.homeRegion];
+    const request: PlanRequest = {
+      ...(options.org ? {} : { accounts: options.account.length > 0 ? [...options.account] : [session.account] }),
+      ...(regions === undefined ? {} : { regions: [...regions] }),
+      ...(options.cluster.length > 0 ? { clusters: [...options.cluster] } : {}),
+      ...(options.check.length > 0 ? { checks: [...options.check] } : {}),
+    };
+    const report = await (options.org ? runWorkflow : runDirectly)(request, ports, progress, interrupted.signal);
+    progress.stop();
+    if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
+    return await writeReport(report, checks, options);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The four steps, one after the other, in this process. */
+async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Progress, signal: AbortSignal): Promise<Report> {
+  const { runId, accounts } = await planRun(request, ports, signal);
+  const found = await pMap(accounts, (account) => discoverClusters({ runId, account }, ports, signal), {
+    concurrency: concurrency.accounts,
+  });
+  const targets = found.flatMap(({ clusters }) => clusters);
+  await refuseAbsent(request.clusters ?? [], targets, runId, accounts, ports);
+  progress.found(targets.length);
+  await pMap(
+    targets,
+    async ({ account, region, name }) => {
+      await scanCluster({ account, region, cluster: name, runId }, ports, signal);
+      progress.scanned();
+    },
+    { concurrency: concurrency.clusters },
+  );
+  return summarizeRun({ runId }, ports);
+}
+
+/** The same steps by the workflow definition that is deployed. */
+async function runWorkflow(request: PlanRequest, ports: PlanPorts, progress: Progress, signal: AbortSignal): Promise<Report> {
+  const { runLocally } = await import("../workflow.ts");
+  return runLocally(request, ports, progress, signal);
+}
+
+/** @throws {UsageError} for a cluster of which every account and Region answered that it does not exist */
+async function refuseAbsent(
+  names: readonly string[],
+  targets: readonly ClusterTarget[],
+  runId: string,
+  accounts: readonly string[],
+  ports: PlanPorts,
+): Promise<void> {
+  const absent = names.filter((name) => !targets.some((target) => target.name === name));
+  if (absent.length === 0) return;
+  const records = await Promise.all(accounts.map((account) => readRecord<AccountRecord>(ports.store, keys.account(runId, account))));
+  const allAnswered = records.every((record) => record?.coverage.every(({ state }) => state === "read"));
+  if (!allAnswered) return;
+  throw new UsageError(`No cluster is called ${absent.join(", ")} in the selected accounts and Regions.`, {
+    hint: "Check the name, --region and --account.",
+  });
+}

@@ -1,0 +1,6 @@
+import { PerimeterError } from "../core/model/error.ts";
+
+/** Wrong usage, wrong configuration or no credentials: nothing was scanned. Exit code 2. */
+export class UsageError extends PerimeterError {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,32 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AnyCheck } from "../core/model/check.ts";
+import type { Severity } from "../core/model/severity.ts";
+import { toHtml } from "../core/report/html.ts";
+import { toJson } from "../core/report/json.ts";
+import type { Report } from "../core/report/report.ts";
+import { exitCode } from "../core/report/summary.ts";
+import { toTable } from "../core/report/table.ts";
+import type { ExitCode } from "./exit.ts";
+
+export type FailOn = Severity | "none";
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly out?: string;
+  readonly failOn: FailOn;
+}
+
+/** Writes the report where the options say, and answers the exit code that it earns. */
+export async function writeReport(report: Report, checks: readonly AnyCheck[], options: OutputOptions): Promise<ExitCode> {
+  if (options.out !== undefined) await writeFiles(report, options.out);
+  process.stdout.write(options.json ? toJson(report) : toTable(report));
+  if (options.out !== undefined && !options.json) process.stdout.write(`Report: ${join(options.out, "report.html")}\n`);
+  return exitCode(report, options.failOn, checks);
+}
+
+async function writeFiles(report: Report, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = { "report.html": toHtml(report), "report.json": toJson(report) };
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
+}

@@ -1,0 +1,122 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import * as z from "zod";
+import { PerimeterError } from "../core/model/error.ts";
+import { AccountId, ClusterName, RegionName } from "../core/model/request.ts";
+import { severities } from "../core/model/severity.ts";
+import { version } from "../core/version.ts";
+import { type ExitCode, exit } from "./exit.ts";
+
+/** Runs the command line; answers the exit code. Errors are one line on stderr, with what to do about them. */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = exit.ok;
+  const finish = (promise: Promise<ExitCode>): Promise<void> =>
+    promise.then((answer) => {
+      code = answer;
+    });
+  try {
+    await program(finish).parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
+    if (!(error instanceof PerimeterError)) throw error;
+    process.stderr.write(`error: ${error.message} ${error.hint}\n`);
+    return exit.usage;
+  }
+}
+
+type Finish = (promise: Promise<ExitCode>) => Promise<void>;
+
+function program(finish: Finish): Command {
+  const root = new Command("eks-perimeter")
+    .description("Finds every place where an EKS cluster can be reached from where it should not be, and says what could not be seen.")
+    .version(version, "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll(/\s*\n\s*/g, " ")}\n`) });
+  addScan(root, finish);
+  addEvaluate(root, finish);
+  addChecks(root, finish);
+  root
+    .command("demo")
+    .description("scan a small organization in an embedded sandbox: no AWS account is needed")
+    .option("--out <dir>", "where the report is written", "out/demo")
+    .action((options) => finish(import("./commands/demo.ts").then(({ demo }) => demo(options))));
+  for (const command of descendants(root)) command.helpOption("--help", "print this help").exitOverride().copyInheritedSettings(root);
+  return root;
+}
+
+function addScan(root: Command, finish: Finish): void {
+  const command = root
+    .command("scan")
+    .description("read and judge clusters")
+    .optionsGroup("Scope:")
+    .option("--cluster <name>", "a cluster (repeatable; default: every cluster)", many(ClusterName), [])
+    .option("--region <region>", "a Region, or all (repeatable; default: the one of the AWS configuration)", many(RegionOrAll), [])
+    .option("--account <id>", "an account (repeatable; default: the caller's)", many(AccountId), [])
+    .option("--org", "every active account of the organization, by the workflow that is deployed", false)
+    .option("--role-name <name>", "the role to assume in other accounts (default: the configuration's memberRoleName)")
+    .option("--external-id <id>", "the external id that the role asks for")
+    .optionsGroup("Selection:");
+  addSelection(command)
+    .optionsGroup("Output:")
+    .option("--publish", "import findings into Security Hub", false)
+    .option("--save-evidence <path>", "save what was read: a file for one cluster, a folder for several")
+    .option("--state <location>", "where runs and the state of findings are kept: a folder or s3://BUCKET/PREFIX")
+    .option("--verbose", "print each read and its time", false);
+  addOutput(command).action((options) => finish(import("./commands/scan.ts").then(({ scan }) => scan(options))));
+}
+
+function addEvaluate(root: Command, finish: Finish): void {
+  const command = root
+    .command("evaluate")
+    .description("judge saved evidence again, offline, as of the time it was read")
+    .argument("<evidence...>", "files of --save-evidence, or folders of them");
+  addOutput(addSelection(command)).action((paths, options) =>
+    finish(import("./commands/evaluate.ts").then(({ evaluate }) => evaluate(paths, options))),
+  );
+}
+
+function addChecks(root: Command, finish: Finish): void {
+  const checks = root.command("checks").description("the catalogue of checks");
+  checks
+    .command("list")
+    .description("list every check")
+    .option("--json", "print one JSON document", false)
+    .action((options) => finish(import("./commands/checks.ts").then(({ list }) => list(options))));
+  checks
+    .command("explain")
+    .description("explain one check")
+    .argument("<id>")
+    .option("--json", "print one JSON document", false)
+    .action((id, options) => finish(import("./commands/checks.ts").then(({ explain }) => explain(id, options))));
+}
+
+const addSelection = (command: Command): Command =>
+  command
+    .option("--check <id>", "a check (repeatable; default: every check)", many(z.string()), [])
+    .option("--config <file>", "the configuration (default: eks-perimeter.config.yaml where present)");
+
+const addOutput = (command: Command): Command =>
+  command
+    .option("--json", "print the report as one JSON document", false)
+    .option("--out <dir>", "write the report in every format to a folder")
+    .addOption(
+      new Option("--fail-on <severity>", "exit 1 when a finding at least this severe fails")
+        .choices([...severities, "none"])
+        .default("high"),
+    );
+
+const RegionOrAll = z.union([z.literal("all"), RegionName], { error: "must be the name of a Region, such as eu-west-1, or all" });
+
+/** Collects a repeatable option, each value checked by the schema. */
+function many(schema: z.ZodType<string>) {
+  return (value: string, earlier: readonly string[]): readonly string[] => {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? "malformed");
+    return [...earlier, parsed.data];
+  };
+}
+
+const descendants = (command: Command): readonly Command[] => command.commands.flatMap((child) => [child, ...descendants(child)]);

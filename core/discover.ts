@@ -1,0 +1,35 @@
+import { collectAccount } from "./collect/account.ts";
+import { evaluateAccount } from "./evaluate.ts";
+import type { DiscoverRequest } from "./model/request.ts";
+import type { ClusterTarget } from "./model/resource.ts";
+import { selectChecks } from "./plan.ts";
+import type { Ports } from "./ports.ts";
+import { type AccountRecord, keys, readRun, writeRecord } from "./run-record.ts";
+
+/**
+ * Finds the clusters of one account. What could not be read (the role, a Region) is recorded in the run and judged as a
+ * finding about the account; it is no error of the step.
+ */
+export async function discoverClusters(
+  { runId, account }: DiscoverRequest,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<{ readonly clusters: readonly ClusterTarget[] }> {
+  const run = await readRun(ports.store, runId);
+  const readAt = ports.now().toISOString();
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(ports.readTimeoutMs)]);
+  const seen = await collectAccount(account, scopeOf(run), ports, deadline);
+  signal.throwIfAborted();
+  const coverage = seen.facts.reads.state === "known" ? seen.facts.reads.value : [];
+  const { findings, broken } = evaluateAccount(selectChecks(run.checks), seen, ports.settings, readAt);
+  for (const { check, cause } of broken) ports.log.error("a check broke", { runId, account, check, cause });
+  const record: AccountRecord = { account, readAt, coverage, clusters: seen.clusters, findings };
+  await writeRecord(ports.store, keys.account(runId, account), record);
+  ports.log.info("discovered", { runId, account, clusters: seen.clusters.length });
+  return { clusters: seen.clusters };
+}
+
+const scopeOf = ({ regions, clusters }: Awaited<ReturnType<typeof readRun>>) => ({
+  regions,
+  ...(clusters === undefined ? {} : { clusters }),
+});

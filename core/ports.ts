@@ -1,0 +1,31 @@
+import type { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import type { AccountAccess, CollectPorts } from "./collect/access.ts";
+import type { Settings } from "./model/settings.ts";
+import type { Store } from "./publish/store.ts";
+
+/** What the four steps are given: everything that reaches outside the process. */
+export interface Ports extends CollectPorts {
+  readonly store: Store;
+  readonly settings: Settings;
+  /** How long reading one cluster or account may take, in milliseconds; what is not read by then is unknown. */
+  readonly readTimeoutMs: number;
+  /** The product's version. */
+  readonly version: string;
+  /** The Region that the product runs in: findings about an account go to its Security Hub there. */
+  readonly homeRegion: string;
+  /** The Security Hub of an account and Region. Absent: nothing is published. */
+  readonly securityHub?: (access: AccountAccess, region: string) => SecurityHubClient;
+  readonly log: Log;
+}
+
+/** What `plan` is given besides: every active account of the organization. */
+export interface PlanPorts extends Ports {
+  listAccounts(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** Structured lines for operators; never a token, a credential or a whole event. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,82 @@
+import { evaluateAccount, evaluateCluster } from "./evaluate.ts";
+import type { AnyCheck } from "./model/check.ts";
+import { type Cluster, ClusterFacts } from "./model/cluster.ts";
+import { type Fact, known } from "./model/fact.ts";
+import type { SummarizeRequest } from "./model/request.ts";
+import { accountArn, type ClusterTarget, clusterArn } from "./model/resource.ts";
+import type { Settings } from "./model/settings.ts";
+import { selectChecks } from "./plan.ts";
+import type { Ports } from "./ports.ts";
+import { toHtml } from "./report/html.ts";
+import type { Report } from "./report/report.ts";
+import { toReport } from "./report/summary.ts";
+import { type AccountRecord, type ClusterRecord, keys, noChanges, type RunRecord, readRecord, readRun } from "./run-record.ts";
+import { reported } from "./scan.ts";
+
+/**
+ * Puts a run together: every account and cluster that was planned, those that left no record included. Completeness is
+ * the plan minus the records, never the status of the workflow's map.
+ */
+export async function summarizeRun({ runId }: SummarizeRequest, ports: Ports): Promise<Report> {
+  const run = await readRun(ports.store, runId);
+  const checks = selectChecks(run.checks);
+  const accounts = await Promise.all(run.accounts.map((account) => accountRecord(run, account, checks, ports)));
+  const targets = accounts.flatMap(({ clusters }) => clusters);
+  const clusters = await Promise.all(targets.map((target) => clusterRecord(run, target, checks, ports)));
+  const report = toReport({
+    run: { id: run.id, startedAt: run.startedAt, finishedAt: ports.now().toISOString(), version: ports.version },
+    accounts,
+    clusters,
+    checks,
+    settings: ports.settings,
+    fullScope: run.clusters === undefined && run.checks === undefined,
+  });
+  await ports.store.put(keys.report(runId, "report.json"), JSON.stringify(report));
+  await ports.store.put(keys.report(runId, "report.html"), toHtml(report));
+  ports.log.info("summarized", { runId, accounts: accounts.length, clusters: clusters.length, ...report.summary.byStatus });
+  return report;
+}
+
+async function accountRecord(run: RunRecord, account: string, checks: readonly AnyCheck[], ports: Ports): Promise<AccountRecord> {
+  const record = await readRecord<AccountRecord>(ports.store, keys.account(run.id, account));
+  if (record !== undefined) return record;
+  const reason = { code: "internal", message: "The account was planned, but listing its clusters ended without a record." } as const;
+  const coverage = [{ read: "discover", state: "unknown", reason } as const];
+  const seen = {
+    resource: { kind: "Account", id: accountArn(account, ports.homeRegion), name: account },
+    account,
+    facts: { reads: known(coverage) },
+    clusters: [],
+  };
+  const { findings } = evaluateAccount(checks, seen, ports.settings, run.startedAt);
+  return { account, readAt: run.startedAt, coverage, clusters: [], findings };
+}
+
+async function clusterRecord(run: RunRecord, target: ClusterTarget, checks: readonly AnyCheck[], ports: Ports): Promise<ClusterRecord> {
+  const record = await readRecord<ClusterRecord>(ports.store, keys.cluster(run.id, target));
+  return record ?? missing(run, target, checks, ports.settings);
+}
+
+/** A cluster whose scan left no record, because it crashed or ran out of time: nothing of it is known. */
+function missing(run: RunRecord, target: ClusterTarget, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {
+  const reason = { code: "internal", message: "The cluster was found, but scanning it ended without a record." } as const;
+  const refusal: Fact<never> = { state: "unknown", reason };
+  const reads = known([{ read: "scan", state: "unknown", reason } as const]);
+  const facts = Object.fromEntries(Object.keys(ClusterFacts.unwrap().shape).map((name) => [name, refusal])) as unknown as ClusterFacts;
+  const cluster: Cluster = {
+    resource: { kind: "Cluster", id: clusterArn(target), name: target.name },
+    ...target,
+    facts: { ...facts, readAt: known(run.startedAt), reads },
+  };
+  const { findings } = evaluateCluster(checks, cluster, settings, run.startedAt);
+  return { readAt: run.startedAt, cluster: reported(cluster, target), findings, changes: noChanges, delivered: 0, refused: [] };
+}
+
+/** The part of a report that a step may answer: small, whatever the size of the run. */
+export const summaryOf = ({ run, accounts, clusters, summary }: Report) => ({
+  runId: run.id,
+  accounts: accounts.length,
+  clusters: clusters.length,
+  ...summary,
+  reportKey: keys.report(run.id, "report.json"),
+});

@@ -1,0 +1,8 @@
+import { discoverClusters } from "../core/discover.ts";
+import { DiscoverRequest } from "../core/model/request.ts";
+import { deployedPorts } from "./clients.ts";
+import { entryPoint } from "./entry-point.ts";
+
+export const handler = entryPoint(DiscoverRequest, async (request, { signal, readTimeoutMs }) =>
+  discoverClusters(request, await deployedPorts(readTimeoutMs), signal),
+);

@@ -1,0 +1,54 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import { ParseError } from "@aws-lambda-powertools/parser";
+import { parser } from "@aws-lambda-powertools/parser/middleware";
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import * as z from "zod";
+import { PerimeterError } from "../core/model/error.ts";
+import { InternalError, InvalidRequestError } from "./errors.ts";
+
+/** Kept back from the function's time: for judging, publishing and recording what was read. */
+const reserveMs = 30_000;
+
+export const logger = new Logger({ serviceName: "eks-perimeter" });
+export const metrics = new Metrics({ namespace: "EksPerimeter", serviceName: "eks-perimeter" });
+
+/** How much time a step has. */
+export interface Deadline {
+  /** Ends the step shortly before the function would be ended. */
+  readonly signal: AbortSignal;
+  /** For reading, in milliseconds. */
+  readonly readTimeoutMs: number;
+}
+
+/**
+ * The one middleware stack of all steps: context in the log, metrics, the input checked by its schema, errors typed.
+ *
+ * @param step what the function does with a valid input
+ */
+export function entryPoint<S extends z.ZodType, Answer>(schema: S, step: (request: z.infer<S>, deadline: Deadline) => Promise<Answer>) {
+  return middy()
+    .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
+    .use(logMetrics(metrics))
+    .use({ onError: ({ error }) => Promise.reject(typed(error)) })
+    .use(parser({ schema }))
+    .handler((request: z.infer<S>, context: Context, { signal }: { signal: AbortSignal }) =>
+      step(request, { signal, readTimeoutMs: Math.max(1_000, context.getRemainingTimeInMillis() - reserveMs) }),
+    );
+}
+
+/** A known error as it is; any other becomes one generic line and a log entry. */
+function typed(error: unknown): Error {
+  if (error instanceof ParseError) return new InvalidRequestError(problems(error.cause), { hint: "Correct the input.", cause: error });
+  if (error instanceof PerimeterError) return error;
+  logger.error("unexpected error", { error: error instanceof Error ? error : new Error(String(error)) });
+  return new InternalError("The step broke; its log has the cause.", { hint: "Report it with the log entry.", cause: error });
+}
+
+function problems(cause: unknown): string {
+  const issues = cause instanceof z.core.$ZodError ? cause.issues : Array.isArray(cause) ? (cause as z.core.$ZodIssue[]) : [];
+  return issues.map((issue) => `${z.core.toDotPath(issue.path) || "the input"}: ${issue.message}`).join("; ") || "The input is malformed.";
+}

@@ -1,0 +1,10 @@
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { listAccounts } from "../core/collect/organization.ts";
+import type { PlanPorts, Ports } from "../core/ports.ts";
+import { common } from "./clients.ts";
+
+/** The ports of `plan`, which alone lists the organization's accounts, by the process's own credentials. */
+export const withOrganization = (ports: Ports): PlanPorts => ({
+  ...ports,
+  listAccounts: (signal) => listAccounts(new OrganizationsClient({ ...common, region: ports.homeRegion }), signal),
+});

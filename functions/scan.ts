@@ -1,0 +1,8 @@
+import { ScanRequest } from "../core/model/request.ts";
+import { scanCluster } from "../core/scan.ts";
+import { deployedPorts } from "./clients.ts";
+import { entryPoint } from "./entry-point.ts";
+
+export const handler = entryPoint(ScanRequest, async (request, { signal, readTimeoutMs }) =>
+  scanCluster(request, await deployedPorts(readTimeoutMs), signal),
+);

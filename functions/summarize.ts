@@ -1,0 +1,8 @@
+import { SummarizeRequest } from "../core/model/request.ts";
+import { summarizeRun, summaryOf } from "../core/summarize.ts";
+import { deployedPorts } from "./clients.ts";
+import { entryPoint } from "./entry-point.ts";
+
+export const handler = entryPoint(SummarizeRequest, async (request, { readTimeoutMs }) =>
+  summaryOf(await summarizeRun(request, await deployedPorts(readTimeoutMs))),
+);
