@@ -8,12 +8,19 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { PerimeterError } from "../core/model/error.ts";
+import type { Log } from "../core/ports.ts";
 import { InternalError, InvalidRequestError } from "./errors.ts";
 
 /** Kept back from the function's time: for judging, publishing and recording what was read. */
 const reserveMs = 30_000;
 
 export const logger = new Logger({ serviceName: "eks-perimeter" });
+/** The log as the steps know it. */
+export const log: Log = {
+  info: (message, fields) => logger.info(message, fields ?? {}),
+  warn: (message, fields) => logger.warn(message, fields ?? {}),
+  error: (message, fields) => logger.error(message, fields ?? {}),
+};
 export const metrics = new Metrics({ namespace: "EksPerimeter", serviceName: "eks-perimeter" });
 
 /** How much time a step has. */
