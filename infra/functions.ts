@@ -1,0 +1,80 @@
+import { account, named, partition } from "./stage.ts";
+import { store } from "./storage.ts";
+
+const memberRoleName = "eks-perimeter-member";
+const memberRoles = $interpolate`arn:${partition}:iam::*:role/${memberRoleName}`;
+const objects = (prefix: string) => $interpolate`${store.arn}/${prefix}`;
+
+const assumeMember = { actions: ["sts:AssumeRole"], resources: [memberRoles] };
+const readRuns = { actions: ["s3:GetObject"], resources: [objects("runs/*"), objects("config.yaml")] };
+const writeRuns = { actions: ["s3:PutObject"], resources: [objects("runs/*")] };
+/** Without it S3 answers 403 instead of 404 for an object that does not exist. */
+const listStore = { actions: ["s3:ListBucket"], resources: [store.arn] };
+
+const common = {
+  runtime: "nodejs24.x",
+  architecture: "arm64",
+  logging: { format: "json", retention: "3 months" },
+  environment: { EKS_PERIMETER_STORE: $interpolate`s3://${store.name}` },
+  nodejs: { minify: true },
+} as const;
+
+export const plan = new sst.aws.Function("Plan", {
+  ...common,
+  name: named("plan"),
+  handler: "functions/plan.handler",
+  timeout: "5 minutes",
+  memory: "512 MB",
+  permissions: [{ actions: ["organizations:ListAccounts"], resources: ["*"] }, readRuns, writeRuns, listStore],
+});
+
+export const discover = new sst.aws.Function("Discover", {
+  ...common,
+  name: named("discover"),
+  handler: "functions/discover.handler",
+  timeout: "5 minutes",
+  memory: "512 MB",
+  permissions: [assumeMember, readRuns, writeRuns, listStore],
+});
+
+export const scan = new sst.aws.Function("Scan", {
+  ...common,
+  name: named("scan"),
+  handler: "functions/scan.handler",
+  timeout: "15 minutes",
+  memory: "1024 MB",
+  permissions: [
+    assumeMember,
+    readRuns,
+    writeRuns,
+    listStore,
+    { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("state/*")] },
+  ],
+});
+
+export const summarize = new sst.aws.Function("Summarize", {
+  ...common,
+  name: named("summarize"),
+  handler: "functions/summarize.handler",
+  timeout: "5 minutes",
+  memory: "1024 MB",
+  permissions: [readRuns, writeRuns, listStore],
+});
+
+/** Reads in this account; other accounts get the same role by their own roll-out. */
+export const memberRole = new aws.iam.Role("Member", {
+  name: memberRoleName,
+  description: "Read by eks-perimeter: EKS clusters and their network, and the import of its findings.",
+  assumeRolePolicy: $jsonStringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { AWS: [discover.nodes.role.arn, scan.nodes.role.arn] }, Action: "sts:AssumeRole" }],
+  }),
+});
+
+new aws.iam.RolePolicy("MemberReads", {
+  role: memberRole.name,
+  policy: $resolve([partition, account]).apply(async ([partitionName, accountId]) => {
+    const { memberStatements } = await import("./permissions.ts");
+    return JSON.stringify({ Version: "2012-10-17", Statement: memberStatements(partitionName, accountId) });
+  }),
+});

@@ -1,0 +1,42 @@
+import { named } from "./stage.ts";
+import { workflow } from "./workflow.ts";
+
+/** Schedules that could not be delivered. */
+export const undelivered = new aws.sqs.Queue("Undelivered", {
+  name: named("undelivered"),
+  messageRetentionSeconds: 14 * 24 * 3600,
+  sqsManagedSseEnabled: true,
+});
+
+const role = new aws.iam.Role("ScheduleRole", {
+  assumeRolePolicy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "scheduler.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  }),
+});
+
+new aws.iam.RolePolicy("SchedulePolicy", {
+  role: role.name,
+  policy: $jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: ["states:StartExecution"], Resource: workflow.arn },
+      { Effect: "Allow", Action: ["sqs:SendMessage"], Resource: undelivered.arn },
+    ],
+  }),
+});
+
+/** Every day, at some minute of a quiet hour. */
+export const schedule = new aws.scheduler.Schedule("Daily", {
+  name: named("daily"),
+  scheduleExpression: "cron(0 4 * * ? *)",
+  scheduleExpressionTimezone: "UTC",
+  flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 60 },
+  target: {
+    arn: workflow.arn,
+    roleArn: role.arn,
+    input: JSON.stringify({ runId: "<aws.scheduler.scheduled-time>" }),
+    retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 3600 },
+    deadLetterConfig: { arn: undelivered.arn },
+  },
+});

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { discover, plan, scan, summarize } from "./functions.ts";
+import { account, named, partition, region } from "./stage.ts";
+
+const functions = { PlanFunction: plan.arn, DiscoverFunction: discover.arn, ScanFunction: scan.arn, SummarizeFunction: summarize.arn };
+
+/** The one definition, which also runs locally, with the functions' ARNs filled in. */
+const definition = $resolve(functions).apply((arns) =>
+  Object.entries(arns).reduce((text, [name, arn]) => text.replaceAll(`\${${name}}`, arn), readFileSync("infra/workflow.asl.json", "utf8")),
+);
+
+/** Named by hand, so that the role's policy can speak of the machine before it exists. */
+const name = named("workflow");
+const machineArn = $interpolate`arn:${partition}:states:${region}:${account}:stateMachine:${name}`;
+const executions = $interpolate`arn:${partition}:states:${region}:${account}:execution:${name}/*`;
+
+const role = new aws.iam.Role("WorkflowRole", {
+  assumeRolePolicy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "states.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  }),
+});
+
+const policy = new aws.iam.RolePolicy("WorkflowPolicy", {
+  role: role.name,
+  policy: $jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: Object.values(functions) },
+      { Effect: "Allow", Action: ["states:StartExecution"], Resource: machineArn },
+      { Effect: "Allow", Action: ["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"], Resource: executions },
+    ],
+  }),
+});
+
+export const workflow = new aws.sfn.StateMachine(
+  "Workflow",
+  { name, roleArn: role.arn, type: "STANDARD", definition },
+  { dependsOn: [policy] },
+);
