@@ -1,0 +1,104 @@
+import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateClusterCommand, EKSClient, type LogType } from "@aws-sdk/client-eks";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { testCredentials } from "./environment.ts";
+
+/** A Kubernetes API that a cluster's DescribeCluster leads to. */
+export interface ClusterApi {
+  readonly url: string;
+  readonly caFile: string;
+}
+
+export interface ClusterPlan {
+  readonly name: string;
+  readonly api: ClusterApi;
+  readonly publicAccess: boolean;
+  readonly privateAccess: boolean;
+  /** "absent": DescribeCluster answers without the field. */
+  readonly ranges: readonly string[] | "absent";
+  readonly version?: string;
+  readonly logs?: readonly LogType[];
+}
+
+export interface LoadBalancerPlan {
+  readonly name: string;
+  readonly cluster: string;
+  /** The Service that it belongs to, as namespace/name. */
+  readonly service: string;
+  readonly scheme: "internal" | "internet-facing";
+  readonly port: number;
+  /** What its security group admits; without, it has no security group. */
+  readonly admits?: readonly string[];
+}
+
+/** One Region of moto, into which a test writes what AWS would have. */
+export interface MotoRegion {
+  readonly securityHub: SecurityHubClient;
+  createCluster(plan: ClusterPlan): Promise<void>;
+  /** As the AWS Load Balancer Controller makes it; answers its DNS name. */
+  createLoadBalancer(plan: LoadBalancerPlan): Promise<string>;
+}
+
+/** The Region, in which every cluster and load balancer lies in the default VPC. */
+export async function motoRegion(endpoint: string, region: string): Promise<MotoRegion> {
+  const config = { endpoint, region, credentials: testCredentials };
+  const [eks, ec2, elb] = [new EKSClient(config), new EC2Client(config), new ElasticLoadBalancingV2Client(config)];
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const subnetIds = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []);
+  const vpcId = Subnets[0]?.VpcId ?? "";
+
+  const securityGroup = async (name: string, port: number, cidrs: readonly string[]): Promise<string> => {
+    const { GroupId = "" } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId: vpcId }));
+    const IpRanges = cidrs.map((CidrIp) => ({ CidrIp }));
+    const IpPermissions = [{ IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges }];
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+    return GroupId;
+  };
+
+  return {
+    securityHub: new SecurityHubClient(config),
+    async createCluster({ name, api, publicAccess, privateAccess, ranges, version = "1.36", logs = [] }) {
+      await eks.send(
+        new CreateClusterCommand({
+          name,
+          version,
+          roleArn: "arn:aws:iam::123456789012:role/eks-cluster",
+          resourcesVpcConfig: {
+            subnetIds,
+            endpointPublicAccess: publicAccess,
+            endpointPrivateAccess: privateAccess,
+            ...(ranges === "absent" ? {} : { publicAccessCidrs: [...ranges] }),
+          },
+          ...(logs.length === 0 ? {} : { logging: { clusterLogging: [{ types: [...logs], enabled: true }] } }),
+          tags: { "test:endpoint": api.url, "test:ca-file": api.caFile, ...(ranges === "absent" ? { "test:ranges": "absent" } : {}) },
+        }),
+      );
+    },
+    async createLoadBalancer({ name, cluster, service, scheme, port, admits }) {
+      const tags = { "elbv2.k8s.aws/cluster": cluster, "service.k8s.aws/resource": "LoadBalancer", "service.k8s.aws/stack": service };
+      const { LoadBalancers = [] } = await elb.send(
+        new CreateLoadBalancerCommand({
+          Name: name,
+          Type: "network",
+          Scheme: scheme,
+          Subnets: subnetIds,
+          ...(admits === undefined ? {} : { SecurityGroups: [await securityGroup(name, port, admits)] }),
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        }),
+      );
+      const { LoadBalancerArn = "", DNSName = "" } = LoadBalancers[0] ?? {};
+      const { TargetGroups = [] } = await elb.send(
+        new CreateTargetGroupCommand({ Name: name, Protocol: "TCP", Port: 8080, VpcId: vpcId, TargetType: "ip" }),
+      );
+      const forward = { Type: "forward" as const, TargetGroupArn: TargetGroups[0]?.TargetGroupArn ?? "" };
+      await elb.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: "TCP", Port: port, DefaultActions: [forward] }));
+      return DNSName;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { TestProject } from "vitest/node";
+import { awsCli } from "./aws-cli.ts";
+import { kubeAssets } from "./kube/assets.ts";
+import { startEtcd } from "./kube/etcd.ts";
+import { type Had, orMissing } from "./missing.ts";
+import { startMoto } from "./moto.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** AWS_ENDPOINT_URL of the moto that all tests share; each has Regions of its own. */
+    moto: Had<string>;
+    /** The etcd that all API servers share; each has a prefix of its own. */
+    etcd: Had<string>;
+    /** The command of the AWS CLI. */
+    aws: Had<string>;
+  }
+}
+
+/** Starts once what all tests share, and makes first, one after the other, what is missing on this machine. */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const stops: (() => Promise<void>)[] = [];
+  const keep = <T extends { readonly url: string; stop(): Promise<void> }>(server: T): string => {
+    stops.push(() => server.stop());
+    return server.url;
+  };
+  try {
+    provide("aws", await orMissing(awsCli));
+    provide("moto", await orMissing(async () => keep(await startMoto())));
+    provide(
+      "etcd",
+      await orMissing(async () => {
+        await kubeAssets();
+        return keep(await startEtcd());
+      }),
+    );
+  } catch (error) {
+    await Promise.all(stops.map((stop) => stop()));
+    throw error;
+  }
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}

@@ -1,0 +1,78 @@
+"""moto's server, where it would hide a mistake in a scanner brought closer to EKS.
+
+Tags of a cluster decide what moto invents otherwise:
+  test:endpoint   URL of its Kubernetes API
+  test:ca-file    file with the PEM certificate of its CA
+  test:status     status, such as CREATING
+  test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
+Added beside: the defaults that EKS fills in, the VPC of the subnets, and DescribeClusterVersions, which moto lacks.
+"""
+import base64
+import json
+import pathlib
+import sys
+import time
+
+import moto.eks.urls
+from moto.ec2.models import ec2_backends
+from moto.eks.models import Cluster
+from moto.server import main
+
+ENDPOINT_DEFAULTS = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "securityGroupIds": []}
+LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+DAY = 24 * 60 * 60
+
+init_of_moto = Cluster.__init__
+
+
+def vpc_of(subnet_ids, account_id, region_name):
+    subnets = ec2_backends[account_id][region_name].describe_subnets(subnet_ids=subnet_ids) if subnet_ids else []
+    return {"vpcId": subnets[0].vpc_id} if subnets else {}
+
+
+def logging_as_eks_answers(asked):
+    setups = [setup for setup in (asked or {}).get("clusterLogging", []) if setup.get("enabled")]
+    enabled = sorted({kind for setup in setups for kind in setup.get("types", [])})
+    disabled = [kind for kind in LOG_TYPES if kind not in enabled]
+    groups = [(enabled, True), (disabled, False)]
+    return {"clusterLogging": [{"types": types, "enabled": on} for types, on in groups if types]}
+
+
+def init(self, name, role_arn, resources_vpc_config, account_id, region_name, *args, **kwargs):
+    init_of_moto(self, name, role_arn, resources_vpc_config, account_id, region_name, *args, **kwargs)
+    tags = self.tags or {}
+    self.endpoint = tags.get("test:endpoint", self.endpoint.rstrip("/"))
+    self.status = tags.get("test:status", self.status)
+    if "test:ca-file" in tags:
+        pem = pathlib.Path(tags["test:ca-file"]).read_bytes()
+        self.certificate_authority = {"data": base64.b64encode(pem).decode()}
+    vpc = ENDPOINT_DEFAULTS | vpc_of(resources_vpc_config.get("subnetIds"), account_id, region_name) | resources_vpc_config
+    if vpc["endpointPublicAccess"] and tags.get("test:ranges") != "absent":
+        vpc.setdefault("publicAccessCidrs", ["0.0.0.0/0"])
+    self.resources_vpc_config = vpc
+    self.logging = logging_as_eks_answers(kwargs.get("logging"))
+    self.kubernetes_network_config = {"ipFamily": "ipv4"} | self.kubernetes_network_config
+
+
+def cluster_versions(request, full_url, headers):
+    """Two versions, one in standard and one in extended support whatever the day: no test may fail because time passed."""
+    now = int(time.time())
+    rows = [("1.36", "STANDARD_SUPPORT", 400), ("1.31", "EXTENDED_SUPPORT", -60)]
+    versions = [
+        {
+            "clusterVersion": version,
+            "clusterType": "eks",
+            "defaultVersion": version == "1.36",
+            "endOfStandardSupportDate": now + days * DAY,
+            "endOfExtendedSupportDate": now + (days + 365) * DAY,
+            "status": status.lower().replace("_", "-"),
+            "versionStatus": status,
+        }
+        for version, status, days in rows
+    ]
+    return 200, {"Content-Type": "application/json"}, json.dumps({"clusterVersions": versions})
+
+
+Cluster.__init__ = init
+moto.eks.urls.url_paths["{0}/cluster-versions$"] = cluster_versions
+main(sys.argv[1:])
