@@ -1,0 +1,52 @@
+/**
+ * What a network ACL lets through: rules in ascending order, the first that matches decides, IPv4 and IPv6 apart, nothing is
+ * remembered of a connection. Source: Amazon VPC user guide, "Network ACL rules".
+ */
+import type { NetworkAcl, NetworkAclEntry } from "../../model/vpc.ts";
+import { type AddressSet, allAddresses, difference, intersection, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import type { Ports } from "../security-group.ts";
+
+/** The client's end of a connection: what an answer is sent to. Source: Amazon VPC user guide, "Ephemeral ports" (1024-65535 covers every client). */
+const ephemeral = { from: 1024, to: 65535 } as const;
+
+/** Sources that can open a connection to one of the ports through the ACL, and be answered. */
+export function admittedByAcl(acl: NetworkAcl, ports: Ports): AddressSet {
+  const inbound = letThrough(acl, "ingress", ports);
+  return intersection(inbound, letThrough(acl, "egress", { protocol: ports.protocol, ...ephemeral }));
+}
+
+/** Addresses that at least one of the ports is open for. */
+export function letThrough(acl: NetworkAcl, direction: NetworkAclEntry["direction"], ports: Ports): AddressSet {
+  const entries = acl.entries.filter((entry) => entry.direction === direction && isAbout(entry, ports)).sort((a, b) => a.number - b.number);
+  return union(...representatives(entries, ports).map((port) => atPort(entries, port)));
+}
+
+/** Addresses that one port is open for. */
+function atPort(entries: readonly NetworkAclEntry[], port: number): AddressSet {
+  let undecided = allAddresses;
+  let allowed = noAddresses;
+  for (const entry of entries) {
+    if (!holdsPort(entry, port)) continue;
+    const matched = intersection(undecided, parseFilterCidrs([entry.cidr]));
+    if (entry.action === "allow") allowed = union(allowed, matched);
+    undecided = difference(undecided, matched);
+  }
+  return allowed;
+}
+
+/** One port of each part of the range that all rules treat alike. */
+function representatives(entries: readonly NetworkAclEntry[], { from, to }: Ports): readonly number[] {
+  const starts = entries.flatMap((entry) => (allPorts(entry) ? [] : [entry.fromPort ?? 0, (entry.toPort ?? 65535) + 1]));
+  return [...new Set([from, ...starts.filter((port) => port > from && port <= to)])];
+}
+
+const numbers = { tcp: "6", udp: "17" } as const;
+const allProtocols = "-1";
+
+const allPorts = ({ protocol, fromPort }: NetworkAclEntry): boolean =>
+  protocol === allProtocols || fromPort === undefined || fromPort === -1;
+
+const isAbout = ({ protocol }: NetworkAclEntry, ports: Ports): boolean => protocol === allProtocols || protocol === numbers[ports.protocol];
+
+const holdsPort = (entry: NetworkAclEntry, port: number): boolean =>
+  allPorts(entry) || ((entry.fromPort ?? 0) <= port && port <= (entry.toPort ?? 65535));

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { known, unknown } from "../../../core/model/fact.ts";
+import type { Route } from "../../../core/model/vpc.ts";
+import { isEmpty, toCidrs } from "../../../core/net/addresses.ts";
+import { type Reachable, reachFromInternet, type Surroundings } from "../../../core/net/reach/internet.ts";
+import { indexGroups } from "../../../core/net/security-group.ts";
+
+const open = { protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0", "::/0"], prefixListIds: [], groupIds: [], descriptions: [] };
+const group = (id: string, ...ingress: (typeof open)[]) => ({ id, name: id, description: "", tags: {}, ingress, egress: [] });
+const table = (...routes: Route[]) => [{ id: "rtb-1", vpcId: "vpc-1", isMain: true, subnetIds: [], routes }];
+const route = (cidr: string, target: string, state: Route["state"] = "active"): Route => ({ cidr, target, state });
+const local = route("10.0.0.0/16", "local");
+const gateway = route("0.0.0.0/0", "igw-1");
+const allowAll = (["ingress", "egress"] as const).flatMap((direction) =>
+  ["0.0.0.0/0", "::/0"].map((cidr, i) => ({ number: 100 + i, direction, action: "allow" as const, protocol: "-1", cidr })),
+);
+const acl = (entries: typeof allowAll | [] = allowAll) => [{ id: "acl-1", isDefault: true, subnetIds: ["subnet-1"], entries }];
+
+const node: Reachable = { subnetId: "subnet-1", groupIds: ["sg-open"], publicIpv4: ["203.0.113.7"], ipv6: [] };
+const around: Surroundings = {
+  vpcId: "vpc-1",
+  routeTables: known(table(local, gateway)),
+  networkAcls: known(acl()),
+  blockPublicAccess: known({ mode: "off", exclusions: [] }),
+  groups: indexGroups(known([group("sg-open", open), group("sg-closed")]), known([])),
+  prefixList: () => known([]),
+};
+const ssh = { protocol: "tcp", from: 22, to: 22 } as const;
+const unread = unknown("forbidden", "denied");
+const reached = (target: Partial<Reachable>, surroundings: Partial<Surroundings>) => {
+  const [part] = reachFromInternet({ ...node, ...target }, ssh, { ...around, ...surroundings });
+  if (part === undefined) throw new Error("no part");
+  return part.reach;
+};
+
+describe("reached from the internet", () => {
+  it.each<[string, Partial<Reachable>, Partial<Surroundings>]>([
+    ["public IPv4, route to an internet gateway, open group", {}, {}],
+    [
+      "halves of the internet routed to the gateway",
+      {},
+      { routeTables: known(table(local, route("0.0.0.0/1", "igw-1"), route("128.0.0.0/1", "igw-1"))) },
+    ],
+    [
+      "global IPv6 in a subnet with an IPv6 route to the gateway",
+      { publicIpv4: [], ipv6: ["2600:1f18::7"] },
+      { routeTables: known(table(route("::/0", "igw-1"))) },
+    ],
+    [
+      "Block Public Access on, the subnet excluded both ways",
+      {},
+      { blockPublicAccess: known({ mode: "block-bidirectional", exclusions: [{ resourceId: "subnet-1", mode: "allow-bidirectional" }] }) },
+    ],
+    [
+      "Block Public Access on, the VPC excluded both ways",
+      {},
+      { blockPublicAccess: known({ mode: "block-ingress", exclusions: [{ resourceId: "vpc-1", mode: "allow-bidirectional" }] }) },
+    ],
+    ["Block Public Access unread: it could only narrow", {}, { blockPublicAccess: unread }],
+    ["network ACLs unread: they could only narrow", {}, { networkAcls: unread }],
+    ["one group unread, another already open", { groupIds: ["sg-open", "sg-elsewhere"] }, {}],
+  ])("proven: %s", (_rule, target, surroundings) => {
+    expect(isEmpty(reached(target, surroundings).atLeast)).toBe(false);
+  });
+
+  it.each<[string, string, Partial<Reachable>, Partial<Surroundings>]>([
+    ["no public address", "public address", { publicIpv4: [] }, {}],
+    ["a unique local IPv6 address is none of the world's", "public address", { publicIpv4: [], ipv6: ["fd00::7"] }, {}],
+    ["no route to an internet gateway", "route", {}, { routeTables: known(table(local, route("0.0.0.0/0", "nat-1"))) }],
+    [
+      "the route to the gateway is a blackhole",
+      "route",
+      {},
+      { routeTables: known(table(local, route("0.0.0.0/0", "igw-1", "blackhole"))) },
+    ],
+    [
+      "an egress-only gateway lets nobody in",
+      "route",
+      { publicIpv4: [], ipv6: ["2600:1f18::7"] },
+      { routeTables: known(table(route("::/0", "eigw-1"))) },
+    ],
+    [
+      "longer routes lead all of it elsewhere",
+      "route",
+      {},
+      { routeTables: known(table(gateway, route("0.0.0.0/1", "vgw-1"), route("128.0.0.0/1", "vgw-1"))) },
+    ],
+    ["an IPv4 address, but only IPv6 is routed to the gateway", "route", {}, { routeTables: known(table(local, route("::/0", "igw-1"))) }],
+    [
+      "Block Public Access blocks ingress",
+      "Block Public Access",
+      {},
+      { blockPublicAccess: known({ mode: "block-ingress", exclusions: [] }) },
+    ],
+    [
+      "an exclusion for egress lets nobody in",
+      "Block Public Access",
+      {},
+      { blockPublicAccess: known({ mode: "block-bidirectional", exclusions: [{ resourceId: "subnet-1", mode: "allow-egress" }] }) },
+    ],
+    ["a network ACL without rules denies", "network ACL", {}, { networkAcls: known(acl([])) }],
+    ["no group admits the port", "security group", { groupIds: ["sg-closed"] }, {}],
+    [
+      "proved by one layer, whatever is unread elsewhere",
+      "public address",
+      { publicIpv4: [] },
+      { routeTables: unread, networkAcls: unread },
+    ],
+  ])("stopped: %s", (_rule, by, target, surroundings) => {
+    const reach = reached(target, surroundings);
+    expect([isEmpty(reach.atMost), reach.stoppedBy?.name, reach.doubt]).toEqual([true, by, undefined]);
+  });
+
+  it.each<[string, Partial<Reachable>, Partial<Surroundings>]>([
+    ["route tables unread", {}, { routeTables: unread }],
+    ["security groups unread", {}, { groups: indexGroups(unread, known([])) }],
+    [
+      "a route's prefix list unread, which may lead away",
+      {},
+      { routeTables: known(table(gateway, { prefixListId: "pl-1", target: "vgw-1", state: "active" })), prefixList: () => unread },
+    ],
+  ])("unknown: %s", (_rule, target, surroundings) => {
+    const reach = reached(target, surroundings);
+    expect([isEmpty(reach.atLeast), isEmpty(reach.atMost), reach.doubt?.code]).toEqual([true, false, "forbidden"]);
+  });
+
+  it("each port is judged by all layers together: a group open on one port and an ACL open on another reach nothing", () => {
+    const aclFor80 = allowAll.map((entry) =>
+      entry.direction === "ingress" ? { ...entry, protocol: "6", fromPort: 80, toPort: 80 } : entry,
+    );
+    const parts = reachFromInternet(
+      node,
+      { protocol: "tcp", from: 20, to: 100 },
+      { ...around, networkAcls: known([{ ...acl()[0], id: "a", isDefault: false, subnetIds: ["subnet-1"], entries: aclFor80 }]) },
+    );
+    expect(parts.map(({ reach }) => toCidrs(reach.atMost))).toEqual(parts.map(() => []));
+    expect(parts.map(({ ports }) => [ports.from, ports.to])).toEqual([
+      [20, 21],
+      [22, 22],
+      [23, 79],
+      [80, 80],
+      [81, 100],
+    ]);
+  });
+});

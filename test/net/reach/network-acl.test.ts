@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { NetworkAcl, NetworkAclEntry } from "../../../core/model/vpc.ts";
+import { holds, parseFilterCidrs } from "../../../core/net/addresses.ts";
+import { admittedByAcl } from "../../../core/net/reach/network-acl.ts";
+
+const rule = (
+  number: number,
+  direction: "ingress" | "egress",
+  action: "allow" | "deny",
+  cidr: string,
+  from?: number,
+  to = from,
+): NetworkAclEntry => ({
+  number,
+  direction,
+  action,
+  protocol: from === undefined ? "-1" : "6",
+  cidr,
+  ...(from === undefined ? {} : { fromPort: from }),
+  ...(to === undefined ? {} : { toPort: to }),
+});
+const acl = (...entries: NetworkAclEntry[]): NetworkAcl => ({ id: "acl-1", isDefault: false, subnetIds: ["subnet-1"], entries });
+const answers = rule(100, "egress", "allow", "0.0.0.0/0", 1024, 65535);
+const https = { protocol: "tcp", from: 443, to: 443 } as const;
+
+describe("who opens a connection through a network ACL", () => {
+  it.each<[string, NetworkAclEntry[], string[]]>([
+    ["nobody: no rule matches, which denies", [answers], []],
+    [
+      "everyone: all traffic allowed both ways",
+      [rule(100, "ingress", "allow", "0.0.0.0/0"), rule(100, "egress", "allow", "0.0.0.0/0")],
+      ["0.0.0.0/0"],
+    ],
+    [
+      "nobody: the first rule decides, an allow after a deny is too late",
+      [rule(90, "ingress", "deny", "0.0.0.0/0", 443), rule(100, "ingress", "allow", "0.0.0.0/0"), answers],
+      [],
+    ],
+    [
+      "everyone: a deny after an allow is too late",
+      [rule(100, "ingress", "allow", "0.0.0.0/0"), rule(110, "ingress", "deny", "0.0.0.0/0", 443), answers],
+      ["0.0.0.0/0"],
+    ],
+    [
+      "everyone: numbers order the rules, not their place in the list",
+      [rule(110, "ingress", "deny", "0.0.0.0/0", 443), rule(100, "ingress", "allow", "0.0.0.0/0"), answers],
+      ["0.0.0.0/0"],
+    ],
+    [
+      "all but one half: a deny of the other half comes first",
+      [rule(90, "ingress", "deny", "128.0.0.0/1"), rule(100, "ingress", "allow", "0.0.0.0/0"), answers],
+      ["0.0.0.0/1"],
+    ],
+    ["nobody: the answer finds no way out, as the ACL remembers no connection", [rule(100, "ingress", "allow", "0.0.0.0/0")], []],
+    ["nobody: a rule for another port", [rule(100, "ingress", "allow", "0.0.0.0/0", 80), answers], []],
+    ["nobody by IPv6: an IPv4 rule says nothing of it", [rule(100, "ingress", "allow", "10.0.0.0/8"), answers], ["10.0.0.0/8"]],
+    ["IPv6 alone: its rules are numbered apart", [rule(101, "ingress", "allow", "::/0"), rule(101, "egress", "allow", "::/0")], ["::/0"]],
+    [
+      "one source: the answer may go back to it alone",
+      [rule(100, "ingress", "allow", "0.0.0.0/0"), rule(100, "egress", "allow", "203.0.113.9/32", 1024, 65535)],
+      ["203.0.113.9/32"],
+    ],
+  ])("%s", (_rule, entries, sources) => {
+    expect(admittedByAcl(acl(...entries), https)).toEqual(parseFilterCidrs(sources));
+  });
+});
+
+it("agrees with a packet that walks the rules one by one", () => {
+  const cidr = fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([base, length]) => `${base}/${length}`);
+  const port = fc.integer({ min: 1, max: 5 }).map((n) => 440 + n);
+  const entry = fc.record({
+    number: fc.integer({ min: 1, max: 99 }),
+    action: fc.constantFrom("allow" as const, "deny" as const),
+    cidr,
+    port: fc.option(port, { nil: undefined }),
+  });
+  const unique = fc.uniqueArray(entry, { maxLength: 6, selector: ({ number }) => number });
+  fc.assert(
+    fc.property(unique, fc.ipV4(), (rules, source) => {
+      const toBits = (address: string) => address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+      const matches = (block: string) => {
+        const [base = "", length = ""] = block.split("/");
+        const size = 2 ** (32 - Number(length));
+        return Math.floor(toBits(base) / size) === Math.floor(toBits(source) / size);
+      };
+      const first = [...rules]
+        .sort((a, b) => a.number - b.number)
+        .find((one) => (one.port === undefined || one.port === 443) && matches(one.cidr));
+      const entries = rules.map((one) => rule(one.number, "ingress", one.action, one.cidr, one.port));
+      expect(holds(admittedByAcl(acl(...entries, answers), https), source)).toBe(first?.action === "allow");
+    }),
+  );
+});
