@@ -63,7 +63,8 @@ export const IngressClass = z
     ...metadata,
     controller: z.string(),
     isDefault: z.boolean(),
-    parameters: z.strictObject({ kind: z.string(), name: z.string() }).readonly().exactOptional(),
+    /** The kind IngressClassParams exists in two groups; `apiGroup` tells which is meant. */
+    parameters: z.strictObject({ apiGroup: z.string().exactOptional(), kind: z.string(), name: z.string() }).readonly().exactOptional(),
   })
   .readonly();
 export type IngressClass = z.infer<typeof IngressClass>;
@@ -77,6 +78,8 @@ export const IngressClassParams = z
     groupName: z.string().exactOptional(),
     inboundCidrs: strings,
     prefixListIds: strings,
+    /** elbv2.k8s.aws: spec.certificateArn; eks.amazonaws.com: spec.certificateARNs. They make 443 the port listened on by default. */
+    certificateArns: strings.exactOptional(),
   })
   .readonly();
 export type IngressClassParams = z.infer<typeof IngressClassParams>;

@@ -1,0 +1,160 @@
+import type { LoadBalancer } from "../../model/aws.ts";
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import type { Service } from "../../model/kubernetes.ts";
+import { compareSchemes, compareSources, type SourceComparison } from "../../net/load-balancer/comparison.ts";
+import { controllerNames } from "../../net/load-balancer/controller.ts";
+import type { EnforcementInput } from "../../net/load-balancer/enforcement.ts";
+import { requestedOf } from "../../net/load-balancer/requested.ts";
+import type { AskedScheme } from "../../net/load-balancer/scheme.ts";
+import { reachOf } from "../../net/load-balancer/sources.ts";
+import { subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { indexGroups } from "../../net/security-group.ts";
+import { cidrsOf, judgeOwners, nameOf, type Opinion } from "./owners.ts";
+
+const drifted: LoadBalancer = {
+  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/a0123456789abcdef0123456789abcde",
+  name: "a0123456789abcdef0123456789abcde",
+  dnsName: "a0123456789abcdef0123456789abcde-1.eu-west-1.elb.amazonaws.com",
+  type: "classic",
+  scheme: "internet-facing",
+  state: "active",
+  ipAddressType: "ipv4",
+  subnetIds: ["subnet-0a1"],
+  securityGroupIds: ["sg-0a1"],
+  listeners: known([{ port: 443, protocol: "TCP", targetPort: 30443 }]),
+  tags: known({ "kubernetes.io/cluster/prod": "owned", "kubernetes.io/service-name": "shop/web" }),
+};
+const service: Service = {
+  namespace: "shop",
+  name: "web",
+  uid: "01234567-89ab-cdef-0123-456789abcdef",
+  annotations: { "service.beta.kubernetes.io/aws-load-balancer-internal": "true" },
+  labels: {},
+  type: "LoadBalancer",
+  loadBalancerSourceRanges: [],
+  sessionAffinity: "None",
+  externalIPs: [],
+  clusterIPs: ["10.100.0.7"],
+  selector: { app: "web" },
+  ports: [{ protocol: "TCP", port: 443, nodePort: 30443 }],
+  hostnames: ["a0123456789abcdef0123456789abcde-1.eu-west-1.elb.amazonaws.com"],
+};
+const rule = { protocol: "tcp", fromPort: 443, toPort: 443, cidrs: ["0.0.0.0/0"], prefixListIds: [], groupIds: [], descriptions: [] };
+const rest = {
+  securityGroups: known([{ id: "sg-0a1", name: "k8s-elb-a01", description: "", tags: {}, ingress: [rule], egress: [] }]),
+  prefixLists: known([]),
+  subnets: known([]),
+  services: known([service]),
+  ingresses: known([]),
+  ingressClasses: known([]),
+  ingressClassParams: known([]),
+};
+
+export const loadBalancerMatchesDeclaration = defineCheck({
+  id: "load-balancer-matches-declaration",
+  title: "Load balancers have the scheme and the sources that their manifests ask for",
+  surface: "load-balancer",
+  severity: "high",
+  needs: ["loadBalancers"],
+  uses: ["securityGroups", "prefixLists", "subnets", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  why: "Controllers do not apply every later change to a load balancer that exists, so a manifest that says internal may stand for an open one.",
+  remediation:
+    "Recreate the load balancer where its controller keeps the old scheme or has no security groups to write to, correct its security groups otherwise, or make the manifest say what is meant.",
+  examples: {
+    fail: { ...rest, loadBalancers: [drifted] },
+    pass: { ...rest, loadBalancers: [{ ...drifted, scheme: "internal" }] },
+  },
+  evaluate: ({ loadBalancers, securityGroups, prefixLists, subnets, ...plane }, _settings, about) => {
+    const index = indexGroups(securityGroups, prefixLists);
+    return judgeOwners({
+      about,
+      subjects: subjectsOf(loadBalancers, plane, about.resource),
+      spoils: () => true,
+      judge: (ownership, { resource, manifest }) => {
+        const requested = requestedOf(manifest, ownership);
+        const { loadBalancer } = ownership;
+        const name = nameOf(resource);
+        const its = `${loadBalancer.scheme} load balancer ${loadBalancer.name}`;
+        const evidence = { deciding: loadBalancer.arn, scheme: loadBalancer.scheme };
+        if (requested.state === "unknown") {
+          const { reason } = requested;
+          return {
+            status: "unknown",
+            reason,
+            evidence,
+            message: `${name} has ${its}, and what it asks for is not known: ${reason.message}`,
+          };
+        }
+        if (requested.state !== "asked") {
+          if (manifest.kind === "none" || manifest.kind === "absent") {
+            return {
+              status: "not-applicable",
+              evidence,
+              message: `${name} has ${its} and no manifest to compare it with: ${requested.rule}.`,
+            };
+          }
+          const isMinor = loadBalancer.scheme === "internal";
+          const how = requested.state === "refused" ? "its manifest is refused" : "it asks for none";
+          return {
+            status: "fail",
+            isMinor,
+            evidence: { ...evidence, rule: requested.rule },
+            message: `${name} has ${its}, although ${how}: ${requested.rule}.`,
+          };
+        }
+        return opinionOf({ name, its }, { ownership, manifest, requested, reach: reachOf(loadBalancer, index), index, subnets });
+      },
+    });
+  },
+});
+
+function opinionOf({ name, its }: { readonly name: string; readonly its: string }, input: EnforcementInput): Opinion {
+  const { loadBalancer } = input.ownership;
+  const { scheme } = input.requested;
+  const schemes = compareSchemes(loadBalancer.scheme, scheme.scheme);
+  const sources = compareSources(input);
+  const evidence = {
+    deciding: loadBalancer.arn,
+    scheme: loadBalancer.scheme,
+    declaredScheme: scheme.scheme,
+    rule: scheme.rule,
+    ...sourcesSeen(sources),
+  };
+  const differences = [
+    ...(schemes === "same" ? [] : [`${schemeWords(scheme, input)}`]),
+    ...(sources.state === "wider" || sources.state === "narrower" ? [sourceWords(sources)] : []),
+  ];
+  if (differences.length > 0) {
+    const isMinor = schemes !== "wider" && sources.state !== "wider";
+    return { status: "fail", isMinor, evidence, message: `${name} has ${its}, although ${differences.join(", and ")}.` };
+  }
+  if (sources.state === "unknown") {
+    const { reason } = sources;
+    return {
+      status: "unknown",
+      reason,
+      evidence,
+      message: `${name} has ${its} as declared, and whether its sources are is not known: ${reason.message}`,
+    };
+  }
+  return { status: "pass", evidence, message: `${name} has ${its}, with the scheme and the sources that it asks for.` };
+}
+
+function schemeWords({ state, scheme }: AskedScheme, { requested }: EnforcementInput): string {
+  if (state === "explicit") return `it asks for ${scheme}`;
+  return `it says nothing and ${controllerNames[requested.controller]} then makes ${scheme} ones (an older load balancer may have kept its scheme)`;
+}
+
+function sourceWords(sources: SourceComparison): string {
+  const on = sources.port === undefined ? "" : ` on port ${sources.port}`;
+  return sources.state === "wider" ? `it admits more sources${on} than are asked for` : `it admits fewer sources${on} than are asked for`;
+}
+
+function sourcesSeen(sources: SourceComparison): Readonly<Record<string, unknown>> {
+  if (sources.state === "unknown") return {};
+  return {
+    ...(sources.real === undefined ? {} : { sources: cidrsOf(sources.real) }),
+    ...(sources.asked === undefined ? {} : { declaredSources: cidrsOf(sources.asked) }),
+  };
+}

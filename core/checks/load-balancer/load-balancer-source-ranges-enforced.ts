@@ -1,0 +1,131 @@
+import type { LoadBalancer } from "../../model/aws.ts";
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import type { Service } from "../../model/kubernetes.ts";
+import { enforcementOf } from "../../net/load-balancer/enforcement.ts";
+import { requestedOf } from "../../net/load-balancer/requested.ts";
+import { reachOf } from "../../net/load-balancer/sources.ts";
+import { subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { indexGroups } from "../../net/security-group.ts";
+import { cidrsOf, judgeOwners, nameOf } from "./owners.ts";
+
+const loadBalancer: LoadBalancer = {
+  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
+  name: "k8s-shop-web",
+  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
+  type: "network",
+  scheme: "internet-facing",
+  state: "active",
+  ipAddressType: "ipv4",
+  subnetIds: ["subnet-0a1"],
+  securityGroupIds: ["sg-0a1"],
+  listeners: known([{ port: 443, protocol: "TCP" }]),
+  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
+};
+const service: Service = {
+  namespace: "shop",
+  name: "web",
+  uid: "01234567-89ab-cdef-0123-456789abcdef",
+  annotations: {},
+  labels: {},
+  type: "LoadBalancer",
+  loadBalancerClass: "service.k8s.aws/nlb",
+  loadBalancerSourceRanges: ["203.0.113.0/24"],
+  sessionAffinity: "None",
+  externalIPs: [],
+  clusterIPs: ["10.100.0.7"],
+  selector: { app: "web" },
+  ports: [{ protocol: "TCP", port: 443 }],
+  hostnames: ["k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com"],
+};
+const admitting = (cidr: string) => {
+  const rule = { protocol: "tcp", fromPort: 443, toPort: 443, cidrs: [cidr], prefixListIds: [], groupIds: [], descriptions: [] };
+  return known([{ id: "sg-0a1", name: "k8s-shop-web", description: "", tags: {}, ingress: [rule], egress: [] }]);
+};
+const rest = {
+  loadBalancers: [loadBalancer],
+  prefixLists: known([]),
+  subnets: known([]),
+  services: known([service]),
+  ingresses: known([]),
+  ingressClasses: known([]),
+  ingressClassParams: known([]),
+};
+
+export const loadBalancerSourceRangesEnforced = defineCheck({
+  id: "load-balancer-source-ranges-enforced",
+  title: "Declared source ranges are enforced",
+  surface: "load-balancer",
+  severity: "high",
+  needs: ["loadBalancers"],
+  uses: ["securityGroups", "prefixLists", "subnets", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  why: "Source ranges on a load balancer that ignores them are believed to protect for years.",
+  remediation:
+    "Let the controller write the ranges: drop the annotation that names security groups of your own, recreate a network load balancer that was made without any, and use spec.loadBalancerSourceRanges. Where your own groups have to stay, put the ranges in their rules and drop the declaration; remove rules that admit more.",
+  examples: {
+    fail: { ...rest, securityGroups: admitting("0.0.0.0/0") },
+    pass: { ...rest, securityGroups: admitting("203.0.113.0/24") },
+  },
+  evaluate: ({ loadBalancers, securityGroups, prefixLists, subnets, ...plane }, _settings, about) => {
+    const index = indexGroups(securityGroups, prefixLists);
+    return judgeOwners({
+      about,
+      subjects: subjectsOf(loadBalancers, plane, about.resource),
+      spoils: () => true,
+      judge: (ownership, { resource, manifest }) => {
+        const name = nameOf(resource);
+        const its = `load balancer ${ownership.loadBalancer.name}`;
+        const evidence = { deciding: ownership.loadBalancer.arn };
+        const requested = requestedOf(manifest, ownership);
+        if (requested.state === "unknown") {
+          const { reason } = requested;
+          return {
+            status: "unknown",
+            reason,
+            evidence,
+            message: `${name} has ${its}, and what it declares is not known: ${reason.message}`,
+          };
+        }
+        if (requested.state !== "asked") {
+          return {
+            status: "not-applicable",
+            evidence,
+            message: `${name} has ${its} and declares no source ranges that a controller reads: ${requested.rule}.`,
+          };
+        }
+        const enforcement = enforcementOf({
+          ownership,
+          manifest,
+          requested,
+          reach: reachOf(ownership.loadBalancer, index),
+          index,
+          subnets,
+        });
+        switch (enforcement.state) {
+          case "none":
+            return { status: "not-applicable", evidence, message: `${name} has ${its}, and ${enforcement.rule}.` };
+          case "enforced":
+            return {
+              status: "pass",
+              evidence: { ...evidence, by: enforcement.by },
+              message: `${name} has its source ranges enforced on ${its} by ${enforcement.by}.`,
+            };
+          case "not-enforced": {
+            const { why, admitted } = enforcement;
+            const seen = { ...evidence, why, ...(admitted === undefined ? {} : { sources: cidrsOf(admitted) }) };
+            return { status: "fail", evidence: seen, message: `${name} declares source ranges that nothing enforces on ${its}: ${why}.` };
+          }
+          case "unknown": {
+            const { reason } = enforcement;
+            return {
+              status: "unknown",
+              reason,
+              evidence,
+              message: `${name} declares source ranges, and whether ${its} keeps them is not known: ${reason.message}`,
+            };
+          }
+        }
+      },
+    });
+  },
+});

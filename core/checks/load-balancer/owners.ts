@@ -1,0 +1,86 @@
+/** What the checks of this folder say alike: who is judged, what no load balancer means, and when a pass is withheld. */
+import type { About, Evidence, Verdict } from "../../model/check.ts";
+import type { Reason } from "../../model/fact.ts";
+import type { Resource } from "../../model/resource.ts";
+import { type AddressSet, toCidrs } from "../../net/addresses.ts";
+import type { Ownership } from "../../net/load-balancer/owner.ts";
+import { doubtOf, type Subject, type Subjects } from "../../net/load-balancer/subjects.ts";
+
+/** How a message names a resource: "Service shop/web", "LoadBalancer k8s-shop-web". */
+export const nameOf = ({ kind, namespace, name }: Resource): string => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+
+/** Evidence stays small: of long lists the first. */
+const shown = 20;
+export const few = <T>(list: readonly T[]): readonly (T | string)[] =>
+  list.length > shown ? [...list.slice(0, shown), `and ${list.length - shown} more`] : list;
+export const cidrsOf = (set: AddressSet): readonly string[] => few(toCidrs(set));
+export const arnsOf = (loadBalancers: readonly Pick<Ownership, "loadBalancer">[]): readonly string[] =>
+  few(loadBalancers.map(({ loadBalancer }) => loadBalancer.arn));
+
+/** One load balancer seen by a check. Of several, the worst decides: `fail`, then `unknown`, then the rest. */
+export type Opinion = { readonly message: string; readonly evidence: Evidence } & (
+  | { readonly status: "pass" | "not-applicable" }
+  | { readonly status: "fail"; readonly isMinor?: boolean }
+  | { readonly status: "unknown"; readonly reason: Reason }
+);
+
+export interface Judgement {
+  readonly about: About;
+  readonly subjects: Subjects;
+  /** What the check says of one of the owner's load balancers. */
+  readonly judge: (ownership: Ownership, subject: Subject) => Opinion;
+  /** Whether a load balancer that may be anybody's could spoil a pass. */
+  readonly spoils: (ownership: Ownership) => boolean;
+}
+
+/** One verdict per owner, per load balancer without owner, and one for the cluster where whose some are could not be told. */
+export function judgeOwners(judgement: Judgement): readonly Verdict[] {
+  const { subjects, about } = judgement;
+  const verdicts = subjects.subjects.map((subject) => judgeOwner(subject, judgement));
+  const { undecided } = subjects;
+  if (undecided.length === 0) return verdicts;
+  const { resource } = about;
+  const reason = doubtOf(undecided);
+  const message = `${nameOf(resource)} was not judged whole, load balancers of its VPC may be its own: ${reason.message}`;
+  return [...verdicts, { resource, status: "unknown", reason, message, evidence: { loadBalancerArns: arnsOf(undecided) } }];
+}
+
+const worstFirst = ["fail", "minor", "unknown", "pass", "not-applicable"] as const;
+const rankOf = (opinion: Opinion): number =>
+  worstFirst.indexOf(opinion.status === "fail" && opinion.isMinor === true ? "minor" : opinion.status);
+
+function judgeOwner(subject: Subject, { subjects, judge, spoils }: Judgement): Verdict {
+  const { resource, absence, loadBalancers } = subject;
+  const name = nameOf(resource);
+  if (absence?.state === "unsure") {
+    return {
+      resource,
+      status: "unknown",
+      reason: absence.reason,
+      message: `${name} has no load balancer that could be told: ${absence.reason.message}`,
+    };
+  }
+  const opinions = loadBalancers.map((ownership) => judge(ownership, subject)).sort((a, b) => rankOf(a) - rankOf(b));
+  const [worst] = opinions;
+  if (worst === undefined) {
+    return { resource, status: "not-applicable", message: `${name} has no load balancer, ${absence?.rule ?? "none was found"}.` };
+  }
+  const { message } = worst;
+  const evidence = { loadBalancerArns: arnsOf(loadBalancers), ...worst.evidence };
+  if (worst.status === "unknown") return { resource, status: "unknown", reason: worst.reason, message, evidence };
+  if (worst.status === "fail")
+    return { resource, status: "fail", message, evidence, ...(worst.isMinor === true ? { severity: "low" as const } : {}) };
+  if (worst.status === "not-applicable") return { resource, status: "not-applicable", message };
+  const spoiling = subjects.undecided.filter(spoils);
+  if (spoiling.length > 0) {
+    const reason = doubtOf(spoiling);
+    return {
+      resource,
+      status: "unknown",
+      reason,
+      message: `${name} may own more load balancers than those seen: ${reason.message}`,
+      evidence,
+    };
+  }
+  return { resource, status: "pass", message, evidence };
+}

@@ -1,0 +1,149 @@
+/**
+ * Who owns the load balancers of a VPC: tags first, since AWS keeps them and they name cluster and owner; the DNS name in
+ * an object's status where the tags were not read or name no owner. A load balancer tagged for another cluster is not ours.
+ */
+import type { LoadBalancer } from "../../model/aws.ts";
+import type { Fact, Reason } from "../../model/fact.ts";
+import type { Service } from "../../model/kubernetes.ts";
+import type { Controller } from "./controller.ts";
+import { classifyIngresses, groupKey, type Ingresses, type IngressPlane } from "./ingress-group.ts";
+import { claimOf, type OwnerRef, type TagClaim } from "./tags.ts";
+
+/** What was read of the objects that own load balancers. */
+export interface KubernetesPlane extends IngressPlane {
+  readonly services: Fact<readonly Service[]>;
+}
+
+/** Whose one load balancer is. */
+export interface Ownership {
+  readonly loadBalancer: LoadBalancer;
+  readonly belongs: "yes" | "no" | "unknown";
+  /** Why it is not known whether it belongs to the cluster. */
+  readonly reason?: Reason;
+  readonly controller?: Controller;
+  /** Several only for an Ingress group. Empty: no owner, or one that can't be told: the load balancer stands for itself. */
+  readonly owners: readonly OwnerRef[];
+  /** The explicit Ingress group it was made for. */
+  readonly group?: string;
+  readonly isFrontend: boolean;
+}
+
+export const refKey = ({ kind, namespace, name }: OwnerRef): string => `${kind} ${namespace}/${name}`;
+
+/** The ownership of each load balancer, in the order given, and what was told of the Ingresses on the way. */
+export function ownershipsOf(
+  loadBalancers: readonly LoadBalancer[],
+  plane: KubernetesPlane,
+  cluster: string,
+): { readonly ownerships: readonly Ownership[]; readonly ingresses: Fact<Ingresses> } {
+  const ingresses = classifyIngresses(plane);
+  const join: Join = { cluster, ingresses, byHostname: hostnames(plane, ingresses) };
+  return { ownerships: loadBalancers.map((loadBalancer) => ownershipOf(loadBalancer, join)), ingresses };
+}
+
+interface Candidates {
+  readonly services: readonly OwnerRef[];
+  /** Of an AWS controller for certain. */
+  readonly ingresses: readonly (OwnerRef & { readonly controller: Controller })[];
+  /** Of a controller that could not be told. */
+  readonly unclassified: readonly OwnerRef[];
+}
+interface Join {
+  readonly cluster: string;
+  readonly ingresses: Fact<Ingresses>;
+  readonly byHostname: ReadonlyMap<string, Candidates>;
+}
+
+function ownershipOf(loadBalancer: LoadBalancer, join: Join): Ownership {
+  const { tags } = loadBalancer;
+  if (tags.state === "unknown") return byHostname(loadBalancer, join) ?? undecided(loadBalancer, tags.reason);
+  const claim = claimOf(tags.value);
+  if (claim.clusters.includes(join.cluster)) return claimed(loadBalancer, claim, join);
+  const stranger: Ownership = { loadBalancer, belongs: "no", owners: [], isFrontend: claim.isFrontend };
+  if (claim.clusters.length > 0) return stranger;
+  const joined = byHostname(loadBalancer, join);
+  if (joined !== undefined) return joined;
+  if (claim.controller === undefined) return stranger;
+  return undecided(loadBalancer, { code: "not-found", message: "Its tags are a Kubernetes controller's and name no cluster." });
+}
+
+const undecided = (loadBalancer: LoadBalancer, reason: Reason): Ownership => ({
+  loadBalancer,
+  belongs: "unknown",
+  reason,
+  owners: [],
+  isFrontend: false,
+});
+
+function claimed(loadBalancer: LoadBalancer, claim: TagClaim, join: Join): Ownership {
+  const { controller, owner, group, isFrontend } = claim;
+  const ours = { loadBalancer, belongs: "yes", isFrontend, ...(controller === undefined ? {} : { controller }) } as const;
+  if (owner !== undefined) return { ...ours, owners: [owner] };
+  if (group !== undefined) return { ...ours, group, owners: membersOf(loadBalancer, controller, group, join) };
+  const named = byHostname(loadBalancer, join);
+  return named === undefined ? { ...ours, owners: [] } : { ...named, ...ours };
+}
+
+/** Today's members of the group, and the Ingresses whose status still names its load balancer. */
+function membersOf(loadBalancer: LoadBalancer, controller: Controller | undefined, group: string, join: Join): readonly OwnerRef[] {
+  if (join.ingresses.state === "unknown") return [];
+  const members = controller === undefined ? [] : (join.ingresses.value.groups.get(groupKey(controller, group)) ?? []);
+  const named = join.byHostname.get(loadBalancer.dnsName.toLowerCase());
+  const refs = [
+    ...members.map(({ ingress }) => ingressRef(ingress)),
+    ...(named?.ingresses ?? []).map(({ namespace, name }) => ingressRef({ namespace, name })),
+    ...(named?.unclassified ?? []),
+  ];
+  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
+}
+
+/**
+ * The owner by the DNS name in its status. An Ingress of another controller repeats the name of the Service before it, so
+ * a Service comes first, and an Ingress of an unknown class counts only for an application load balancer.
+ */
+function byHostname(loadBalancer: LoadBalancer, join: Join): Ownership | undefined {
+  const named = join.byHostname.get(loadBalancer.dnsName.toLowerCase());
+  if (named === undefined) return undefined;
+  const found: Ownership = { loadBalancer, belongs: "yes", owners: [], isFrontend: false };
+  if (named.services.length > 0) return { ...found, owners: named.services };
+  const isApplication = loadBalancer.type === "application";
+  const controller = named.ingresses[0]?.controller;
+  const owners = [
+    ...named.ingresses.map(({ namespace, name }) => ingressRef({ namespace, name })),
+    ...(isApplication ? named.unclassified : []),
+  ];
+  if (owners.length === 0) return undefined;
+  // The one network load balancer that a controller makes for an Ingress stands in front of its application load balancer.
+  return { ...found, owners, isFrontend: !isApplication, ...(controller === undefined ? {} : { controller }) };
+}
+
+export const ingressRef = ({ namespace, name }: { readonly namespace: string; readonly name: string }): OwnerRef => ({
+  kind: "Ingress",
+  namespace,
+  name,
+});
+
+function hostnames(plane: KubernetesPlane, ingresses: Fact<Ingresses>): ReadonlyMap<string, Candidates> {
+  const found = new Map<string, { services: OwnerRef[]; ingresses: Candidates["ingresses"][number][]; unclassified: OwnerRef[] }>();
+  const at = (hostname: string) => {
+    const key = hostname.toLowerCase();
+    const candidates = found.get(key) ?? { services: [], ingresses: [], unclassified: [] };
+    found.set(key, candidates);
+    return candidates;
+  };
+  if (plane.services.state === "known") {
+    for (const { hostnames: names, namespace, name } of plane.services.value) {
+      for (const hostname of names) at(hostname).services.push({ kind: "Service", namespace, name });
+    }
+  }
+  if (ingresses.state === "known") {
+    for (const { ingress, member } of ingresses.value.classified) {
+      if (member === undefined) continue;
+      for (const hostname of ingress.hostnames) at(hostname).ingresses.push({ ...ingressRef(ingress), controller: member.controller });
+    }
+    for (const { ingress } of ingresses.value.unclassified) {
+      for (const hostname of ingress.hostnames) at(hostname).unclassified.push(ingressRef(ingress));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,124 @@
+/** What a manifest asks of one of its load balancers today: scheme and sources together. */
+import type { LoadBalancer } from "../../model/aws.ts";
+import type { Reason } from "../../model/fact.ts";
+import { type AddressSet, parseFilterCidrs } from "../addresses.ts";
+import {
+  type Admission,
+  admissionOf,
+  admittedBy,
+  admittedByPrefixList,
+  type GroupIndex,
+  nobody,
+  type Ports,
+  unionOf,
+  within,
+} from "../security-group.ts";
+import type { Controller, Taking } from "./controller.ts";
+import type { Ownership } from "./owner.ts";
+import { type AskedScheme, type DeclaredScheme, schemeOfFrontend, schemeOfGroup, schemeOfService } from "./scheme.ts";
+import {
+  type Declared,
+  type DeclaredSources,
+  type NamedGroups,
+  sourcesOfFrontend,
+  sourcesOfGroup,
+  sourcesOfService,
+} from "./source-ranges.ts";
+import { familiesOf } from "./sources.ts";
+import type { Manifest } from "./subjects.ts";
+
+/** `nothing`: it asks for no such load balancer. `refused`: its controller fails on it, so nothing is made or changed. */
+export type Requested =
+  | { readonly state: "nothing" | "refused"; readonly rule: string }
+  | { readonly state: "unknown"; readonly reason: Reason }
+  | {
+      readonly state: "asked";
+      readonly controller: Controller;
+      readonly scheme: AskedScheme;
+      /** What it asks to be let in on a listener's port. */
+      readonly sourcesOn: (port: number) => DeclaredSources;
+    };
+
+/** What the manifest asks of this load balancer. */
+export function requestedOf(manifest: Manifest, ownership: Pick<Ownership, "isFrontend" | "controller">): Requested {
+  if (manifest.kind === "unread") return { state: "unknown", reason: manifest.reason };
+  if (manifest.kind === "absent") return { state: "nothing", rule: "it does not exist" };
+  if (manifest.kind === "none") return { state: "nothing", rule: "it has no owner" };
+  const { taking } = manifest;
+  if (taking.by === "nobody" || taking.by === "another") {
+    // A class never changes once it is set, so a load balancer that a controller made for it shows that its flags name the class.
+    const maker =
+      manifest.kind === "Service" && taking.by === "another" && ownership.controller !== "in-tree" ? ownership.controller : undefined;
+    return maker === undefined ? withoutController(manifest.kind, taking) : ofController(manifest, maker, ownership);
+  }
+  if (taking.refused !== undefined) return { state: "refused", rule: taking.refused };
+  return ofController(manifest, taking.by, ownership);
+}
+
+/** An Ingress whose class is none of the usual may still be taken, by a flag of the controller. */
+function withoutController(kind: "Service" | "Ingress", { rule }: Taking): Requested {
+  if (kind === "Service") return { state: "nothing", rule };
+  const message = `The flags of the controller, which tell whether it takes the Ingress, were not read (${rule}).`;
+  return { state: "unknown", reason: { code: "depends-on-unknown", message } };
+}
+
+type Found = Extract<Manifest, { kind: "Service" | "Ingress" }>;
+
+function ofController(manifest: Found, controller: Controller, { isFrontend }: Pick<Ownership, "isFrontend">): Requested {
+  if (manifest.kind === "Service") {
+    const sources = sourcesOfService(manifest.service, controller);
+    const on: Declared<(port: number) => DeclaredSources> =
+      sources.state === "asked" ? { state: "asked", value: () => sources.value } : sources;
+    return together(controller, schemeOfService(manifest.service, controller), on);
+  }
+  const { members } = manifest;
+  const scheme = isFrontend ? schemeOfFrontend(members) : schemeOfGroup(members);
+  const sources = isFrontend ? sourcesOfFrontend(members) : sourcesOfGroup(members);
+  return together(controller, scheme, sources.state === "asked" ? { state: "asked", value: sources.value.on } : sources);
+}
+
+function together(controller: Controller, scheme: DeclaredScheme, sources: Declared<(port: number) => DeclaredSources>): Requested {
+  if (scheme.state === "none") return { state: "nothing", rule: scheme.rule };
+  if (scheme.state === "refused") return { state: "refused", rule: scheme.rule };
+  if (sources.state === "refused") return sources;
+  return { state: "asked", controller, scheme, sourcesOn: sources.value };
+}
+
+/** The ranges and prefix lists by themselves; undefined where none are declared. */
+export function rangesAdmission({ ranges }: DeclaredSources, loadBalancer: LoadBalancer, index: GroupIndex): Admission | undefined {
+  if (ranges === undefined) return undefined;
+  const lists = ranges.prefixListIds.map((id) => admittedByPrefixList(id, index));
+  return within(unionOf([admissionOf(parseFilterCidrs(ranges.cidrs)), ...lists]), familiesOf(loadBalancer));
+}
+
+/**
+ * Everybody whom the manifest asks to be let in: the declared ranges, else the members of the groups it names, else
+ * everybody; and whom its extra groups let in.
+ */
+export function askedAdmission(
+  sources: DeclaredSources,
+  ports: readonly Ports[],
+  loadBalancer: LoadBalancer,
+  index: GroupIndex,
+): Admission {
+  const families: AddressSet = familiesOf(loadBalancer);
+  const named = (groups: NamedGroups | undefined): Admission | undefined =>
+    groups === undefined ? undefined : within(admittedByNames(groups.names, ports, index), families);
+  const base = rangesAdmission(sources, loadBalancer, index) ?? named(sources.ownGroups) ?? admissionOf(families);
+  const extra = named(sources.extraGroups);
+  return extra === undefined ? base : unionOf([base, extra]);
+}
+
+/** Groups by id, or by the value of their Name tag. Source: aws-load-balancer-controller:docs/guide/service/annotations.md. */
+function admittedByNames(names: readonly string[], ports: readonly Ports[], index: GroupIndex): Admission {
+  return unionOf(
+    names.map((name) => {
+      if (name.startsWith("sg-")) return admittedBy([name], ports, index);
+      if (index.all.state === "unknown") return { ...nobody, atMost: index.all, unread: [name] };
+      const ids = index.all.value.filter(({ tags }) => tags.Name === name).map(({ id }) => id);
+      if (ids.length > 0) return admittedBy(ids, ports, index);
+      const missing = { code: "not-found", message: `No security group of the VPC is tagged Name ${name}.` } as const;
+      return { ...nobody, atMost: { state: "unknown", reason: missing }, unread: [name] };
+    }),
+  );
+}
