@@ -71,8 +71,8 @@ export interface Check<S extends SubjectKind, N extends FactName<S>, U extends F
   readonly why: string;
   /** What to do, true for every fail of this check: `examples.pass` is `examples.fail` after it was done. */
   readonly remediation: string;
-  readonly examples: { readonly fail: Given<S, N, U>; readonly pass: Given<S, N, U> };
-  readonly evaluate: (facts: Given<S, N, U>, settings: Settings, about: About) => readonly Verdict[];
+  readonly examples: { readonly fail: Given<S, NoInfer<N>, NoInfer<U>>; readonly pass: Given<S, NoInfer<N>, NoInfer<U>> };
+  readonly evaluate: (facts: Given<S, NoInfer<N>, NoInfer<U>>, settings: Settings, about: About) => readonly Verdict[];
 }
 
 /** What `evaluate` sees: values of what it needs, facts of what it uses. */
