@@ -1,0 +1,25 @@
+import { plainLines } from "./plain-text.ts";
+
+/** Text that is markup. Only `html` makes it, so nothing from a cluster becomes markup by mistake. */
+export class Html {
+  readonly markup: string;
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+/** What may stand between the markup: text is escaped, nothing at all is left out. */
+export type HtmlPart = Html | string | number | undefined | false | readonly HtmlPart[];
+
+/** Markup with parts in it, each escaped for content and for attributes in double quotes. */
+export const html = (markup: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html =>
+  new Html(markup.map((text, at) => text + rendered(parts[at])).join(""));
+
+function rendered(part: HtmlPart): string {
+  if (part instanceof Html) return part.markup;
+  if (part === undefined || part === false) return "";
+  return typeof part === "object" ? part.map(rendered).join("") : escaped(String(part));
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escaped = (text: string): string => plainLines(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");

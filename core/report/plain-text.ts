@@ -1,0 +1,33 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Line and paragraph breaks of every kind, and tabs. */
+const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
+/** Controls, and the marks that reorder the text around them: what is left of them is shown, not obeyed. */
+const unprintable = /[\p{Cc}\p{Bidi_Control}]/gu;
+const unprintableInLines = /[^\P{Cc}\n]|\p{Bidi_Control}/gu;
+const shown = "\uFFFD";
+
+/**
+ * Text from a cluster or an account as one harmless line: terminal escapes are gone, line breaks are spaces, and other
+ * control characters, marks that reorder text and broken surrogates are shown as U+FFFD.
+ */
+export const plainText = (text: string): string =>
+  stripVTControlCharacters(text.toWellFormed()).replace(breaks, " ").replace(unprintable, shown);
+
+/** The same, with its lines kept: for manifests and commands. */
+export const plainLines = (text: string): string =>
+  stripVTControlCharacters(text.toWellFormed())
+    .replaceAll("\r\n", "\n")
+    .replaceAll("\t", "  ")
+    .replace(/[\v\f\r\u0085\u2028\u2029]/g, "\n")
+    .replace(unprintableInLines, shown);
+
+/** At most so many UTF-16 units of the text, cut between code points; what was cut ends in "…". */
+export function clipped(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = limit - 1;
+  const splitsPair = isHighSurrogate(text.charCodeAt(end - 1));
+  return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

@@ -1,0 +1,129 @@
+import Table from "cli-table3";
+import { checks as everyCheck } from "../checks/index.ts";
+import type { AnyCheck } from "../model/check.ts";
+import type { Finding } from "../model/finding.ts";
+import { type Severity, severities } from "../model/severity.ts";
+import { plainText } from "./plain-text.ts";
+import type { Report } from "./report.ts";
+import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
+import { type Unread, unreadOf } from "./unread.ts";
+
+/** What a caller may colour: a severity's name, or a heading. */
+export type Style = Severity | "heading";
+
+export interface TableOptions {
+  /** Columns of the terminal. */
+  readonly width?: number;
+  readonly paint?: (style: Style, text: string) => string;
+  /** Rows of failing findings; the rest is counted. */
+  readonly rows?: number;
+  readonly checks?: readonly AnyCheck[];
+}
+
+/** The report for a terminal: clusters with their counts, what fails, the worst first, and last what was not seen. */
+export function toTable(report: Report, options: TableOptions = {}): string {
+  const { width = 120, paint = (_style, text) => text, rows = 50, checks = everyCheck } = options;
+  const view: View = { width: Math.max(width, 80), paint, rows, coverage: coverageChecks(checks) };
+  return `${[clusterTable(report, view), failures(report, view), gaps(report, view), closing(report, view)].filter(Boolean).join("\n\n")}\n`;
+}
+
+type View = Required<Pick<TableOptions, "width" | "paint" | "rows">> & { readonly coverage: ReadonlySet<string> };
+
+function clusterTable({ clusters, findings }: Report, { paint, coverage }: View): string {
+  if (clusters.length === 0) return "No cluster was found.";
+  const byCluster = Map.groupBy(exposures(findings, coverage), ({ cluster }) => cluster);
+  const counts = ["Critical", "High", "Medium", "Low", "Waived", "Unknown", "Passed"];
+  const table = plainTable({
+    head: ["Account", "Region", "Cluster", "Version", ...counts],
+    colAligns: [...left(4), ...right(counts.length)],
+  });
+  for (const { arn, account, region, name, kubernetesVersion } of clusters) {
+    const own = byCluster.get(arn) ?? [];
+    const fails = failBySeverity(own);
+    const { waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(own);
+    const bySeverity = (["critical", "high", "medium", "low"] as const).map((severity) => {
+      const count = fails[severity] ?? 0;
+      return count === 0 ? "·" : paint(severity, String(count));
+    });
+    const others = [waived, unknown + error, pass].map((count) => (count === 0 ? "·" : String(count)));
+    table.push([account, region, plainText(name), plainText(kubernetesVersion ?? "?"), ...bySeverity, ...others]);
+  }
+  return `${paint("heading", "Clusters")}\n${table.toString()}`;
+}
+
+function failures({ clusters, findings }: Report, { width, paint, rows, coverage }: View): string {
+  const names = new Map(clusters.map(({ arn, name, region }) => [arn, `${name} ${region}`]));
+  const fails = exposures(findings, coverage)
+    .filter(({ status }) => status === "fail")
+    .sort(worstFirst);
+  if (fails.length === 0) return "";
+  const where = ({ cluster, resource }: Pick<Finding, "cluster" | "resource">) => (cluster && names.get(cluster)) ?? resource.name;
+  const listed = fails.slice(0, rows);
+  const columns = columnsOf(width, [15, 30]);
+  const table = plainTable({ head: ["Severity", "Cluster", "Seen"], colWidths: columns, wordWrap: true });
+  for (const { severity, check, message, ...finding } of listed) {
+    const [name, seen] = [broken(where(finding), columns[1]), broken(message, columns[2])];
+    table.push([paint(severity, severity), name, `${seen}\n${check}`]);
+  }
+  const rest = fails.length > listed.length ? `\n… and ${fails.length - listed.length} more; the report has all of them.` : "";
+  return `${paint("heading", `Failing: ${fails.length}`)}\n${table.toString()}${rest}`;
+}
+
+function gaps(report: Report, { width, paint, coverage }: View): string {
+  const unread = unreadOf(report, coverage);
+  if (unread.length === 0) return "";
+  const columns = columnsOf(width, [30, 34]);
+  const table = plainTable({ head: ["Where", "What", "Why"], colWidths: columns, wordWrap: true });
+  for (const one of unread) table.push([placeOf(one), one.what, whyOf(one)].map((text, at) => broken(text, columns[at])));
+  return `${paint("heading", "Not seen")}\n${table.toString()}`;
+}
+
+const placeOf = ({ account, region, cluster }: Unread): string => (cluster === undefined ? `account ${account}` : `${cluster} ${region}`);
+const whyOf = ({ state, why }: Unread): string => (state === "skipped" ? `skipped, ${why}` : why);
+
+function closing({ accounts, clusters, findings, summary }: Report, { coverage }: View): string {
+  const judged = exposures(findings, coverage);
+  const { fail = 0, waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(judged);
+  const counts = Object.entries(failBySeverity(judged)).map(([severity, count]) => `${count} ${severity}`);
+  const line = [
+    `${plural(accounts.length, "account")}, ${plural(clusters.length, "cluster")}`,
+    `${fail} failing${counts.length === 0 ? "" : ` (${counts.join(", ")})`}`,
+    `${waived} waived`,
+    `${unknown + error} unknown`,
+    `${pass} passed`,
+    summary.complete ? "everything was read" : "not everything was seen",
+  ].join(" · ");
+  const unused = summary.unused.map(
+    ({ kind, what }) => `\nThis ${kind === "waiver" ? "waiver" : "declared public service"} matched nothing: ${plainText(what)}`,
+  );
+  return `${line}${unused.join("")}`;
+}
+
+/** What was judged about exposure; coverage is told as what was not seen. */
+const exposures = (findings: readonly Finding[], coverage: ReadonlySet<string>): Finding[] =>
+  findings.filter(({ check }) => !coverage.has(check));
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const worstFirst = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);
+const left = (count: number) => Array.from({ length: count }, () => "left" as const);
+const right = (count: number) => Array.from({ length: count }, () => "right" as const);
+
+/** Three columns, of which the last takes what the borders and the others leave. */
+const columnsOf = (width: number, [first, second]: readonly [number, number]): [number, number, number] => [
+  first,
+  second,
+  width - first - second - 4,
+];
+
+const padding = 2;
+/** One line of text whose words fit a column so wide; the library would cut longer ones. */
+const broken = (text: string, columns = 80): string =>
+  plainText(text).replace(new RegExp(`\\S{${columns - padding}}(?=\\S)`, "gu"), "$&\n");
+
+/** A table without the library's own colours: rows are not separated by lines. */
+const plainTable = (options: ConstructorParameters<typeof Table>[0]): InstanceType<typeof Table> =>
+  new Table({
+    ...options,
+    style: { head: [], border: [], compact: true },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });

@@ -1,0 +1,61 @@
+import type { Coverage } from "../model/cluster.ts";
+import type { Reason } from "../model/fact.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Report } from "./report.ts";
+import { isGap } from "./summary.ts";
+
+/** Something that was not seen: where, what, and why. */
+export interface Unread {
+  readonly state: "unknown" | "skipped" | "error";
+  readonly account: string;
+  /** Absent for what concerns a whole account. */
+  readonly region?: string;
+  readonly cluster?: string;
+  readonly what: string;
+  readonly why: string;
+}
+
+/**
+ * Everything that the run did not see: reads that were refused or left out, then verdicts that are missing for another
+ * reason than those reads. Accounts first.
+ */
+export function unreadOf({ accounts, clusters, findings }: Report, coverage: ReadonlySet<string>): readonly Unread[] {
+  const gaps = Map.groupBy(
+    findings.filter((finding) => isGap(finding, coverage)),
+    (finding) => finding.cluster ?? accountOf(finding),
+  );
+  return [
+    ...accounts.flatMap((one) => unreadAt({ account: one.account }, one.coverage, gaps.get(one.account) ?? [])),
+    ...clusters.flatMap((one) =>
+      unreadAt({ account: one.account, region: one.region, cluster: one.name }, one.coverage, gaps.get(one.arn) ?? []),
+    ),
+  ];
+}
+
+type Where = Pick<Unread, "account" | "region" | "cluster">;
+
+function unreadAt(where: Where, coverage: readonly Coverage[], gaps: readonly Finding[]): readonly Unread[] {
+  const reads = coverage.filter(({ state }) => state !== "read");
+  const said = new Set(reads.map(({ reason }) => reason?.message));
+  // A coverage finding repeats the reads that failed, where it is about reads.
+  const other = gaps.filter(({ status, reason }) => (status === "fail" ? reads.length === 0 : !said.has(reason?.message)));
+  return [
+    ...reads.map(({ read, state, reason }) => ({
+      ...where,
+      state: state === "skipped" ? state : ("unknown" as const),
+      what: read,
+      why: whyOf(reason),
+    })),
+    ...other.map(({ check, status, resource, reason, message }) => ({
+      ...where,
+      state: status === "error" ? status : ("unknown" as const),
+      what: `${check}: ${resource.namespace === undefined ? "" : `${resource.namespace}/`}${resource.name}`,
+      why: reason === undefined ? message : whyOf(reason),
+    })),
+  ];
+}
+
+const whyOf = (reason: Reason | undefined): string => (reason === undefined ? "No reason was given." : `${reason.code}: ${reason.message}`);
+
+/** The account in the ARN of a finding's resource, which is the account or its Security Hub. */
+const accountOf = ({ resource }: Finding): string => resource.id.split(":")[4] ?? resource.name;

@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Finding } from "../../core/model/finding.ts";
+import { toCsv } from "../../core/report/csv.ts";
+import { toHtml } from "../../core/report/html.ts";
+import { toJson } from "../../core/report/json.ts";
+import type { Report } from "../../core/report/report.ts";
+import { coverageChecks, toReport } from "../../core/report/summary.ts";
+import { toTable } from "../../core/report/table.ts";
+import { unreadOf } from "../../core/report/unread.ts";
+import { aFinding, aServiceFinding, clusterOf, sampleChecks, sampleReport, sampleResults } from "./sample.ts";
+
+const reportOf = (...findings: readonly Finding[]): Report =>
+  toReport({ ...sampleResults, accounts: [], clusters: [{ cluster: clusterOf("111122223333", "prod"), findings }] });
+
+it("what was not seen: refused reads, skipped ones, and verdicts missing for a reason of their own", () => {
+  const lines = unreadOf(sampleReport(), coverageChecks(sampleChecks)).map(({ state, account, cluster, what, why }) =>
+    [state, cluster ?? account, what, why].join(" | "),
+  );
+  expect(lines).toEqual([
+    "skipped | 111122223333 | eks:ListClusters me-south-1 | denied-by-policy: A service control policy denies it.",
+    "unknown | 444455556666 | sts:AssumeRole | forbidden: The role does not trust the caller.",
+    "unknown | closed | kubernetes:list services | timeout: 10.0.0.9 did not answer within 10 s.",
+    "unknown | prod | load-balancer-internal-or-restricted: shop/odd | malformed: No listener port.",
+  ]);
+});
+
+it("what was not seen: a coverage finding that no read explains", () => {
+  const report = reportOf(aFinding({ check: "cluster-read-completely", message: "Two findings were refused." }));
+  expect(unreadOf(report, coverageChecks(sampleChecks))).toMatchObject([
+    { what: "cluster-read-completely: prod", why: "Two findings were refused." },
+  ]);
+});
+
+it("the table lists clusters, failures with the worst first, then what was not seen", () => {
+  const table = toTable(sampleReport(), { checks: sampleChecks });
+  const places = [
+    "Clusters",
+    "111122223333 │ eu-west-1 │ prod",
+    "Failing: 2",
+    "critical",
+    "shop/web",
+    "Not seen",
+    "sts:AssumeRole",
+    "2 accounts, 2 clusters",
+  ];
+  const found = places.map((text) => table.indexOf(text));
+  expect(found.every((at) => at >= 0)).toBe(true);
+  expect(found).toEqual([...found].sort((a, b) => a - b));
+  expect(table).toContain("2 failing (1 critical, 1 medium) · 1 waived · 2 unknown · 1 passed · not everything was seen\n");
+  expect(table).not.toContain("\u001b");
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
+});
+
+it("the table says so when nothing was found, and when rows were left out", () => {
+  expect(toTable({ ...sampleReport(), clusters: [], findings: [] }, { checks: sampleChecks })).toContain("No cluster was found.");
+  const many = Array.from({ length: 8 }, (_, at) => aServiceFinding(`web-${at}`));
+  expect(toTable(reportOf(...many), { checks: sampleChecks, rows: 5 })).toContain("… and 3 more;");
+});
+
+it("the table colours only by the caller's hand", () => {
+  const colours = { critical: 31, high: 91, medium: 33, low: 34, informational: 90, heading: 1 };
+  const paint = (style: keyof typeof colours, text: string) => `\u001b[${colours[style]}m${text}\u001b[0m`;
+  const painted = toTable(sampleReport(), { checks: sampleChecks, paint });
+  expect(painted).toContain("\u001b[1mFailing: 2\u001b[0m\n");
+  expect(painted).toContain("\u001b[31mcritical\u001b[0m ");
+  expect(stripVTControlCharacters(painted)).toBe(toTable(sampleReport(), { checks: sampleChecks }));
+});
+
+it("a long name is wrapped in the table, not cut", () => {
+  const name = "x".repeat(253);
+  const table = toTable(reportOf(aServiceFinding(name)), { checks: sampleChecks });
+  expect(table.match(/x/g)?.length).toBe(253 + "load-balancer-internal-or-restricted".split("x").length - 1);
+  expect(table).not.toContain("…");
+});
+
+it("JSON is the contract's document: the same text for the same report, whatever the order of keys", () => {
+  const report = sampleReport();
+  const text = toJson(report);
+  expect(text.endsWith("}\n")).toBe(true);
+  expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(report)));
+  const shuffled = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(shuffled)
+      : typeof value === "object" && value !== null
+        ? Object.fromEntries(
+            Object.entries(value)
+              .toReversed()
+              .map(([key, part]) => [key, shuffled(part)]),
+          )
+        : value;
+  const { summary } = report; // its counts are ordered by the model where they are made
+  expect(toJson({ ...(shuffled(report) as Report), summary })).toBe(text);
+});
+
+it.each([
+  ["a formula", '=HYPERLINK("http://x")', '"\'=HYPERLINK(""http://x"")"'],
+  ["a sum", "+1+1", '"\'+1+1"'],
+  ["a negative", "-1", '"\'-1"'],
+  ["a function", "@SUM(A1)", '"\'@SUM(A1)"'],
+  ["a formula behind blanks", " \t=1", '"\'  =1"'],
+  ["a formula behind a line break", "\r\n=1", '"\' =1"'],
+  ["a full-width formula", "＝1", '"\'＝1"'],
+  ["quotes and commas", 'say "a, b"', '"say ""a, b"""'],
+  ["plain text", "Cluster prod.", '"Cluster prod."'],
+])("CSV: %s is text", (_what, message, cell) => {
+  const [, line] = toCsv(reportOf(aFinding({ message }))).split("\r\n");
+  expect(line).toContain(`,${cell},`);
+});
+
+it("CSV has a heading, a line a finding, and as many cells in each", () => {
+  const lines = toCsv(sampleReport()).split("\r\n");
+  expect(lines).toHaveLength(sampleReport().findings.length + 2);
+  expect(new Set(lines.slice(0, -1).map((line) => line.split('","').length))).toEqual(new Set([16]));
+});
+
+it("the page loads nothing and runs nothing, and its one style sheet is the one that the policy knows", () => {
+  const page = toHtml(sampleReport(), sampleChecks);
+  const styles = [...page.matchAll(/<style>(.*?)<\/style>/gs)].map(([, text = ""]) => text);
+  const hash = createHash("sha256").update(styles.join("")).digest("base64");
+  expect(page).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;; base-uri`);
+  expect(styles).toHaveLength(1);
+  expect(page).not.toMatch(/<script|<img|<link|<iframe|\sstyle=|\son\w+=|https?:/i);
+});
+
+it("the page tells what was not seen before what fails", () => {
+  const page = toHtml(sampleReport(), sampleChecks);
+  expect(page).toContain("2 clusters in 2 accounts scanned, but not everything was seen.");
+  expect(page.indexOf("sts:AssumeRole")).toBeLessThan(page.indexOf("Cluster prod admits"));
+  expect(page).toContain("Should be: The API endpoint is not open to the internet.");
+  expect(page).toContain("Waived by team-net through 2027-01-31: bastions");
+});
+
+const hostile = fc.oneof(
+  fc.constantFrom(
+    "<img src=x onerror=alert(1)>",
+    '"><script>alert(1)</script>',
+    "' onmouseover='x",
+    "&lt;",
+    "</style>",
+    "\u202e\u001b[2J",
+    "\ud83d",
+  ),
+  fc.string({ unit: "binary", maxLength: 40 }),
+);
+
+it("no text of a cluster becomes markup, a terminal escape, or a cell of its own", () => {
+  fc.assert(
+    fc.property(hostile, hostile, hostile, (name, message, value) => {
+      const finding = aServiceFinding("x", {
+        resource: { kind: name, id: value, namespace: value, name },
+        message,
+        evidence: { [`k${name}`]: value, list: [value, { deep: message }] },
+        remediation: { text: message, commands: [value], manifest: value },
+      });
+      const report = reportOf(finding, { ...finding, id: "2", status: "unknown", reason: { code: "malformed", message } });
+      const page = toHtml(report, sampleChecks);
+      const tags = new Set([...page.matchAll(/<\/?([^\s>/]+)/g)].map(([, tag]) => tag));
+      expect([...tags].filter((tag) => !pageTags.has(tag ?? ""))).toEqual([]);
+      expect(page.isWellFormed()).toBe(true);
+      expect(toTable(report, { checks: sampleChecks })).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+      expect(toCsv(report).split("\r\n")).toHaveLength(4);
+    }),
+  );
+});
+const pageTags = new Set(
+  "!doctype html head meta title style body header h1 p b a ul li main h2 div table thead tr th tbody td span section details summary h3 dl dt dd code pre footer".split(
+    " ",
+  ),
+);
