@@ -1,0 +1,137 @@
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import pMap from "p-map";
+import type { FactName } from "../model/check.ts";
+import type { ClusterFacts } from "../model/cluster.ts";
+import { type Fact, known, mapFact, unknown } from "../model/fact.ts";
+import type { CollectPorts } from "./access.ts";
+import { ReadError } from "./errors.ts";
+import { KubernetesClient } from "./kubernetes/client.ts";
+import { Discovery } from "./kubernetes/discovery.ts";
+import { endpointOf } from "./kubernetes/endpoint.ts";
+import { type KubernetesFactName, type KubernetesKind, kubernetesFactNames, kubernetesKinds } from "./kubernetes/kinds.ts";
+import { type ClientLimits, clientLimits } from "./kubernetes/limits.ts";
+import type { Reading } from "./reading.ts";
+import { kubernetesReads } from "./reads.ts";
+import { eksToken } from "./token.ts";
+
+export { type KubernetesFactName, kubernetesFactNames };
+
+/** How one cluster's Kubernetes API is reached. */
+export interface KubernetesTarget {
+  /** As DescribeCluster names it. */
+  readonly url: string;
+  /** Base64 of PEM, as DescribeCluster gives it. */
+  readonly certificateAuthority: string;
+  /** What the token is bound to: the cluster's name; for a local cluster on Outposts its id. */
+  readonly clusterId: string;
+  readonly region: string;
+  readonly credentials: AwsCredentialIdentityProvider;
+}
+
+/**
+ * What one cluster declares in Kubernetes, as far as the selected checks need it. A list that cannot be read makes its own
+ * fact unknown and no other; a cluster that cannot be reached makes all of them unknown, each in the coverage.
+ *
+ * @param target unknown where DescribeCluster was refused, or named no endpoint; its reason becomes that of every fact
+ */
+export async function readKubernetes(
+  target: Fact<KubernetesTarget>,
+  needs: ReadonlySet<FactName>,
+  reading: Reading,
+  ports: CollectPorts,
+  signal: AbortSignal,
+  limits: ClientLimits = clientLimits,
+): Promise<Pick<ClusterFacts, KubernetesFactName>> {
+  const needed = kubernetesFactNames.filter((name) => needs.has(name));
+  const client = connect(target, ports, limits);
+  const lists = needed.flatMap((fact) => kubernetesKinds[fact].map((kind: KubernetesKind<unknown>) => ({ fact, kind })));
+  const answers = await readLists(lists, client, reading, signal, limits);
+  const facts = kubernetesFactNames.map((name): [KubernetesFactName, Fact<readonly unknown[]>] => [
+    name,
+    needs.has(name) ? joined(answers.filter(({ fact }) => fact === name)) : notNeeded(name),
+  ]);
+  // Each fact holds objects of its own kinds in `kubernetesKinds`, whose type ties the parser to the fact.
+  return Object.fromEntries(facts) as Pick<ClusterFacts, KubernetesFactName>;
+}
+
+interface List {
+  readonly fact: KubernetesFactName;
+  readonly kind: KubernetesKind<unknown>;
+}
+type Answered = List & { readonly objects: Fact<readonly unknown[]> };
+
+async function readLists(
+  lists: readonly List[],
+  client: Fact<KubernetesClient>,
+  reading: Reading,
+  signal: AbortSignal,
+  limits: ClientLimits,
+): Promise<readonly Answered[]> {
+  if (client.state === "unknown") {
+    for (const { kind } of lists) reading.note(kind.read, client);
+    return lists.map((list) => ({ ...list, objects: client }));
+  }
+  const discovery = new Discovery(client.value, signal);
+  const read = async (list: List): Promise<Answered> => ({
+    ...list,
+    objects: await reading.attempt(list.kind.read, () => listKind(list.kind, client.value, discovery, signal)),
+  });
+  try {
+    // No more at once than there are connections, so that no request waits for one beyond its own time.
+    return await pMap(lists, read, { concurrency: limits.maxSockets });
+  } finally {
+    client.value.close();
+  }
+}
+
+async function listKind<T>(
+  { read, kind, versions, origin, object }: KubernetesKind<T>,
+  client: KubernetesClient,
+  discovery: Discovery,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const { group, resource: plural } = kubernetesReads[read];
+  if (origin === "built-in") return client.list({ group, version: versions[0], plural, kind, object }, signal);
+
+  const served = await discovery.versionsOf(group);
+  if (served.length === 0) return [];
+  const version = served.find((candidate) => versions.includes(candidate));
+  if (version === undefined) throw unfamiliar(`${plural}.${group}`, served, versions);
+  try {
+    return await client.list({ group, version, plural, kind, object }, signal);
+  } catch (error) {
+    if (!isRefusal(error) || (await discovery.serves(group, version, plural))) throw error;
+    return [];
+  }
+}
+
+const unfamiliar = (what: string, served: readonly string[], versions: readonly string[]): ReadError =>
+  new ReadError(
+    { code: "not-supported", message: `The cluster serves ${what} as ${served.join(", ")}; only ${versions.join(", ")} can be read.` },
+    { hint: "Use a release of this product that knows the version." },
+  );
+
+/** A list that was refused may be of a kind that its group does not have; discovery knows. */
+const isRefusal = (error: unknown): boolean => error instanceof ReadError && ["forbidden", "not-found"].includes(error.reason.code);
+
+function connect(target: Fact<KubernetesTarget>, ports: CollectPorts, limits: ClientLimits): Fact<KubernetesClient> {
+  if (target.state === "unknown") return target;
+  const { clusterId: cluster, region, credentials } = target.value;
+  try {
+    const endpoint = endpointOf(target.value, ports.allowedEndpointHosts);
+    const now = () => ports.now();
+    return known(new KubernetesClient({ endpoint, mint: () => eksToken({ cluster, region, credentials, now: now() }), now, limits }));
+  } catch (error) {
+    if (error instanceof ReadError) return { state: "unknown", reason: error.reason };
+    throw error;
+  }
+}
+
+/** Several lists make one fact: known if all of them are. */
+const joined = (answers: readonly Answered[]): Fact<readonly unknown[]> =>
+  answers
+    .map(({ objects }) => objects)
+    .reduce((all, more) => (all.state === "unknown" ? all : mapFact(more, (objects) => [...all.value, ...objects])), known([]));
+
+const notNeeded = (name: KubernetesFactName): Fact<never> =>
+  unknown("not-enabled", `No selected check needs ${name}, so they were not read.`);
