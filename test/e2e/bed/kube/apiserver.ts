@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { makePki } from "../certificates.ts";
+import { type Certificate, makePki } from "../certificates.ts";
 import { type Child, freePort, startChild } from "../child.ts";
 import { type Admin, kubeAdmin } from "./admin.ts";
 import { kubeAssets } from "./assets.ts";
@@ -22,6 +22,8 @@ export interface KubeApiserver {
   /** PEM, and the file that holds it. */
   readonly ca: string;
   readonly caFile: string;
+  /** Key and certificate of the server itself. */
+  readonly certificate: Certificate;
   readonly admin: Admin;
   readonly webhook: TokenReviewWebhook;
   readonly child: Child;
@@ -95,6 +97,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions): Promise
     url,
     ca: pki.ca.cert,
     caFile: file("ca.crt"),
+    certificate: pki.server,
     admin,
     webhook,
     child,

@@ -1,25 +1,54 @@
 import { kubernetesReads } from "../../../../core/collect/reads.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin, Manifest } from "./admin.ts";
 
 /** The group that the bed's token webhook puts the scanner into. */
 export const readers = "eks-perimeter:readers";
 const name = "eks-perimeter-reader";
-const rbac = "rbac.authorization.k8s.io";
+const group = "rbac.authorization.k8s.io";
 
-/** Grants the readers what the product declares that it reads, and no more: what it asks for besides is a 403. */
+/** The role that grants what the product declares that it reads, less some resources, and nothing besides. */
+const role = (withheld: readonly string[]): Manifest => ({
+  apiVersion: `${group}/v1`,
+  kind: "ClusterRole",
+  metadata: { name },
+  rules: Object.values(kubernetesReads)
+    .filter(({ resource }) => !withheld.includes(resource))
+    .map((read) => ({ apiGroups: [read.group], resources: [read.resource], verbs: [read.verb] })),
+});
+
+/** Grants the readers what the product declares, so that whatever else it asks for is a 403. */
 export async function grantDeclaredReads(admin: Admin): Promise<void> {
-  const rules = Object.values(kubernetesReads).map(({ group, resource, verb }) => ({
-    apiGroups: [group],
-    resources: [resource],
-    verbs: [verb],
-  }));
-  const apiVersion = `${rbac}/v1`;
-  await admin.create("clusterroles", { apiVersion, kind: "ClusterRole", metadata: { name }, rules });
+  await admin.create("clusterroles", role([]));
   await admin.create("clusterrolebindings", {
-    apiVersion,
+    apiVersion: `${group}/v1`,
     kind: "ClusterRoleBinding",
     metadata: { name },
-    roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
-    subjects: [{ kind: "Group", apiGroup: rbac, name: readers }],
+    roleRef: { apiGroup: group, kind: "ClusterRole", name },
+    subjects: [{ kind: "Group", apiGroup: group, name: readers }],
   });
+}
+
+/** Takes these resources out of the readers' role. RBAC learns of it a moment later; this waits until it has. */
+export async function revokeReads(admin: Admin, resources: readonly string[]): Promise<void> {
+  await admin.remove("clusterroles", role([]));
+  await admin.create("clusterroles", role(resources));
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    const allowed = await Promise.all(Object.values(kubernetesReads).map((read) => isAllowed(admin, read)));
+    if (Object.values(kubernetesReads).every(({ resource }, index) => allowed[index] !== resources.includes(resource))) return;
+    if (performance.now() > deadline) throw new Error("RBAC did not learn of the changed role within 10 s");
+  }
+}
+
+async function isAllowed(
+  admin: Admin,
+  read: { readonly group: string; readonly resource: string; readonly verb: string },
+): Promise<boolean> {
+  const { body } = await admin.create("subjectaccessreviews", {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SubjectAccessReview",
+    metadata: { name: "" },
+    spec: { user: "anyone", groups: [readers], resourceAttributes: { verb: read.verb, resource: read.resource, group: read.group } },
+  });
+  return (body.status as { allowed: boolean }).allowed;
 }

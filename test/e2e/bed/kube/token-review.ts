@@ -12,7 +12,7 @@ export interface Reviewed {
 export interface TokenReviewWebhook {
   readonly url: string;
   readonly reviewed: readonly Reviewed[];
-  /** Makes the webhook refuse that many more tokens, good ones too, as EKS does while an access entry is young. */
+  /** Forgets what was asked, and refuses that many further tokens, good ones too, as EKS does while an access entry is young. */
   refuseNext(count: number): void;
   stop(): Promise<void>;
 }
@@ -25,7 +25,10 @@ export interface TokenReviewOptions {
   readonly groups: readonly string[];
 }
 
-/** Serves TokenReview as the webhook of EKS does: who signed the token, for this cluster. */
+/**
+ * Serves TokenReview as the webhook of EKS does: who signed the token, for this cluster. The API server asks once about
+ * a token and remembers a yes for 10 seconds, whatever its flags say; a no it does not remember.
+ */
 export async function startTokenReview({ clusters, keys, groups }: TokenReviewOptions): Promise<TokenReviewWebhook> {
   const reviewed: Reviewed[] = [];
   let refusals = 0;
@@ -55,8 +58,9 @@ export async function startTokenReview({ clusters, keys, groups }: TokenReviewOp
   return {
     url: `http://127.0.0.1:${port}/`,
     reviewed,
-    refuseNext: (count) => {
+    refuseNext(count) {
       refusals = count;
+      reviewed.length = 0;
     },
     stop: async () => {
       server.closeAllConnections();

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
+import type { CollectPorts } from "../../core/collect/access.ts";
+import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
+import { type KubernetesTarget, readKubernetes } from "../../core/collect/kubernetes.ts";
+import { Reading } from "../../core/collect/reading.ts";
+import type { FactName } from "../../core/model/check.ts";
+import { known } from "../../core/model/fact.ts";
+import { makePki } from "./bed/certificates.ts";
+import { motoAccount, testCredentials } from "./bed/environment.ts";
+import type { Manifest } from "./bed/kube/admin.ts";
+import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
+import { startKubeDoor } from "./bed/kube/door.ts";
+import { type Etcd, startEtcd } from "./bed/kube/etcd.ts";
+import { grantDeclaredReads, readers, revokeReads } from "./bed/kube/reader-role.ts";
+import { suite } from "./bed/suite.ts";
+
+const pageSize = 10;
+const service = (name: string): Manifest => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { namespace: "default", name },
+  spec: { clusterIP: "None", selector: { app: name }, ports: [{ port: 443 }] },
+});
+/** Three pages. */
+const names = Array.from({ length: 25 }, (_, index) => `s${String(index).padStart(4, "0")}`);
+
+const classParams: Manifest = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "ingressclassparams.elbv2.k8s.aws" },
+  spec: {
+    group: "elbv2.k8s.aws",
+    scope: "Cluster",
+    names: { kind: "IngressClassParams", listKind: "IngressClassParamsList", plural: "ingressclassparams", singular: "ingressclassparams" },
+    versions: [
+      {
+        name: "v1beta1",
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: "object", properties: { spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
+        },
+      },
+    ],
+  },
+};
+
+suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => {
+  let etcd: Etcd;
+  let server: KubeApiserver;
+  let strangersCa: string;
+
+  beforeAll(async () => {
+    // An etcd of its own: what is compacted is gone for every API server that shares it.
+    etcd = await startEtcd();
+    server = await startKubeApiserver({
+      etcd: etcd.url,
+      etcdPrefix: "/kubernetes",
+      clusters: ["reader"],
+      keys: [{ ...testCredentials, arn: `arn:aws:iam::${motoAccount}:user/testing` }],
+      groups: [readers],
+      flags: ["--watch-cache=false"], // with the cache on, an old continue token still works after a compaction
+    });
+    await grantDeclaredReads(server.admin);
+    await Promise.all(names.map((name) => server.admin.create("services", service(name))));
+    strangersCa = (await makePki()).ca.cert;
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await etcd?.stop();
+  });
+  beforeEach(() => server.webhook.refuseNext(0));
+
+  let reads = 0;
+  interface Otherwise {
+    readonly url?: string;
+    readonly clusterId?: string;
+    readonly ca?: string;
+    readonly allowedEndpointHosts?: readonly string[];
+  }
+  const read = (
+    facts: readonly FactName[],
+    { url = server.url, clusterId = "reader", ca = server.ca, allowedEndpointHosts = ["127.0.0.1"] }: Otherwise = {},
+  ) => {
+    const target: KubernetesTarget = {
+      url,
+      certificateAuthority: Buffer.from(ca).toString("base64"),
+      clusterId,
+      region: "eu-central-1",
+      credentials: async () => testCredentials,
+    };
+    const access: CollectPorts["access"] = (account) => {
+      throw new TypeError(`the Kubernetes API is read without another look at account ${account}`);
+    };
+    // Each read a second earlier than the last: tokens of one second are equal, and the API server remembers those it accepted.
+    reads += 1;
+    const offset = reads * 1000;
+    const ports = { access, now: () => new Date(Date.now() - offset), allowedEndpointHosts };
+    return readKubernetes(known(target), new Set(facts), new Reading(ports), ports, AbortSignal.timeout(30_000), {
+      ...clientLimits,
+      pageSize,
+    });
+  };
+  /** Their names, or why they could not be read. */
+  const services = async (otherwise?: Otherwise) => {
+    const fact = (await read(["services"], otherwise)).services;
+    return fact.state === "unknown" ? fact.reason : fact.value.map(({ name }) => name).filter((name) => name !== "kubernetes");
+  };
+
+  it("reads every page of a long list, each object once", async () => {
+    const door = await startKubeDoor(server, async () => {});
+    expect(await services({ url: door.url })).toEqual(names);
+    await door.stop();
+    expect(door.asked.map((path) => path.replace(/continue=.+/, "continue=…"))).toEqual([
+      "GET /api/v1/services?limit=10",
+      "GET /api/v1/services?limit=10&continue=…",
+      "GET /api/v1/services?limit=10&continue=…",
+    ]);
+  });
+
+  it("begins a list anew when its second page has expired (410), and so sees what was made in between", async () => {
+    const early = service("a-made-between-the-pages");
+    let made = false;
+    const door = await startKubeDoor(server, async (path) => {
+      if (made || !path.includes("continue=")) return;
+      made = true;
+      const { body } = await server.admin.create("services", early);
+      await etcd.compact(Number((body.metadata as { resourceVersion: string }).resourceVersion));
+    });
+    expect(await services({ url: door.url })).toEqual([early.metadata.name, ...names]);
+    await door.stop();
+    expect(door.asked.map((path) => (path.includes("continue=") ? "next" : "first"))).toEqual(["first", "next", "first", "next", "next"]);
+    await server.admin.remove("services", early);
+  });
+
+  it("signs again, once, when a token is refused (401)", async () => {
+    server.webhook.refuseNext(1);
+    expect(await services()).toEqual(names);
+    expect(server.webhook.reviewed.map(({ refused }) => refused)).toEqual(["as told", undefined]);
+  });
+
+  it("unauthenticated: every token is refused; it does not ask for ever", async () => {
+    server.webhook.refuseNext(Number.POSITIVE_INFINITY);
+    expect(await services()).toMatchObject({ code: "unauthenticated" });
+    expect(server.webhook.reviewed.length).toBe(2);
+  });
+
+  it("unauthenticated: the API server is another cluster's", async () => {
+    expect(await services({ clusterId: "stranger" })).toMatchObject({ code: "unauthenticated" });
+  });
+
+  it("tls: the certificate is not of the cluster's CA, and no token was sent", async () => {
+    expect(await services({ ca: strangersCa })).toMatchObject({ code: "tls" });
+    expect(server.webhook.reviewed).toEqual([]);
+  });
+
+  it("blocked-host: a host that is neither EKS's nor allowed, and no token was sent", async () => {
+    expect(await services({ allowedEndpointHosts: [] })).toMatchObject({ code: "blocked-host" });
+    expect(server.webhook.reviewed).toEqual([]);
+  });
+
+  it("known and empty: a kind that is not installed", async () => {
+    const { ingressClassParams } = await read(["ingressClassParams"]);
+    expect(ingressClassParams).toEqual({ state: "known", value: [] });
+  });
+
+  it("known: the kind is installed, and its objects are read", async () => {
+    await server.admin.createDefinition(classParams);
+    const params: Manifest = {
+      apiVersion: "elbv2.k8s.aws/v1beta1",
+      kind: "IngressClassParams",
+      metadata: { name: "public" },
+      spec: { scheme: "internet-facing", inboundCIDRs: ["8.8.8.0/24"] },
+    };
+    await server.admin.create("ingressclassparams", params);
+    const { ingressClassParams } = await read(["ingressClassParams"]);
+    expect(ingressClassParams).toMatchObject({
+      state: "known",
+      value: [{ apiGroup: "elbv2.k8s.aws", name: "public", scheme: "internet-facing", inboundCidrs: ["8.8.8.0/24"] }],
+    });
+  });
+
+  it("forbidden, per read: the role does not grant it; what it grants is still read", async () => {
+    await revokeReads(server.admin, ["services", "ingressclassparams"]);
+    const { ingresses, ingressClassParams, ...others } = await read(["services", "ingresses", "ingressClassParams"]);
+    expect(ingresses).toEqual({ state: "known", value: [] });
+    expect(others.services).toMatchObject({
+      state: "unknown",
+      reason: { code: "forbidden", message: expect.stringContaining("services") },
+    });
+    expect(ingressClassParams).toMatchObject({ state: "unknown", reason: { code: "forbidden" } });
+  });
+});
