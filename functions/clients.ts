@@ -23,6 +23,7 @@ import { MisconfiguredError } from "./errors.ts";
 const requestHandler = new NodeHttpHandler({
   connectionTimeout: 3_000,
   requestTimeout: 15_000,
+  throwOnRequestTimeout: true,
   httpsAgent: { keepAlive: true, maxSockets: 50 },
 });
 /** Adaptive retry slows a client down while its account and Region are throttled; the state lives in the client. */

@@ -3,7 +3,8 @@ import * as z from "zod";
 import { severities } from "./severity.ts";
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be a CIDR block such as 203.0.113.0/24 or 2001:db8::/32" });
-const accountId = z.string().regex(/^\d{12}$/, { error: "must be an account id of 12 digits, in quotes" });
+const accountIdError = "must be an account id of 12 digits, in quotes";
+const accountId = z.string({ error: accountIdError }).regex(/^\d{12}$/, { error: accountIdError });
 const date = z.iso.date({ error: "must be a date such as 2027-01-31" });
 const text = z.string().min(1);
 const port = z.int().min(1).max(65535);
