@@ -1,13 +1,31 @@
 import type { AnyCheck } from "../model/check.ts";
+import { accountReadCompletely } from "./coverage/account-read-completely.ts";
+import { clusterReadCompletely } from "./coverage/cluster-read-completely.ts";
+import { clusterVersionSupported } from "./endpoint/cluster-version-supported.ts";
+import { controlPlaneAuditLoggingEnabled } from "./endpoint/control-plane-audit-logging-enabled.ts";
+import { endpointNotOpenToInternet } from "./endpoint/endpoint-not-open-to-internet.ts";
+import { endpointPrivateAccessEnabled } from "./endpoint/endpoint-private-access-enabled.ts";
+import { endpointPublicAccessDisabled } from "./endpoint/endpoint-public-access-disabled.ts";
+import { endpointRangesAreTrusted } from "./endpoint/endpoint-ranges-are-trusted.ts";
+import { secretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import { loadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
 import { loadBalancerMatchesDeclaration } from "./load-balancer/load-balancer-matches-declaration.ts";
 import { loadBalancerSourceRangesEnforced } from "./load-balancer/load-balancer-source-ranges-enforced.ts";
 
 /** Every check, in the order in which reports list them. */
 export const checks: readonly AnyCheck[] = [
+  endpointNotOpenToInternet,
+  endpointRangesAreTrusted,
+  endpointPrivateAccessEnabled,
+  endpointPublicAccessDisabled,
+  controlPlaneAuditLoggingEnabled,
+  clusterVersionSupported,
+  secretsEncryptedWithKms,
   loadBalancerInternalOrRestricted,
   loadBalancerMatchesDeclaration,
   loadBalancerSourceRangesEnforced,
+  clusterReadCompletely,
+  accountReadCompletely,
 ];
 
 /** The check with this id. */

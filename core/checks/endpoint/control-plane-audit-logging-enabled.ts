@@ -1,0 +1,30 @@
+import { defineCheck } from "../../model/check.ts";
+import { updateLogging } from "./eks-commands.ts";
+
+const required = ["audit", "authenticator"];
+const text = "Turn on delivery of the control plane's audit and authenticator logs to CloudWatch Logs.";
+
+export const controlPlaneAuditLoggingEnabled = defineCheck({
+  id: "control-plane-audit-logging-enabled",
+  title: "Audit and authenticator logs are delivered",
+  surface: "endpoint",
+  severity: "medium",
+  needs: ["logging"],
+  why: "The audit log says what was asked of the API server and by whom, the authenticator log which IAM identity stood behind it. Without both, a break-in leaves no trace.",
+  remediation: text,
+  examples: {
+    fail: { logging: { enabledTypes: ["api", "audit"] } },
+    pass: { logging: { enabledTypes: ["api", "audit", "authenticator"] } },
+  },
+  evaluate: ({ logging: { enabledTypes } }, _settings, about) => {
+    const { resource } = about;
+    const name = `Cluster ${resource.name}`;
+    const missing = required.filter((type) => !enabledTypes.includes(type));
+    const evidence = { enabledTypes, missing };
+    if (missing.length === 0)
+      return [{ status: "pass", resource, evidence, message: `${name} delivers its audit and authenticator logs.` }];
+    const remediation = { text, commands: [updateLogging(about, missing)] };
+    const message = `${name} does not deliver its ${missing.join(" and ")} ${missing.length === 1 ? "log" : "logs"}.`;
+    return [{ status: "fail", resource, evidence, remediation, message }];
+  },
+});
