@@ -1,0 +1,116 @@
+/** EKS: clusters, and the Kubernetes versions that it supports. */
+import * as z from "zod";
+import { arn } from "../world/place.ts";
+import { AwsError } from "./errors.ts";
+import { pageOf } from "./pages.ts";
+import { restProtocol } from "./protocol/json.ts";
+import { jsonRefusals, type Refusals, refuse } from "./refusals.ts";
+import { type Call, operation, type Service } from "./service.ts";
+
+const refusals: Refusals = {
+  ...jsonRefusals,
+  invalid: ["InvalidParameterException", "", 400],
+  broken: ["ServerException", "An internal error occurred in the sandbox.", 500],
+};
+
+const maxResults = z.coerce.number().int().min(1).max(100).default(100);
+const texts = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === "string" ? [value] : value));
+const flag = z.stringbool().default(false);
+
+function paged<T>(
+  list: readonly T[],
+  call: Call,
+  input: { readonly maxResults: number; readonly nextToken?: string | undefined },
+  ...same: unknown[]
+) {
+  const { operation, principal, region } = call;
+  const page = pageOf(list, {
+    call: ["eks", operation, principal.account, region, ...same],
+    size: input.maxResults,
+    token: input.nextToken,
+  });
+  if (page === undefined) throw refuse(refusals, "invalid", "Invalid nextToken");
+  return page;
+}
+
+const ListClusters = z.object({ maxResults, nextToken: z.string().optional(), include: texts.optional() });
+
+function listClusters(call: Call, input: z.infer<typeof ListClusters>): object {
+  const all = input.include?.includes("all") ?? false;
+  const names = [...call.here.clusters.values()]
+    .filter(({ estate }) => all || estate.connector === undefined)
+    .map(({ estate }) => estate.name);
+  const { items, next } = paged(names, call, input, all);
+  return { clusters: items, nextToken: next ?? null };
+}
+
+const DescribeCluster = z.object({ name: z.string() });
+
+function describeCluster({ here }: Call, { name }: z.infer<typeof DescribeCluster>): object {
+  const cluster = here.clusters.get(name);
+  if (cluster === undefined) throw new AwsError("ResourceNotFoundException", `No cluster found for name: ${name}.`, 404);
+  return { cluster: cluster.description };
+}
+
+const DescribeClusterVersions = z.object({
+  maxResults,
+  nextToken: z.string().optional(),
+  clusterVersions: texts.optional(),
+  includeAll: flag,
+  defaultOnly: flag,
+  versionStatus: z.enum(["STANDARD_SUPPORT", "EXTENDED_SUPPORT", "UNSUPPORTED"]).optional(),
+});
+
+function describeClusterVersions(call: Call, input: z.infer<typeof DescribeClusterVersions>): object {
+  const today = call.now.toISOString().slice(0, 10);
+  const seconds = (day: string) => Date.parse(day) / 1000;
+  const released = call.state.world.estate.versions.filter(({ released }) => released <= today);
+  const newest = released.at(-1)?.version;
+  const rows = released.toReversed().map(({ version, released, endOfStandardSupport, endOfExtendedSupport }) => {
+    const versionStatus =
+      today < endOfStandardSupport ? "STANDARD_SUPPORT" : today < endOfExtendedSupport ? "EXTENDED_SUPPORT" : "UNSUPPORTED";
+    return {
+      clusterVersion: version,
+      clusterType: "eks",
+      defaultPlatformVersion: "eks.9",
+      defaultVersion: version === newest,
+      releaseDate: seconds(released),
+      endOfStandardSupportDate: seconds(endOfStandardSupport),
+      endOfExtendedSupportDate: seconds(endOfExtendedSupport),
+      status: versionStatus.toLowerCase().replace("_", "-"),
+      versionStatus,
+      kubernetesPatchVersion: `${version}.2`,
+    };
+  });
+  const { clusterVersions, includeAll, defaultOnly, versionStatus } = input;
+  const wanted = rows.filter(
+    (row) =>
+      (clusterVersions?.includes(row.clusterVersion) ?? true) &&
+      (versionStatus === undefined || row.versionStatus === versionStatus) &&
+      (!defaultOnly || row.defaultVersion) &&
+      // Versions out of support are listed only when asked for.
+      (row.versionStatus !== "UNSUPPORTED" || includeAll || clusterVersions !== undefined || versionStatus !== undefined),
+  );
+  const { items, next } = paged(wanted, call, input, clusterVersions, includeAll, defaultOnly, versionStatus);
+  return { clusterVersions: items, nextToken: next ?? null };
+}
+
+const clusterArn = (call: Call, name: string): string => arn(call.here.place, "eks", `cluster/${name}`);
+
+export const eks: Service = {
+  name: "eks",
+  signingName: "eks",
+  actionPrefix: "eks",
+  global: false,
+  protocol: restProtocol([
+    ["GET", "/clusters", "ListClusters"],
+    ["GET", "/clusters/{name}", "DescribeCluster"],
+    ["GET", "/cluster-versions", "DescribeClusterVersions"],
+  ]),
+  refusals,
+  operations: {
+    ListClusters: operation({ input: ListClusters, resource: (call) => clusterArn(call, "*"), answer: listClusters }),
+    DescribeCluster: operation({ input: DescribeCluster, resource: (call, { name }) => clusterArn(call, name), answer: describeCluster }),
+    DescribeClusterVersions: operation({ input: DescribeClusterVersions, answer: describeClusterVersions }),
+  },
+};

@@ -1,0 +1,104 @@
+/** Runs the API servers of an estate's clusters. */
+import type { CredentialStore } from "./aws/credentials.ts";
+import type { Account } from "./estate/account.ts";
+import type { AccessEntry, Cluster } from "./estate/cluster.ts";
+import type { Estate } from "./estate.ts";
+import { createAuthenticator } from "./kubernetes/access.ts";
+import { type Certificates, createCertificates } from "./kubernetes/certificates.ts";
+import { type KubernetesApi, startKubernetesApi } from "./kubernetes/server.ts";
+import { isRunning, type KubernetesEndpoint } from "./world/cluster.ts";
+import { arn } from "./world/place.ts";
+import { newestVersion } from "./world/world.ts";
+
+/** The user that each account has beside those of the estate: whoever made the clusters. */
+export const accountUser = "admin";
+
+export interface RunningClusters {
+  /** Where each cluster's endpoint is, by ARN; where nothing listens for one that can't be reached. */
+  readonly endpoints: ReadonlyMap<string, KubernetesEndpoint>;
+  readonly apis: ReadonlyMap<string, KubernetesApi>;
+  close(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  readonly credentials: CredentialStore;
+  readonly now: () => Date;
+}
+
+interface Sited {
+  readonly cluster: Cluster;
+  readonly account: Account;
+  readonly arn: string;
+}
+
+/** Port 1 is nobody's: connections to it are refused at once. */
+const nobody = "https://127.0.0.1:1";
+/** Clusters share authorities in turn, so that neighbours have different ones and hundreds of clusters start quickly. */
+const maxAuthorities = 8;
+
+function entriesOf({ cluster, account }: Sited, { hub, memberRole }: Estate): readonly AccessEntry[] {
+  if (cluster.accessEntries !== undefined) return cluster.accessEntries;
+  const readers = [`role/${memberRole}`, ...(account.id === hub.account ? [`user/${hub.user}`] : [])];
+  return [
+    ...readers.map((principal) => ({ principal, groups: ["eks-perimeter"] })),
+    { principal: `user/${accountUser}`, groups: ["system:masters"] },
+  ];
+}
+
+function start(sited: Sited, estate: Estate, { credentials, now }: ClusterOptions, certificates: Certificates): Promise<KubernetesApi> {
+  const { cluster, account } = sited;
+  const entries = entriesOf(sited, estate).map(({ principal, groups, username }) => ({
+    principalArn: principal.startsWith("arn:") ? principal : `arn:${estate.partition}:iam::${account.id}:${principal}`,
+    groups,
+    ...(username !== undefined && { username }),
+  }));
+  const authenticate = createAuthenticator({
+    clusterId: cluster.name,
+    entries,
+    now,
+    partition: estate.partition,
+    secretOf: (accessKeyId) => {
+      const issued = credentials.find(accessKeyId);
+      if (issued === undefined || (issued.expiration !== undefined && issued.expiration <= now())) return undefined;
+      const { secretAccessKey, sessionToken, principal } = issued;
+      return { secretAccessKey, arn: principal.arn, ...(sessionToken !== undefined && { sessionToken }) };
+    },
+  });
+  return startKubernetesApi({
+    objects: cluster.objects,
+    version: cluster.version ?? newestVersion(estate, now()),
+    authenticate,
+    rules: cluster.grants,
+    certificates,
+    faults: cluster.faults,
+  });
+}
+
+/** Starts an API server for each cluster that has one and can be reached. */
+export async function startClusters(estate: Estate, options: ClusterOptions): Promise<RunningClusters> {
+  const clusters = estate.accounts.flatMap((account) =>
+    Object.entries(account.regions).flatMap(([region, { clusters }]) =>
+      clusters.filter(isRunning).map((cluster) => ({
+        cluster,
+        account,
+        arn: arn({ partition: estate.partition, account: account.id, region }, "eks", `cluster/${cluster.name}`),
+      })),
+    ),
+  );
+  const authorities = await Promise.all(Array.from({ length: Math.min(maxAuthorities, clusters.length) }, () => createCertificates()));
+  const apis = new Map<string, KubernetesApi>();
+  const endpoints = new Map<string, KubernetesEndpoint>();
+  for (const [i, sited] of clusters.entries()) {
+    const certificates = authorities[i % authorities.length] as Certificates; // one of at least one, as there is a cluster
+    const api = sited.cluster.reachable ? await start(sited, estate, options, certificates) : undefined;
+    if (api !== undefined) apis.set(sited.arn, api);
+    endpoints.set(sited.arn, { url: api?.url ?? nobody, certificateAuthorityData: certificates.certificateAuthorityData });
+  }
+  return {
+    endpoints,
+    apis,
+    close: async () => {
+      await Promise.all([...apis.values()].map((api) => api.close()));
+    },
+  };
+}
