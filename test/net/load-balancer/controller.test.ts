@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import type { Service } from "../../../core/model/kubernetes.ts";
+import { takingOfService } from "../../../core/net/load-balancer/controller.ts";
+import { aService } from "../../support/cluster.ts";
+
+const typed = (type: string, targetType?: string) => ({
+  "service.beta.kubernetes.io/aws-load-balancer-type": type,
+  ...(targetType === undefined ? {} : { "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": targetType }),
+});
+const tcp = { protocol: "TCP", port: 443 } as const;
+const udp = { protocol: "UDP", port: 53 } as const;
+
+it.each<[string, Partial<Service>, string]>([
+  ["nobody: a ClusterIP Service asks for none", { type: "ClusterIP" }, "nobody"],
+  ["nobody: a NodePort Service without annotation", { type: "NodePort" }, "nobody"],
+  [
+    "nobody: a NodePort Service with type nlb, which only the in-tree controller reads",
+    { type: "NodePort", annotations: typed("nlb") },
+    "nobody",
+  ],
+  [
+    "LBC: a NodePort Service with nlb-ip, as ServiceTypeLoadBalancerOnly is off",
+    { type: "NodePort", annotations: typed("nlb-ip") },
+    "aws-load-balancer-controller network",
+  ],
+  [
+    "LBC: a ClusterIP Service with external and target type ip",
+    { type: "ClusterIP", annotations: typed("external", "ip") },
+    "aws-load-balancer-controller network",
+  ],
+  ["LBC: its class", { loadBalancerClass: "service.k8s.aws/nlb" }, "aws-load-balancer-controller network"],
+  [
+    "LBC: its class wins over type nlb, as the webhook leaves it",
+    { loadBalancerClass: "service.k8s.aws/nlb", annotations: typed("nlb") },
+    "aws-load-balancer-controller network",
+  ],
+  ["Auto Mode: its class", { loadBalancerClass: "eks.amazonaws.com/nlb" }, "auto-mode network"],
+  [
+    "another: any other class, whatever the annotation",
+    { loadBalancerClass: "tailscale", annotations: typed("external", "ip") },
+    "another",
+  ],
+  ["LBC: nlb-ip without class", { annotations: typed("nlb-ip") }, "aws-load-balancer-controller network"],
+  ["LBC: external and target type ip", { annotations: typed("external", "ip") }, "aws-load-balancer-controller network"],
+  ["LBC: external and target type instance", { annotations: typed("external", "instance") }, "aws-load-balancer-controller network"],
+  ["nobody: external without target type", { annotations: typed("external") }, "nobody"],
+  ["nobody: external with a target type that is none", { annotations: typed("external", "pod") }, "nobody"],
+  ["in-tree: exactly nlb", { annotations: typed("nlb") }, "in-tree network"],
+  ["in-tree classic: NLB in capitals is anything else", { annotations: typed("NLB") }, "in-tree classic"],
+  [
+    "in-tree classic: a target type alone changes nothing",
+    { annotations: { "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip" } },
+    "in-tree classic",
+  ],
+  ["in-tree classic: no class, no annotation", {}, "in-tree classic"],
+  ["in-tree classic: an empty class is none", { loadBalancerClass: "" }, "in-tree classic"],
+  ["in-tree refuses: TCP and UDP mixed", { ports: [tcp, udp], annotations: typed("nlb") }, "in-tree network refused"],
+  ["in-tree refuses: session affinity", { sessionAffinity: "ClientIP" }, "in-tree classic refused"],
+  ["in-tree refuses: loadBalancerIP", { loadBalancerIP: "203.0.113.7" }, "in-tree classic refused"],
+  ["in-tree refuses: UDP on a classic load balancer", { ports: [udp] }, "in-tree classic refused"],
+  ["in-tree: UDP alone on a network load balancer", { ports: [udp], annotations: typed("nlb") }, "in-tree network"],
+  [
+    "LBC does not mind mixed protocols",
+    { ports: [tcp, udp], loadBalancerClass: "service.k8s.aws/nlb" },
+    "aws-load-balancer-controller network",
+  ],
+])("%s", (_rule, rest, expected) => {
+  const taking = takingOfService(aService("web", rest));
+  const made = "makes" in taking ? [taking.makes, ...(taking.refused === undefined ? [] : ["refused"])] : [];
+  expect([taking.by, ...made].join(" ")).toBe(expected);
+});
