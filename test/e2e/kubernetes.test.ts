@@ -9,11 +9,13 @@ import { makePki } from "./bed/certificates.ts";
 import { motoAccount, testCredentials } from "./bed/environment.ts";
 import type { Manifest } from "./bed/kube/admin.ts";
 import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
+import { elbv2ClassParams } from "./bed/kube/definitions.ts";
 import { startKubeDoor } from "./bed/kube/door.ts";
 import { type Etcd, startEtcd } from "./bed/kube/etcd.ts";
 import { grantDeclaredReads, readers, revokeReads } from "./bed/kube/reader-role.ts";
 import { suite } from "./bed/suite.ts";
 
+const region = "eu-central-1";
 const pageSize = 10;
 const service = (name: string): Manifest => ({
   apiVersion: "v1",
@@ -23,27 +25,6 @@ const service = (name: string): Manifest => ({
 });
 /** Three pages. */
 const names = Array.from({ length: 25 }, (_, index) => `s${String(index).padStart(4, "0")}`);
-
-const classParams: Manifest = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "ingressclassparams.elbv2.k8s.aws" },
-  spec: {
-    group: "elbv2.k8s.aws",
-    scope: "Cluster",
-    names: { kind: "IngressClassParams", listKind: "IngressClassParamsList", plural: "ingressclassparams", singular: "ingressclassparams" },
-    versions: [
-      {
-        name: "v1beta1",
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: "object", properties: { spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
-        },
-      },
-    ],
-  },
-};
 
 suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => {
   let etcd: Etcd;
@@ -86,7 +67,7 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
       url,
       certificateAuthority: Buffer.from(ca).toString("base64"),
       clusterId,
-      region: "eu-central-1",
+      region,
       credentials: async () => testCredentials,
     };
     const access: CollectPorts["access"] = (account) => {
@@ -95,7 +76,7 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
     // Each read a second earlier than the last: tokens of one second are equal, and the API server remembers those it accepted.
     reads += 1;
     const offset = reads * 1000;
-    const ports = { access, now: () => new Date(Date.now() - offset), allowedEndpointHosts };
+    const ports = { access, now: () => new Date(Date.now() - offset), allowedEndpointHosts, homeRegion: region };
     return readKubernetes(known(target), new Set(facts), new Reading(ports), ports, AbortSignal.timeout(30_000), {
       ...clientLimits,
       pageSize,
@@ -165,7 +146,7 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
   });
 
   it("known: the kind is installed, and its objects are read", async () => {
-    await server.admin.createDefinition(classParams);
+    await server.admin.createDefinition(elbv2ClassParams);
     const params: Manifest = {
       apiVersion: "elbv2.k8s.aws/v1beta1",
       kind: "IngressClassParams",
