@@ -11,7 +11,11 @@ const digestLength = 64;
  */
 export function findingId(check: string, cluster: string | undefined, resource: Resource): string {
   const within = cluster === undefined || resource.id.startsWith(cluster) ? resource.id : `${cluster}/${resource.id}`;
-  const id = `${check}/${within}`;
+  return shortened(`${check}/${within}`);
+}
+
+/** The id itself, or, where it is too long, its beginning and a hash of the whole. */
+export function shortened(id: string): string {
   if (id.length <= maxLength) return id;
   const digest = createHash("sha256").update(id).digest("hex").slice(0, digestLength);
   return `${id.slice(0, maxLength - digestLength - 1)}~${digest}`;

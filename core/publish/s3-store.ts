@@ -85,8 +85,8 @@ function isConditionFailure(error: unknown, condition: PutCondition): error is S
   return error.$metadata.httpStatusCode === 412 || (error.name === "NoSuchKey" && "etag" in condition);
 }
 
-const contentTypes: Readonly<Record<string, string>> = { json: "application/json", html: "text/html; charset=utf-8" };
-const contentTypeOf = (key: string): string => contentTypes[key.slice(key.lastIndexOf(".") + 1)] ?? "text/plain; charset=utf-8";
+const contentTypeOf = (key: string): string =>
+  key.endsWith(".json") ? "application/json" : key.endsWith(".html") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
 
 async function* listed(place: Place, start: string): AsyncGenerator<string> {
   const { client, bucket, prefix } = place;
