@@ -19,7 +19,7 @@ export function parseSettings(text: string, source: string): Settings {
   const document = parseDocument(text, { prettyErrors: true });
   const [broken] = document.errors;
   if (broken !== undefined) throw new ConfigurationError(`${source}: ${broken.message.split("\n")[0]}`, { hint, cause: broken });
-  const value = valueOf(document, source, hint);
+  const value = contentOf(document, source, hint);
   const parsed = Settings.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => problem(issue, value));
@@ -27,7 +27,7 @@ export function parseSettings(text: string, source: string): Settings {
 }
 
 /** Aliases are followed a bounded number of times: a file may not grow without end in memory. */
-function valueOf(document: ReturnType<typeof parseDocument>, source: string, hint: string): unknown {
+function contentOf(document: ReturnType<typeof parseDocument>, source: string, hint: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (cause) {
