@@ -3,11 +3,12 @@ import type { Account } from "./model/account.ts";
 import type { About, AnyCheck, SubjectKind, Verdict } from "./model/check.ts";
 import type { Cluster } from "./model/cluster.ts";
 import type { Fact, Reason } from "./model/fact.ts";
-import type { Finding } from "./model/finding.ts";
+import { type Finding, statuses } from "./model/finding.ts";
 import { findingId } from "./model/finding-id.ts";
 import { frozen } from "./model/frozen.ts";
 import type { Resource } from "./model/resource.ts";
 import type { Settings } from "./model/settings.ts";
+import { isAtLeast, type Severity } from "./model/severity.ts";
 import { applyWaivers } from "./waive.ts";
 
 /** A check that threw. The cause is for the log, never for a report. */
@@ -42,6 +43,7 @@ type Outcome = Verdict | { readonly status: "error"; readonly resource: Resource
 
 function evaluate(checks: readonly AnyCheck[], kind: SubjectKind, subject: Subject, settings: Settings, readAt: string): Evaluation {
   frozen(subject.facts);
+  frozen(settings);
   const broken: Broken[] = [];
   const findings = checks
     .filter((check) => check.subject === kind)
@@ -82,7 +84,7 @@ function judge(check: AnyCheck, subject: Subject, settings: Settings, broken: Br
     };
     // Holds what `needs` and `uses` name; defineCheck lets evaluate see no more than that.
     const verdicts = check.evaluate(given as never, settings, about);
-    if (verdicts.length > 0) return verdicts;
+    if (verdicts.length > 0) return oneForEach(verdicts, check, broken);
     return [{ resource, status: "not-applicable", message: `${name} has nothing that ${check.id} judges.` }];
   } catch (cause) {
     broken.push({ check: check.id, cause });
@@ -91,13 +93,24 @@ function judge(check: AnyCheck, subject: Subject, settings: Settings, broken: Br
   }
 }
 
+/** A check that judges a resource twice is broken; until it is mended, the worse verdict stands. */
+function oneForEach(verdicts: readonly Verdict[], check: AnyCheck, broken: Broken[]): readonly Verdict[] {
+  const worst = new Map<string, Verdict>();
+  for (const verdict of verdicts) {
+    const { id } = verdict.resource;
+    const other = worst.get(id);
+    if (other !== undefined) broken.push({ check: check.id, cause: new TypeError(`${check.id} judged ${id} more than once.`) });
+    if (other === undefined || statuses.indexOf(verdict.status) < statuses.indexOf(other.status)) worst.set(id, verdict);
+  }
+  return [...worst.values()];
+}
+
 function factNamed(facts: Readonly<Record<string, Fact<unknown>>>, name: string): Fact<unknown> {
   return facts[name] ?? { state: "unknown", reason: { code: "internal", message: `Nothing collects ${name}.` } };
 }
 
 function finding(check: AnyCheck, kind: SubjectKind, subject: Subject, settings: Settings, outcome: Outcome): Finding {
   const cluster = kind === "cluster" ? subject.resource.id : undefined;
-  const lowered = outcome.status === "fail" ? outcome.severity : undefined;
   const remediation = outcome.status === "fail" ? (outcome.remediation ?? { text: check.remediation }) : undefined;
   const reason = "reason" in outcome ? outcome.reason : undefined;
   const evidence = "evidence" in outcome ? outcome.evidence : undefined;
@@ -105,7 +118,7 @@ function finding(check: AnyCheck, kind: SubjectKind, subject: Subject, settings:
     id: findingId(check.id, cluster, outcome.resource),
     check: check.id,
     status: outcome.status,
-    severity: lowered ?? settings.severity[check.id] ?? check.severity,
+    severity: severityOf(check, settings, outcome),
     ...(cluster === undefined ? {} : { cluster }),
     resource: outcome.resource,
     message: outcome.message,
@@ -114,4 +127,11 @@ function finding(check: AnyCheck, kind: SubjectKind, subject: Subject, settings:
     ...(remediation === undefined ? {} : { remediation }),
     frameworks: referencesTo(check.id),
   };
+}
+
+/** The organization's word or the check's, unless the verdict lowers it further. */
+function severityOf(check: AnyCheck, settings: Settings, outcome: Outcome): Severity {
+  const usual = settings.severity[check.id] ?? check.severity;
+  const lowered = outcome.status === "fail" ? outcome.severity : undefined;
+  return lowered === undefined || isAtLeast(lowered, usual) ? usual : lowered;
 }

@@ -16,10 +16,10 @@ export function applyWaivers(
   readAt: string,
 ): readonly Finding[] {
   if (waivers.length === 0) return findings;
-  const unwaivable = new Set(checks.filter((check) => check.surface === "coverage").map((check) => check.id));
-  const today = readAt.slice(0, "2027-01-31".length);
+  const waivable = new Set(checks.filter(({ surface }) => surface !== "coverage").map(({ id }) => id));
+  const today = dayOf(readAt);
   return findings.map((finding) => {
-    if (finding.status !== "fail" || unwaivable.has(finding.check)) return finding;
+    if (finding.status !== "fail" || !waivable.has(finding.check)) return finding;
     const covering = waivers.filter(
       (waiver) => matchesPattern(waiver.check, finding.check) && matchesPattern(waiver.resource, finding.resource.id),
     );
@@ -28,8 +28,15 @@ export function applyWaivers(
       const { owner, reason, expires } = valid;
       return { ...finding, status: "waived", waiver: { owner, reason, expires } };
     }
-    const last = covering.map(({ expires, owner }) => ({ expires, owner })).sort((a, b) => (a.expires < b.expires ? 1 : -1))[0];
+    const [last] = covering.toSorted((a, b) => (a.expires < b.expires ? 1 : a.expires > b.expires ? -1 : 0));
     if (last === undefined) return finding;
-    return { ...finding, message: `${finding.message} Its waiver by ${last.owner} expired on ${last.expires}.` };
+    const message = `${finding.message.replace(/\.$/, "")}; its waiver by ${last.owner} expired on ${last.expires}.`;
+    return { ...finding, message };
   });
+}
+
+/** The day in UTC. Of a time that is none, a day after every waiver: what can't be dated is not waived. */
+function dayOf(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? "9999-99-99" : date.toISOString().slice(0, "2027-01-31".length);
 }

@@ -51,12 +51,12 @@ export interface Unread {
   readonly whatToDo: string;
 }
 
-/** The coverage entry with what to do about it. One without a reason says so. */
-export function unreadOf({ read, reason }: Coverage): Unread {
+/** The coverage entry with what to do about it: what the reader of it advised, else what its reason calls for. */
+export function unreadOf({ read, reason, remedy }: Coverage): Unread {
   const { code, message } = reason ?? { code: "internal", message: "No reason was recorded." };
   const given = advice[code];
-  const whatToDo = typeof given === "string" ? given : isKubernetes(read) ? given.kubernetes : given.aws;
-  return { read, code, message, whatToDo };
+  const usual = typeof given === "string" ? given : isKubernetes(read) ? given.kubernetes : given.aws;
+  return { read, code, message, whatToDo: remedy ?? usual };
 }
 
 /** What to do about all of them, each advice once, with the reads that it is for. */

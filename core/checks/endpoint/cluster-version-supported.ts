@@ -61,7 +61,7 @@ export const clusterVersionSupported = defineCheck({
       kubernetesVersion: version.kubernetes,
       ...support.value,
       ...(version.supportType === undefined ? {} : { upgradePolicy: version.supportType }),
-      ...(isNear ? { warning: `Standard support ends on ${day(endOfStandardSupport)}, in ${daysLeft} days.` } : {}),
+      ...(isNear ? { warning: endIsNear(day(endOfStandardSupport), daysLeft) } : {}),
     };
     const runs = `${name} runs Kubernetes ${version.kubernetes}`;
     if (status === "STANDARD_SUPPORT") {
@@ -72,6 +72,12 @@ export const clusterVersionSupported = defineCheck({
     return [{ status: "fail", resource, evidence, remediation, message: `${runs}, ${ended(support.value)}.` }];
   },
 });
+
+function endIsNear(date: string, daysLeft: number): string {
+  // EKS's own status outweighs its date: the day on which support ends is not the minute.
+  if (daysLeft <= 0) return `Standard support was to end on ${date}, and EKS still grants it.`;
+  return `Standard support ends on ${date}, in ${daysLeft} ${daysLeft === 1 ? "day" : "days"}.`;
+}
 
 function ended({ status, endOfStandardSupport, endOfExtendedSupport }: Support): string {
   const since = endOfStandardSupport === undefined ? "" : ` on ${day(endOfStandardSupport)}`;

@@ -64,6 +64,11 @@ it("fail: names each unread read, its reason, and what to do", () => {
   ]);
 });
 
+it("fail: what the reader advised comes before what the reason calls for", () => {
+  const [finding] = judgedReads({ ...unread("kubernetes:list services", "timeout"), remedy: "Run the scanner in vpc-0a1." });
+  expect(finding?.remediation?.text).toBe("kubernetes:list services: Run the scanner in vpc-0a1.");
+});
+
 it.each(reasonCodes)("fail: there is advice for %s on both planes", (code) => {
   const [finding] = judgedReads(unread("eks:DescribeCluster", code), unread("kubernetes:list services", code));
   expect(finding?.status).toBe("fail");

@@ -53,7 +53,12 @@ it.each<readonly [string, VersionSupport, string, string]>([
 it.each([
   ["61 days before the end there is no warning", "2027-01-25T00:00:00.000Z", undefined],
   ["60 days before the end it warns", "2027-01-26T00:00:00.000Z", "Standard support ends on 2027-03-27, in 60 days."],
-  ["a part of a day counts as one", "2027-03-26T23:00:00.000Z", "Standard support ends on 2027-03-27, in 1 days."],
+  ["a part of a day counts as one", "2027-03-26T23:00:00.000Z", "Standard support ends on 2027-03-27, in 1 day."],
+  [
+    "EKS's status outweighs a date that has passed",
+    "2027-03-28T00:00:00.000Z",
+    "Standard support was to end on 2027-03-27, and EKS still grants it.",
+  ],
 ])("pass: %s", (_rule, readAt, warning) => {
   const [finding] = answered({ status: "STANDARD_SUPPORT", ...dates }, readAt);
   expect([finding?.status, finding?.evidence?.warning]).toEqual(["pass", warning]);
