@@ -3,7 +3,7 @@ import { joinApiVersion } from "./objects.ts";
 import { pageOf } from "./paging.ts";
 import type { RequestInfo, ResourceInfo } from "./request.ts";
 import { selectorOf } from "./selectors.ts";
-import { badRequest, methodNotAllowed, noSuchPath, noSuchResource, notAcceptable, notFound, type Refusal } from "./status.ts";
+import { badRequest, methodNotAllowed, noSuchPath, noSuchResource, notAcceptable, notFound, notThatView, type Refusal } from "./status.ts";
 import { type Snapshot, type Store, type Stored, type Table, tableName } from "./store.ts";
 
 /** A whole answer. */
@@ -17,8 +17,8 @@ export interface Answer {
 const json = (value: object): Answer => ({ code: 200, contentType: "application/json", body: `${JSON.stringify(value)}\n` });
 const raw = (body: string): Answer => ({ code: 200, contentType: "application/json", body: `${body}\n` });
 
-/** How objects are shown: whole, or their metadata alone. */
-type View = "whole" | "metadata";
+/** How objects are shown: whole, or their metadata alone, for which the client must say whether it expects a list. */
+type View = "whole" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
 /** Built-in objects are encoded from their types: items of a list carry neither kind nor apiVersion. Serialised once. */
 const encoded = { whole: new WeakMap<Stored, string>(), metadata: new WeakMap<Stored, string>() } as const;
@@ -35,7 +35,7 @@ const metadataFields = (row: Stored): string =>
   remembered(encoded.metadata, row, () => JSON.stringify({ metadata: row.metadata }).slice(1));
 
 function itemOf(table: Table, row: Stored, version: string, view: View): string {
-  if (view === "metadata") return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1",${metadataFields(row)}`;
+  if (view !== "whole") return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1",${metadataFields(row)}`;
   return table.kind.custom ? customObject(table, row, version) : `{${wholeFields(row)}`;
 }
 
@@ -44,7 +44,7 @@ const customObject = ({ kind }: Table, row: Stored, version: string): string =>
   `{"apiVersion":${JSON.stringify(joinApiVersion(kind.group, version))},"kind":${JSON.stringify(kind.kind)},${wholeFields(row)}`;
 
 function objectOf(table: Table, row: Stored, version: string, view: View): string {
-  if (view === "metadata" || table.kind.custom) return itemOf(table, row, version, view);
+  if (view !== "whole" || table.kind.custom) return itemOf(table, row, version, view);
   return `{"kind":"${table.kind.kind}","apiVersion":"${joinApiVersion(table.kind.group, version)}",${wholeFields(row)}`;
 }
 
@@ -57,7 +57,7 @@ function negotiate(accept: string | undefined): View | undefined {
     const as = parameters.find((parameter) => parameter.startsWith("as="))?.slice(3);
     if (as === undefined) return "whole";
     const isMeta = parameters.includes("g=meta.k8s.io") && parameters.includes("v=v1");
-    if (isMeta && (as === "PartialObjectMetadataList" || as === "PartialObjectMetadata")) return "metadata";
+    if (isMeta && (as === "PartialObjectMetadataList" || as === "PartialObjectMetadata")) return as;
   }
   return undefined;
 }
@@ -90,9 +90,7 @@ function listAnswer(store: Store, { query }: RequestInfo, resource: ResourceInfo
   }
   const metadata = JSON.stringify({ resourceVersion, ...(page.continue === "" ? {} : { continue: page.continue, ...rest }) });
   const [kind, apiVersion] =
-    view === "metadata"
-      ? ["PartialObjectMetadataList", "meta.k8s.io/v1"]
-      : [table.kind.listKind, joinApiVersion(table.kind.group, version)];
+    view !== "whole" ? ["PartialObjectMetadataList", "meta.k8s.io/v1"] : [table.kind.listKind, joinApiVersion(table.kind.group, version)];
   return raw(`{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${metadata},"items":${items}}`);
 }
 
@@ -103,17 +101,20 @@ function tableOf(snapshot: Snapshot, { group, plural, version, namespace, isName
   const isNamespace = group === "" && plural === "namespaces";
   if (!table.kind.namespaced && namespace !== "" && !isNamespace) return undefined;
   if (table.kind.namespaced && namespace === "" && isNamed) return undefined;
-  return subresource === "" || (subresource === "status" && !table.kind.custom) ? table : undefined;
+  return subresource === "" || subresource === "status" || table.kind.custom ? table : undefined;
 }
 
 function resourceAnswer(store: Store, request: RequestInfo, resource: ResourceInfo, accept: string | undefined): Answer | Refusal {
   const snapshot = store.current();
-  const { group, plural, namespace, name, version, isNamed } = resource;
+  const { group, plural, namespace, name, version, isNamed, subresource } = resource;
   const table = tableOf(snapshot, resource);
   if (table === undefined) return discovery.isBuiltInGroup(snapshot, group) ? noSuchResource() : noSuchPath();
-  if (request.verb !== "list" && request.verb !== "get") return methodNotAllowed();
+  if (request.method !== "GET" || request.verb === "watch") return methodNotAllowed();
   const view = negotiate(accept);
-  if (view === undefined) return notAcceptable(["application/json"]);
+  if (view === undefined) return notAcceptable();
+  if (table.kind.custom && subresource !== "") return notFound(group, plural, name); // of custom ones no subresource is served here
+  if (isNamed && view === "PartialObjectMetadataList") return notThatView(view, "not a list", table.kind.kind);
+  if (!isNamed && view === "PartialObjectMetadata") return notThatView(view, "a list", table.kind.listKind);
   if (!isNamed) return listAnswer(store, request, resource, view);
   const row = table.byKey.get(table.kind.namespaced ? `${namespace}/${name}` : name);
   return row === undefined ? notFound(group, plural, name) : raw(objectOf(table, row, version, view));
@@ -127,6 +128,9 @@ const versionAnswer = (minor: number): Answer => ({
     {
       major: "1",
       minor: `${minor}+`,
+      ...(minor < 33
+        ? {}
+        : { emulationMajor: "1", emulationMinor: `${minor}`, minCompatibilityMajor: "1", minCompatibilityMinor: `${minor - 1}` }),
       gitVersion: `v1.${minor}.5-eks-113cf36`,
       gitCommit: "0000000000000000000000000000000000000000",
       gitTreeState: "clean",
@@ -167,8 +171,9 @@ export function answerOf(
 ): Answer | Refusal {
   if (request.resource !== undefined) return resourceAnswer(store, request, request.resource, context.accept);
   const path = request.path.length > 1 && request.path.endsWith("/") ? request.path.slice(0, -1) : request.path;
-  if (request.verb !== "get") return methodNotAllowed();
+  if (request.method !== "GET") return methodNotAllowed();
   if (path === "/version") return versionAnswer(context.minor);
   if (path === "/livez" || path === "/readyz" || path === "/healthz") return healthy;
+  if (negotiate(context.accept) !== "whole") return notAcceptable();
   return discoveryAnswer(store.current(), path, context.serverAddress);
 }

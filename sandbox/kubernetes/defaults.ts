@@ -125,7 +125,6 @@ function completePodSpec(podSpec: unknown): Fields {
     dnsPolicy: "ClusterFirst",
     securityContext: {},
     schedulerName: "default-scheduler",
-    enableServiceLinks: true,
     ...spec,
     ...containers("containers"),
     ...containers("initContainers"),
@@ -133,22 +132,48 @@ function completePodSpec(podSpec: unknown): Fields {
 }
 
 function completePod(object: KubernetesObject): Fields {
-  return { spec: completePodSpec(object.spec), status: { phase: "Pending", qosClass: "BestEffort", ...fieldsOf(object.status) } };
+  return {
+    spec: { enableServiceLinks: true, ...completePodSpec(object.spec) },
+    status: { phase: "Pending", qosClass: "BestEffort", ...fieldsOf(object.status) },
+  };
 }
+
+const replicated = new Set(["Deployment", "StatefulSet", "ReplicaSet"]);
 
 function completeWorkload(object: KubernetesObject): Fields {
   const spec = fieldsOf(object.spec);
   const template = fieldsOf(spec.template);
-  return { spec: { ...spec, template: { ...template, spec: completePodSpec(template.spec) } }, status: fieldsOf(object.status) };
+  const replicas = replicated.has(object.kind) ? { replicas: 1 } : {};
+  return {
+    spec: { ...replicas, ...spec, template: { ...template, spec: completePodSpec(template.spec) } },
+    status: fieldsOf(object.status),
+  };
 }
 
-const withEmptyStatus = (object: KubernetesObject): Fields => ({ status: fieldsOf(object.status) });
+const unsaid = [
+  "machineID",
+  "systemUUID",
+  "bootID",
+  "kernelVersion",
+  "osImage",
+  "containerRuntimeVersion",
+  "kubeletVersion",
+  "kubeProxyVersion",
+];
+const nodeInfo = Object.fromEntries([...unsaid, "operatingSystem", "architecture"].map((field) => [field, ""]));
+
+/** Structs of a Node's status that are encoded though nobody filled them. */
+function completeNode(object: KubernetesObject): Fields {
+  const status = fieldsOf(object.status);
+  const daemonEndpoints = { kubeletEndpoint: { Port: 0 } };
+  return { spec: fieldsOf(object.spec), status: { daemonEndpoints, ...status, nodeInfo: { ...nodeInfo, ...fieldsOf(status.nodeInfo) } } };
+}
 
 /** What the server adds to the body of a built-in object, by "group/Kind". Kinds that are not here are stored as given. */
 const completions: Readonly<Record<string, (object: KubernetesObject, key: string, allocator: ServiceAllocator) => Fields>> = {
   "/Service": completeService,
   "/Pod": completePod,
-  "/Node": withEmptyStatus,
+  "/Node": completeNode,
   "/Namespace": (object) => ({
     spec: { finalizers: ["kubernetes"], ...fieldsOf(object.spec) },
     status: { phase: "Active", ...fieldsOf(object.status) },

@@ -1,4 +1,4 @@
-import { badRequest, expired, type Refusal } from "./status.ts";
+import { badRequest, expired, fromTheFuture, type Refusal } from "./status.ts";
 import { type Snapshot, type Store, type Stored, type Table, tableName } from "./store.ts";
 
 /** What a LIST asks for, after its parameters were read. */
@@ -74,17 +74,25 @@ interface Start {
 
 /** The state that the list shows and the key at which it begins. */
 function startOf(store: Store, { continue: token, resourceVersion, limit }: ListRequest, prefix: string): Start | Refusal {
+  const current = store.current();
   if (token !== "") {
     const decoded = decodeContinue(token);
     if ("code" in decoded) return decoded;
     if (resourceVersion !== "" && resourceVersion !== "0")
       return badRequest("specifying resource version is not allowed when using continue");
-    const snapshot = decoded.revision < 0 ? store.current() : store.at(decoded.revision);
+    if (decoded.revision > current.revision) return fromTheFuture(decoded.revision, current.revision);
+    const snapshot = decoded.revision < 0 ? current : store.at(decoded.revision);
     return snapshot === undefined ? expiredContinue(token) : { snapshot, key: prefix + decoded.start };
   }
-  if (!/^\d*$/.test(resourceVersion)) return badRequest(`invalid resource version: ${resourceVersion}`);
+  if (!/^\d*$/.test(resourceVersion)) {
+    const asked = JSON.stringify(resourceVersion);
+    return badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${asked}: strconv.ParseUint: parsing ${asked}: invalid syntax`,
+    );
+  }
+  if (Number(resourceVersion) > current.revision) return fromTheFuture(Number(resourceVersion), current.revision);
   const isExact = limit > 0 && Number(resourceVersion) > 0; // the legacy rule: with a limit a version means exactly that version
-  const snapshot = isExact ? store.at(Number(resourceVersion)) : store.current();
+  const snapshot = isExact ? store.at(Number(resourceVersion)) : current;
   return snapshot === undefined ? expired() : { snapshot, key: prefix };
 }
 

@@ -2,6 +2,7 @@ import { nameSelectedBy } from "./selectors.ts";
 
 /** What a path and method ask for, as authorization sees it. */
 export interface RequestInfo {
+  readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   /** "get", "list", "watch", … of a resource; the method in lower case of any other path. */
@@ -37,7 +38,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
   const [rawPath = "/", ...rest] = url.split("?");
   const path = decoded(rawPath);
   const query = new URLSearchParams(rest.join("?"));
-  const plain = { path, query, verb: method.toLowerCase() };
+  const plain = { method, path, query, verb: method.toLowerCase() };
   const [prefix, ...parts] = path.split("/").filter((part) => part !== "");
   if (prefix !== "api" && prefix !== "apis") return plain;
   const group = prefix === "api" ? "" : parts.shift();
@@ -56,7 +57,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
   if (name === "" && verb === "get") verb = isTrue(query.get("watch")) ? "watch" : "list";
   if (name === "" && verb === "delete") verb = "deletecollection";
   const selected = name === "" && verb === "list" ? nameSelectedBy(query) : name;
-  return { path, query, verb, resource: { group, version, plural, subresource, namespace, name: selected, isNamed: name !== "" } };
+  return { method, path, query, verb, resource: { group, version, plural, subresource, namespace, name: selected, isNamed: name !== "" } };
 }
 
 const isTrue = (value: string | null): boolean => value !== null && !["", "0", "false"].includes(value.toLowerCase());

@@ -40,7 +40,10 @@ function labelMatches(selector: string): Matches | Refusal {
 }
 
 /** Fields that may be selected by, beside `metadata.name` and `metadata.namespace`. Source: kubernetes pkg/apis/core/v1/conversion.go. */
-const podFields = new Set(["spec.nodeName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP"]);
+const selectable: Readonly<Record<string, readonly string[]>> = {
+  pods: ["spec.nodeName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP"],
+  services: ["spec.type", "spec.clusterIP"],
+};
 
 const valueAt = (object: KubernetesObject["spec"], path: readonly string[]): unknown =>
   path.reduce((value, step) => fieldsOf(value)[step], object);
@@ -51,7 +54,7 @@ function fieldMatches(selector: string, plural: string): Matches | Refusal {
     const [, field, operator, value] = /^([\w.]+)(==|!=|=)(.*)$/.exec(text.trim()) ?? [];
     if (field === undefined) return badRequest(`invalid selector: '${selector}'; can't understand '${text}'`);
     const path = field.split(".");
-    const isKnown = field === "metadata.name" || field === "metadata.namespace" || (plural === "pods" && podFields.has(field));
+    const isKnown = field === "metadata.name" || field === "metadata.namespace" || selectable[plural]?.includes(field) === true;
     if (!isKnown) return badRequest(`field label not supported: ${field}`);
     const wanted = operator !== "!=";
     terms.push((row) => (String(valueAt(path[0] === "metadata" ? { metadata: row.metadata } : row.body, path) ?? "") === value) === wanted);

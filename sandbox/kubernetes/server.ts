@@ -151,6 +151,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
       return;
     }
     if (effect?.kind === "delay") await sleep(effect.ms, undefined, { ref: false });
+    response.removeHeader("connection"); // HTTP/1.1 keeps connections without saying so, as Go does
     response.setHeader("Audit-Id", randomUUID());
     response.setHeader("Cache-Control", "no-cache, private");
     const faulty = faultyAnswer(effect, info);

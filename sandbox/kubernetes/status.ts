@@ -11,6 +11,7 @@ interface Details {
   readonly group?: string;
   readonly kind?: string;
   readonly retryAfterSeconds?: number;
+  readonly causes?: readonly { readonly reason: string; readonly message: string }[];
 }
 
 interface StatusFields {
@@ -110,8 +111,20 @@ export const methodNotAllowed = (): Refusal =>
     details: {},
   });
 
-export const notAcceptable = (accepted: readonly string[]): Refusal =>
-  status({ code: 406, reason: "NotAcceptable", message: `only the following media types are accepted: ${accepted.join(", ")}` });
+/** 406 for a route; the encodings are a real server's, of which only the first is spoken here. */
+export const notAcceptable = (): Refusal =>
+  status({
+    code: 406,
+    reason: "NotAcceptable",
+    message:
+      "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, " +
+      "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch",
+    details: {},
+  });
+
+/** 406 for a view that does not fit what is there. */
+export const notThatView = (asked: string, what: "a list" | "not a list", type: string): Refusal =>
+  status({ code: 406, reason: "NotAcceptable", message: `you requested ${asked}, but the requested object is ${what} (*core.${type})` });
 
 export const badRequest = (message: string): Refusal => status({ code: 400, reason: "BadRequest", message });
 
@@ -128,6 +141,16 @@ export const expired = (token?: string): Refusal =>
           "inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
         continue: token,
       });
+
+/** 504 for a state that is not there yet. Source: apiserver pkg/storage/errors.go NewTooLargeResourceVersionError. */
+export const fromTheFuture = (revision: number, current: number): Refusal =>
+  status({
+    code: 504,
+    reason: "Timeout",
+    message: `Timeout: Too large resource version: ${revision}, current: ${current}`,
+    details: { causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }], retryAfterSeconds: 1 },
+    headers: { "Retry-After": "1" },
+  });
 
 /** 429 as API priority and fairness answers it: plain text. Source: apiserver pkg/server/filters/priority-and-fairness.go. */
 export const tooManyRequests = (retryAfterSeconds: number): Refusal =>

@@ -81,6 +81,8 @@ const withGeneration = new Set([
   "Job",
   "CronJob",
   "Pod",
+  "EndpointSlice",
+  "CustomResourceDefinition",
 ]);
 
 function completeMetadata(kind: ResourceKind, object: KubernetesObject, revision: number, createdAt: string): Fields {
@@ -116,13 +118,16 @@ function completeMetadata(kind: ResourceKind, object: KubernetesObject, revision
 /** Definitions as the server keeps them: established, with their names accepted. */
 function establish(definition: KubernetesObject): KubernetesObject {
   const spec = fieldsOf(definition.spec);
-  const condition = (type: string, reason: string) => ({ type, status: "True", reason });
+  const condition = (type: string, reason: string, message: string) => ({ type, status: "True", reason, message });
   return {
     ...definition,
     spec: { conversion: { strategy: "None" }, ...spec },
     status: {
       acceptedNames: spec.names,
-      conditions: [condition("NamesAccepted", "NoConflicts"), condition("Established", "InitialNamesAccepted")],
+      conditions: [
+        condition("NamesAccepted", "NoConflicts", "no conflicts found"),
+        condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+      ],
       storedVersions: listOf(spec.versions)
         .map(fieldsOf)
         .filter(({ storage }) => storage === true)

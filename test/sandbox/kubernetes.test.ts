@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:https";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCertificates } from "../../sandbox/kubernetes/certificates.ts";
@@ -166,6 +168,23 @@ describe("who may ask for what", () => {
       "cannot create resource",
     );
     expect((await get("/api/v1/namespaces/shop/services/web", { token: "admin", method: "DELETE" })).code).toBe(405);
+    expect((await get("/api/v1/services", { token: "admin", method: "HEAD" })).code).toBe(405);
+  });
+
+  it("connections are kept, though no header says so", async () => {
+    const { api } = await start();
+    const agent = new Agent({ keepAlive: true, ca: certificates.ca });
+    const ports = new Set<number | undefined>();
+    for (let i = 0; i < 3; i += 1) {
+      const reply = await new Promise<IncomingMessage>((resolve, reject) =>
+        request(`${api.url}/livez`, { agent }, resolve).on("error", reject).end(),
+      );
+      ports.add(reply.socket.localPort);
+      expect(reply.headers.connection).toBeUndefined();
+      await new Promise((resolve) => reply.resume().on("end", resolve));
+    }
+    expect(ports.size).toBe(1);
+    agent.destroy();
   });
 
   it("requests are recorded without their credentials", async () => {
@@ -297,6 +316,11 @@ describe("objects", () => {
     });
     expect(body.items[0].spec).toBeUndefined();
     expect((await get("/api/v1/services", { token: "reader", headers: { accept: "text/html" } })).code).toBe(406);
+    const one = await get("/api/v1/namespaces/default/services/kubernetes", {
+      token: "admin",
+      headers: { accept: accept.split(",")[0] ?? "" },
+    });
+    expect(one.body.message).toContain("not a list (*core.Service)");
   });
 
   it.each([
@@ -396,9 +420,21 @@ describe("lists in pages", () => {
     expect(body).toMatchObject({ code: 400, reason: "BadRequest", message: expect.stringContaining(message) });
   });
 
+  it.each(["resourceVersion=999999", `continue=${token({ v: "meta.k8s.io/v1", rv: 999999, start: "a" })}`])(
+    "504: a state that is not there yet: %s",
+    async (query) => {
+      const reply = await get(`/api/v1/services?limit=5&${query}`, { token: "reader" });
+      expect(reply.body).toMatchObject({
+        code: 504,
+        reason: "Timeout",
+        message: expect.stringContaining("Too large resource version: 999999"),
+      });
+    },
+  );
+
   it("400: a resource version beside a continue token, a limit that is no number, a field that cannot be selected by", async () => {
     const first = await get("/api/v1/services?limit=5", { token: "reader" });
-    const paths = [`?continue=${first.body.metadata.continue}&resourceVersion=5`, "?limit=many", "?fieldSelector=spec.type%3DLoadBalancer"];
+    const paths = [`?continue=${first.body.metadata.continue}&resourceVersion=5`, "?limit=many", "?fieldSelector=spec.externalName%3Dx"];
     for (const path of paths) expect((await get(`/api/v1/services${path}`, { token: "reader" })).code).toBe(400);
   });
 
