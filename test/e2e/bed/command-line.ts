@@ -4,6 +4,9 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { expect } from "vitest";
+import type { Report } from "../../../core/report/report.ts";
+
 export interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -26,4 +29,10 @@ export async function eksPerimeter(args: readonly string[], env: Readonly<Record
   });
   const [exitCode] = await once(child, "close");
   return { exitCode, stdout, stderr };
+}
+
+/** The report on stdout; a run that broke has none, whatever its exit code. */
+export function reportOf({ stdout, stderr }: Ended): Report {
+  expect(stdout, stderr).toMatch(/^\{/);
+  return JSON.parse(stdout) as Report;
 }

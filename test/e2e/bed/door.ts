@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A request to an AWS service, as it came through the door. */
 export interface AwsRequest {
   readonly method: string;
   readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
   /** From the signature's scope; "" where nothing was signed. */
   readonly service: string;
   readonly region: string;
@@ -16,11 +17,15 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
+export interface Exchange {
+  readonly request: AwsRequest;
+  readonly reply: Reply;
+}
 
-/** Stands in front of an AWS endpoint: keeps what was asked, and answers itself where the test says so. */
+/** Stands in front of an AWS endpoint: keeps what was said, and answers itself where the test says so. */
 export interface Door {
   readonly url: string;
-  readonly asked: readonly AwsRequest[];
+  readonly heard: readonly Exchange[];
   stop(): Promise<void>;
 }
 
@@ -31,32 +36,18 @@ export interface DoorOptions {
 }
 
 export async function startDoor({ upstream, answer = () => undefined }: DoorOptions): Promise<Door> {
-  const asked: AwsRequest[] = [];
+  const heard: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
-    const request = await read(incoming);
-    asked.push(request);
-    const own = answer(request);
-    if (own !== undefined) {
-      outgoing.writeHead(own.status, { "content-type": "application/json", ...own.headers }).end(own.body);
-      return;
-    }
-    const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
-      value === undefined || ["host", "connection", "content-length", "transfer-encoding", "expect"].includes(name)
-        ? []
-        : [[name, String(value)] as [string, string]],
-    );
-    const body = request.body === "" ? {} : { body: request.body };
-    const reply = await fetch(new URL(request.path, upstream), { method: request.method, headers, ...body });
-    const kept = [...reply.headers].filter(
-      ([name]) => !["connection", "content-length", "transfer-encoding", "content-encoding"].includes(name),
-    );
-    outgoing.writeHead(reply.status, Object.fromEntries(kept)).end(Buffer.from(await reply.arrayBuffer()));
+    const request = await received(incoming);
+    const reply = answer(request) ?? (await handedOn(request, upstream));
+    heard.push({ request, reply });
+    outgoing.writeHead(reply.status, reply.headers).end(reply.body);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo; // listening on TCP
   return {
     url: `http://127.0.0.1:${port}`,
-    asked,
+    heard,
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -65,10 +56,26 @@ export async function startDoor({ upstream, answer = () => undefined }: DoorOpti
   };
 }
 
-async function read(incoming: IncomingMessage): Promise<AwsRequest> {
-  let body = "";
-  for await (const chunk of incoming.setEncoding("utf8")) body += chunk;
-  const [, region = "", service = ""] =
-    /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(incoming.headers.authorization ?? "") ?? [];
-  return { method: incoming.method ?? "", path: incoming.url ?? "", service, region, body };
+async function received(incoming: IncomingMessage): Promise<AwsRequest> {
+  const body = await textOf(incoming);
+  const headers = flat(incoming);
+  const [, region = "", service = ""] = /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ?? [];
+  return { method: incoming.method ?? "", path: incoming.url ?? "", headers, service, region, body };
 }
+
+/** With every header as it was, the host too: the signature covers it. */
+async function handedOn({ method, path, headers, body }: AwsRequest, upstream: string): Promise<Reply> {
+  const sent = httpRequest(new URL(path, upstream), { method, headers: { ...headers, connection: "close" }, agent: false }).end(body);
+  const [reply] = (await once(sent, "response")) as [IncomingMessage];
+  const { "transfer-encoding": _chunked, "content-length": _length, connection: _connection, ...kept } = flat(reply);
+  return { status: reply.statusCode ?? 0, headers: kept, body: await textOf(reply) };
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of message.setEncoding("utf8")) text += chunk;
+  return text;
+}
+
+const flat = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));

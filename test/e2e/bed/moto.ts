@@ -12,9 +12,12 @@ export interface Moto {
 
 const folder = path.join(import.meta.dirname, "moto");
 
+/** The `bin` folder of moto's Python environment, which holds botocore too. */
+export const motoEnvironment = (): Promise<string> => pythonEnvironment("moto", path.join(folder, "requirements.txt"));
+
 /** Starts moto with the launcher of this bed. */
 export async function startMoto(): Promise<Moto> {
-  const bin = await pythonEnvironment("moto", path.join(folder, "requirements.txt"));
+  const bin = await motoEnvironment();
   let url = "";
   const child = await startChild({
     name: "moto",
