@@ -134,6 +134,7 @@ describe("the verifier refuses", () => {
     ["what is no URL", { edit: () => "nonsense" }, "not a URL"],
     ["http", { edit: replace("https:", "http:") }, 'unexpected scheme "http"'],
     ["another host", { host: "sts.eu-west-1.amazonaws.com.evil.example" }, "unexpected hostname"],
+    ["a Region's host in another partition's domain", { region: "cn-north-1" }, "unexpected hostname"],
     ["a loopback host", { host: "127.0.0.1" }, "unexpected hostname"],
     ["a port", { host: "sts.eu-west-1.amazonaws.com:443" }, "unexpected hostname"],
     ["a path", { path: "/x" }, "unexpected path"],

@@ -122,6 +122,13 @@ describe("who may ask for what", () => {
       403,
       'globalnetworkpolicies.crd.projectcalico.org is forbidden: User "scanner" cannot list resource "globalnetworkpolicies" in API group "crd.projectcalico.org" at the cluster scope',
     ],
+    [
+      "1.33",
+      "/apis/extensions/v1beta1/ingresses",
+      "reader",
+      403,
+      'ingresses.extensions is forbidden: User "scanner" cannot list resource "ingresses" in API group "extensions" at the cluster scope',
+    ],
     ["1.33", "/api/v1/nonsense", "admin", 404, "the server could not find the requested resource"],
     ["1.33", "/api/v1/services/web", "admin", 404, "the server could not find the requested resource"],
     ["1.33", "/api/v1/namespaces/shop/nodes", "admin", 404, "the server could not find the requested resource"],
@@ -389,10 +396,14 @@ describe("lists in pages", () => {
   it("go on in the state in which they began", async () => {
     const own = await start({ objects: many });
     const first = await own.get("/api/v1/services?limit=40", { token: "reader" });
+    own.api.replace(many.slice(0, 50));
+    const second = await own.get("/api/v1/services?limit=40", { token: "reader" });
     own.api.replace([]);
     const rest = await own.get(`/api/v1/services?limit=40&continue=${first.body.metadata.continue}`, { token: "reader" });
     expect(names(rest)).toHaveLength(18);
     expect(rest.body.metadata.resourceVersion).toBe(first.body.metadata.resourceVersion);
+    const secondRest = await own.get(`/api/v1/services?limit=40&continue=${second.body.metadata.continue}`, { token: "reader" });
+    expect(names(secondRest)).toHaveLength(11);
     expect(names(await own.get("/api/v1/services", { token: "reader" }))).toEqual(["default/kubernetes"]);
   });
 
