@@ -40,6 +40,7 @@ export async function scanCluster(request: ScanRequest, ports: Ports, signal: Ab
     findings,
     checks,
     cluster: { arn: clusterArn(target), ...target },
+    facts: cluster.facts,
     readAt,
     store: ports.store,
     ...(ports.securityHub === undefined ? {} : { securityHub: ports.securityHub(ports.access(target.account), target.region) }),

@@ -1,0 +1,107 @@
+import type { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import type { AnyCheck } from "../model/check.ts";
+import type { Finding } from "../model/finding.ts";
+import { partitionOf } from "../model/partition.ts";
+import { accountArn, type ClusterTarget } from "../model/resource.ts";
+import { asffId, toAsff } from "../report/asff.ts";
+import { completelyJudged } from "./completeness.ts";
+import { nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
+import { importFindings, type Refused } from "./security-hub.ts";
+import { stateKeys, updateState } from "./state-store.ts";
+import type { Store } from "./store.ts";
+
+/** What one evaluation of a cluster or account has to tell. */
+export interface Publishing {
+  readonly findings: readonly Finding[];
+  /** The checks that were asked; what others said before stays as it is. */
+  readonly checks: readonly AnyCheck[];
+  /** The facts that were judged: they say what was seen completely, and only of that a missing resource is a gone one. */
+  readonly facts: object;
+  /** When reading began, RFC 3339 in UTC with milliseconds. */
+  readonly readAt: string;
+  readonly store: Store;
+  /** Of the account and Region that the findings are about. Absent: only what is remembered is kept. */
+  readonly securityHub?: SecurityHubClient;
+  /** The product's version. */
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Published {
+  /** How many findings changed since they were last judged. */
+  readonly changes: { readonly opened: number; readonly worsened: number; readonly reopened: number; readonly resolved: number };
+  /** How many findings Security Hub took. */
+  readonly delivered: number;
+  readonly refused: readonly Refused[];
+}
+
+/** Remembers and publishes the findings about one cluster. */
+export const publishCluster = ({
+  cluster: { arn, ...target },
+  ...rest
+}: Publishing & { readonly cluster: ClusterTarget & { readonly arn: string } }): Promise<Published> =>
+  publish({
+    ...rest,
+    subject: arn,
+    key: stateKeys.cluster(target),
+    account: target.account,
+    region: target.region,
+    clusterName: target.name,
+  });
+
+/** Remembers and publishes the findings about an account as such, in the Security Hub of its given Region. */
+export const publishAccount = ({
+  account,
+  region,
+  ...rest
+}: Publishing & { readonly account: string; readonly region: string }): Promise<Published> =>
+  publish({ ...rest, subject: accountArn(account, region), key: stateKeys.account(account), account, region });
+
+interface Subject {
+  /** The ARN of the cluster or account. */
+  readonly subject: string;
+  readonly key: string;
+  readonly account: string;
+  readonly region: string;
+  readonly clusterName?: string;
+}
+
+/**
+ * First it is remembered what is about to be sent, then it is sent, then it is remembered what was taken: a crash in
+ * between costs a repeated import, which Security Hub ignores, and never a finding's age or its closing.
+ */
+async function publish(job: Publishing & Subject): Promise<Published> {
+  const { findings, checks, facts, readAt, store, securityHub, key, subject, signal } = job;
+  const complete = completelyJudged(checks, facts, findings);
+  const asked = new Map(checks.map((check) => [check.id, check]));
+  const { changes, toPublish } = await updateState(store, key, subject, (previous) => {
+    const next = nextState(previous, { findings, readAt, complete });
+    const toPublish = next.toPublish.filter(({ finding }) => asked.has(finding.check));
+    return { ...next, toPublish, state: securityHub === undefined ? next.state : withOffered(next.state, toPublish) };
+  });
+  const counts = {
+    opened: changes.opened.length,
+    worsened: changes.worsened.length,
+    reopened: changes.reopened.length,
+    resolved: changes.resolved.length,
+  };
+  if (securityHub === undefined || toPublish.length === 0) return { changes: counts, delivered: 0, refused: [] };
+
+  const documents = toPublish.flatMap((publication) => document(publication, asked.get(publication.finding.check), job));
+  const { accepted, refused } = await importFindings(securityHub, documents, signal);
+  const ids = new Map(toPublish.map(({ finding }) => [asffId(finding.id), finding.id]));
+  const refusedHere = refused.map(({ id, ...why }) => ({ id: ids.get(id) ?? id, ...why }));
+  const refusedIds = new Set(refusedHere.map(({ id }) => id));
+  const delivered = toPublish.filter(({ finding }) => !refusedIds.has(finding.id));
+  if (delivered.length > 0) await updateState(store, key, subject, (previous) => ({ state: withDelivered(previous, delivered) }));
+  return { changes: counts, delivered: accepted, refused: refusedHere };
+}
+
+function document({ finding, firstSeen, readAt }: Publication, check: AnyCheck | undefined, job: Publishing & Subject) {
+  if (check === undefined) return []; // filtered before
+  const { account, region, clusterName, version } = job;
+  const { title, surface } = check;
+  const partition = partitionOf(region).name;
+  const cluster = clusterName === undefined ? {} : { clusterName };
+  return [toAsff(finding, { account, region, partition, readAt, firstSeen, productVersion: version, title, surface, ...cluster })];
+}
