@@ -37,9 +37,15 @@ function toWire({ method = "GET", url = "/", headers }: IncomingMessage, body: B
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: WireAnswer, kind: "whole" | "cut"): void {
+interface Sending {
+  readonly kind: "whole" | "cut";
+  /** Clients set their clocks by the Date header, so it has to be that of the sandbox. */
+  readonly date: Date;
+}
+
+function send(response: ServerResponse, { status, headers, body }: WireAnswer, { kind, date }: Sending): void {
   const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, "content-length": bytes.length });
+  response.writeHead(status, { ...headers, date: date.toUTCString(), "content-length": bytes.length });
   if (kind === "whole") response.end(bytes);
   else response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
 }
@@ -48,10 +54,12 @@ async function serve(gateway: Gateway, incoming: IncomingMessage, response: Serv
   const body = await readBody(incoming);
   if (body === undefined) return void response.destroy();
   const request = toWire(incoming, body);
-  if (request.path.startsWith(controlPrefix)) return send(response, control(gateway, request), "whole");
+  if (request.path.startsWith(controlPrefix))
+    return send(response, control(gateway, request), { kind: "whole", date: gateway.state.now() });
   const delivery = await handle(gateway, request);
   if (delivery.delayMs > 0) await sleep(delivery.delayMs, undefined, { ref: false });
-  if (delivery.kind === "whole" || delivery.kind === "cut") send(response, delivery.answer, delivery.kind);
+  if (delivery.kind === "whole" || delivery.kind === "cut")
+    send(response, delivery.answer, { kind: delivery.kind, date: gateway.state.now() });
   else if (delivery.kind === "reset") incoming.socket.resetAndDestroy();
 }
 
