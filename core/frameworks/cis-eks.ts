@@ -18,5 +18,8 @@ export const cisEks: Framework = {
       title: "The private endpoint is enabled and public access disabled",
       checks: ["endpoint-private-access-enabled", "endpoint-public-access-disabled"],
     },
+    { id: "5.4.3", title: "Nodes are private", notCovered: "No check reads the nodes' interfaces." },
+    { id: "5.4.4", title: "Network policy is enabled and set as fits", notCovered: "No check reads network policies." },
+    { id: "5.4.5", title: "Traffic to load balancers is encrypted", notCovered: "No check judges a listener's protocol." },
   ],
 };

@@ -1,7 +1,8 @@
+import { awsFsbp } from "./aws-fsbp.ts";
 import { cisEks } from "./cis-eks.ts";
 import type { Framework } from "./framework.ts";
 
-export const frameworks: readonly Framework[] = [cisEks];
+export const frameworks: readonly Framework[] = [cisEks, awsFsbp];
 
 const references = new Map<string, string[]>();
 for (const { id, requirements } of frameworks) {

@@ -16,8 +16,8 @@ export const endpointRangesAreTrusted = defineCheck({
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay on endpoints for years after the organization gave them up.",
   remediation: text,
   examples: {
-    fail: { endpoint: { publicAccess: true, privateAccess: true, publicCidrs: ["203.0.113.0/24"] } },
-    pass: { endpoint: { publicAccess: false, privateAccess: true, publicCidrs: ["203.0.113.0/24"] } },
+    fail: { endpoint: { publicAccess: true, privateAccess: true, publicCidrs: ["198.51.100.0/24"] } },
+    pass: { endpoint: { publicAccess: true, privateAccess: true, publicCidrs: ["203.0.113.0/24"] } },
   },
   evaluate: ({ endpoint }, { trustedCidrs }, about) => {
     const { resource } = about;

@@ -1,0 +1,20 @@
+/** The examples that every check carries, judged: they feed the catalogue and its gates. */
+import type { About, AnyCheck, Verdict } from "../core/model/check.ts";
+import { frozen } from "../core/model/frozen.ts";
+import { accountArn, clusterArn } from "../core/model/resource.ts";
+import { Settings } from "../core/model/settings.ts";
+
+const account = "111122223333";
+const region = "eu-west-1";
+const subjects: Readonly<Record<AnyCheck["subject"], About>> = {
+  cluster: { resource: { kind: "Cluster", id: clusterArn({ account, region, name: "prod" }), name: "prod" }, account, region },
+  account: { resource: { kind: "Account", id: accountArn(account, region), name: account }, account },
+};
+
+/** What the examples are judged by: a configuration that calls one range its own. */
+export const exampleSettings = Settings.parse({ trustedCidrs: ["203.0.113.0/24"] });
+
+/** What the check says of one of its examples. */
+export const verdictsOn = (check: AnyCheck, example: "fail" | "pass"): readonly Verdict[] =>
+  // The example holds what the check needs and uses: defineCheck took both by the same type.
+  check.evaluate(frozen(check.examples[example]) as never, exampleSettings, subjects[check.subject]);

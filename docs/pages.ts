@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { Settings } from "../core/model/settings.ts";
+import { clusterRole, memberPolicy } from "./access.ts";
+import { catalogue } from "./catalogue.ts";
+
+/** `docs/config.schema.json`: for editors, of the file as it is written. */
+function configSchema(): string {
+  const schema = z.toJSONSchema(Settings, {
+    io: "input",
+    // Our arrays are read-only for the code; a file is written by people.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+    },
+  });
+  return `${JSON.stringify({ title: "eks-perimeter.config.yaml", ...schema }, null, 2)}\n`;
+}
+
+/** Every page that is made from the code: its path in docs, and its text. */
+export const pages: Readonly<Record<string, () => string>> = {
+  "catalogue.md": catalogue,
+  "config.schema.json": configSchema,
+  "access/cluster-role.yaml": clusterRole,
+  "access/member-policy.json": memberPolicy,
+};

@@ -1,0 +1,17 @@
+// A test that passes whatever the code does proves nothing. Mutation testing changes the code in small ways and asks whether any
+// test notices; a change that survives marks a rule that nobody wrote down. It covers what judges: a wrong verdict is the worst defect.
+// An equivalent mutant is silenced on its line, with the reason: // Stryker disable next-line <mutator>: <reason>
+export default {
+  mutate: ["core/net/**/*.ts", "core/checks/**/*.ts", "core/evaluate.ts", "core/waive.ts"],
+  testRunner: "vitest",
+  // The tests of what is mutated, and no server: each mutant runs them.
+  vitest: { configFile: "vitest.config.ts", related: true },
+  plugins: ["@stryker-mutator/vitest-runner"],
+  coverageAnalysis: "perTest",
+  // Advice and explanations are prose; a test that repeats them proves nothing.
+  mutator: { excludedMutations: ["StringLiteral"] },
+  ignorePatterns: ["out", ".sst", "test/e2e", "infra", "bench"],
+  reporters: ["clear-text", "progress"],
+  tempDirName: ".stryker-tmp",
+  concurrency: 2,
+};

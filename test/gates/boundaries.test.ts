@@ -1,0 +1,108 @@
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { checks } from "../../core/checks/index.ts";
+import { filesIn, importsOf, textOf } from "./source.ts";
+
+/** A room, and the rooms that it may import beside itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  "core/model": [],
+  "core/net": ["core/model"],
+  "core/collect": ["core/model"],
+  "core/checks": ["core/model", "core/net"],
+  "core/frameworks": [],
+  "core/report": ["core/model", "core/net", "core/checks", "core/frameworks"],
+  "core/publish": ["core/model", "core/net", "core/checks", "core/frameworks", "core/report"],
+  sandbox: ["core/model"],
+};
+
+const roomOf = (path: string): string => {
+  const [first = "", second = ""] = path.split("/");
+  return first === "core" && !second.endsWith(".ts") ? `core/${second}` : first;
+};
+/** The files of the project that a file imports. */
+const reached = (path: string): readonly string[] =>
+  importsOf(path)
+    .filter((module) => module.startsWith("."))
+    .map((module) => join(dirname(path), module));
+
+const typescript = ["core/**/*.ts", "cli/**/*.ts", "functions/**/*.ts", "sandbox/**/*.ts", "infra/**/*.ts", "docs/**/*.ts"];
+
+it.each(Object.entries(mayImport))("%s imports no room but itself and %j", (room, others) => {
+  const files = filesIn(`${room}/**/*.ts`);
+  expect(files.length).toBeGreaterThan(0);
+  const strangers = files.flatMap((file) =>
+    reached(file)
+      .filter((target) => roomOf(target) !== room && !others.includes(roomOf(target)))
+      .map((target) => `${file} -> ${target}`),
+  );
+  expect(strangers.filter((arrow) => !isAllowed(arrow))).toEqual([]);
+});
+
+/** One file beside the rooms, which every stage may name. */
+const isAllowed = (arrow: string): boolean =>
+  arrow.endsWith("-> core/version.ts") || (arrow.startsWith("core/re") && arrow.endsWith("-> core/evaluate.ts"));
+
+it("what judges imports nothing that reads or writes", () => {
+  const pure = [...filesIn("core/{model,net,checks,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  const impure = /^(?:@aws-sdk|@smithy|node:(?!crypto$))/;
+  expect(
+    pure.flatMap((file) =>
+      importsOf(file)
+        .filter((module) => impure.test(module))
+        .map((module) => `${file} -> ${module}`),
+    ),
+  ).toEqual([]);
+  const stages = pure.flatMap((file) => reached(file).filter((target) => /^core\/(?:collect|report|publish)\//.test(target)));
+  expect(stages).toEqual([]);
+});
+
+it("what judges asks no clock, no chance and no environment", () => {
+  const ambient = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bglobalThis\b|\bfetch\(/;
+  const pure = [...filesIn("core/{model,net,checks,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  expect(pure.filter((file) => ambient.test(textOf(file)))).toEqual([]);
+});
+
+it("the table of reads is data: it imports types of the model alone", () => {
+  const lines = textOf("core/collect/reads.ts")
+    .split("\n")
+    .filter((line) => line.startsWith("import"));
+  expect(lines.filter((line) => !/^import type .* from "\.\.\/model\//.test(line))).toEqual([]);
+});
+
+it("a check imports no other check", () => {
+  const own = new Set(checks.map(({ surface, id }) => `core/checks/${surface}/${id}.ts`));
+  const borrowed = [...own].flatMap((file) =>
+    reached(file)
+      .filter((target) => own.has(target))
+      .map((target) => `${file} -> ${target}`),
+  );
+  expect(borrowed).toEqual([]);
+});
+
+it("shared code names no check: a check declares a property instead", () => {
+  const shared = filesIn("core/**/*.ts").filter((path) => !/^core\/(?:checks|frameworks)\//.test(path));
+  expect(shared.length).toBeGreaterThan(10);
+  const named = shared.flatMap((path) => {
+    const literals = [...textOf(path).matchAll(/["'`]([a-z0-9-]+)["'`]/g)].map(([, text]) => text);
+    const comments = new Set(
+      [...textOf(path).matchAll(/^\s*(?:\/?\*|\/\/).*$/gm)].flatMap(([line]) => [...line.matchAll(/`([a-z0-9-]+)`/g)].map(([, id]) => id)),
+    );
+    return checks.filter(({ id }) => literals.includes(id) && !comments.has(id)).map(({ id }) => `${path} names ${id}`);
+  });
+  expect(named).toEqual([]);
+});
+
+it("nothing but tests imports a test", () => {
+  expect(filesIn(...typescript).filter((file) => reached(file).some((target) => target.startsWith("test/")))).toEqual([]);
+});
+
+it("infra takes nothing from core but the table of reads", () => {
+  const taken = filesIn("infra/**/*.ts").flatMap((file) => reached(file).filter((target) => target.startsWith("core/")));
+  expect(new Set(taken)).toEqual(new Set(["core/collect/reads.ts"]));
+});
+
+it("imports are seen, however they are written", () => {
+  expect(importsOf("test/gates/boundaries.test.ts")).toContain("./source.ts");
+  expect(importsOf("core/checks/index.ts")).toContain("../model/check.ts");
+  expect(reached("core/checks/index.ts")).toContain("core/model/check.ts");
+});
