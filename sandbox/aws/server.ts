@@ -71,7 +71,9 @@ export interface AwsServer {
 
 /** Serves the APIs on a free port of the loopback address. */
 export async function startAwsServer(gateway: Gateway): Promise<AwsServer> {
-  const server = createServer({ keepAliveTimeout: 30_000 }, (incoming, response) => void serve(gateway, incoming, response));
+  const server = createServer({ keepAliveTimeout: 30_000 }, (incoming, response) => {
+    serve(gateway, incoming, response).catch((cause: unknown) => response.destroy(cause instanceof Error ? cause : undefined));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
