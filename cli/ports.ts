@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { xdgState } from "xdg-basedir";
+import { SharedReads } from "../core/collect/shared-reads.ts";
 import type { Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
 import { version } from "../core/version.ts";
@@ -55,6 +56,7 @@ export async function openSession(options: PortOptions): Promise<Session> {
     now,
     readTimeoutMs,
     allowedEndpointHosts: allowedEndpointHosts(),
+    shared: new SharedReads(now),
     onRead: options.progress.read,
     store: await storeAt(state, homeRegion),
     settings: options.settings,

@@ -4,6 +4,7 @@ import type { DiscoverRequest } from "./model/request.ts";
 import type { ClusterTarget } from "./model/resource.ts";
 import { selectChecks } from "./plan.ts";
 import type { Ports } from "./ports.ts";
+import { publishAccount } from "./publish/publish.ts";
 import { type AccountRecord, keys, readRun, writeRecord } from "./run-record.ts";
 
 /**
@@ -21,8 +22,22 @@ export async function discoverClusters(
   const seen = await collectAccount(account, scopeOf(run), ports, deadline);
   signal.throwIfAborted();
   const coverage = seen.facts.reads.state === "known" ? seen.facts.reads.value : [];
-  const { findings, broken } = evaluateAccount(selectChecks(run.checks), seen, ports.settings, readAt);
+  const checks = selectChecks(run.checks);
+  const { findings, broken } = evaluateAccount(checks, seen, ports.settings, readAt);
   for (const { check, cause } of broken) ports.log.error("a check broke", { runId, account, check, cause });
+  const { refused } = await publishAccount({
+    findings,
+    checks,
+    facts: seen.facts,
+    account,
+    region: ports.homeRegion,
+    readAt,
+    store: ports.store,
+    ...(ports.securityHub === undefined ? {} : { securityHub: ports.securityHub(ports.access(account), ports.homeRegion) }),
+    version: ports.version,
+    signal,
+  });
+  for (const { id, code, message } of refused) ports.log.warn("finding refused", { runId, account, id, code, message });
   const record: AccountRecord = { account, readAt, coverage, clusters: seen.clusters, findings };
   await writeRecord(ports.store, keys.account(runId, account), record);
   ports.log.info("discovered", { runId, account, clusters: seen.clusters.length });

@@ -9,7 +9,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AccountAccess, AwsClients } from "../core/collect/access.ts";
-import { assumedCredentials } from "../core/collect/role.ts";
+import { assumedCredentials, memberRoleArn } from "../core/collect/role.ts";
 import { parseSettings } from "../core/config.ts";
 import { partitionOf } from "../core/model/partition.ts";
 import { defaultSettings, type Settings } from "../core/model/settings.ts";
@@ -43,20 +43,20 @@ export interface AccessOptions {
 export function accountAccess(options: AccessOptions): (account: string) => AccountAccess {
   const sts = homeSts(options.homeRegion);
   return memo((account) => {
-    const credentials: AwsCredentialIdentityProvider =
-      account === options.ownAccount
-        ? () => sts.config.credentials()
-        : assumedCredentials({
-            sts,
-            account,
-            partition: partitionOf(options.homeRegion).name,
-            roleName: options.roleName,
-            ...(options.externalId === undefined ? {} : { externalId: options.externalId }),
-            sessionName: "eks-perimeter",
-            durationSeconds: 1_800,
-            now: options.now,
-          });
-    return { account, credentials, clients: memo((region) => clientsOf(region, credentials)) };
+    if (account === options.ownAccount) {
+      const own: AwsCredentialIdentityProvider = () => sts.config.credentials();
+      return { account, credentials: own, clients: memo((region) => clientsOf(region, own)) };
+    }
+    const role = { account, partition: partitionOf(options.homeRegion).name, roleName: options.roleName };
+    const credentials = assumedCredentials({
+      ...role,
+      sts,
+      ...(options.externalId === undefined ? {} : { externalId: options.externalId }),
+      sessionName: "eks-perimeter",
+      durationSeconds: 1_800,
+      now: options.now,
+    });
+    return { account, roleArn: memberRoleArn(role), credentials, clients: memo((region) => clientsOf(region, credentials)) };
   });
 }
 
