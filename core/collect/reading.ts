@@ -1,8 +1,8 @@
 import type { Coverage } from "../model/cluster.ts";
-import { type Fact, known } from "../model/fact.ts";
+import { type Fact, known, type Reason } from "../model/fact.ts";
 import type { CollectPorts } from "./access.ts";
-import { reasonOf } from "./reason.ts";
 import type { ReadName } from "./reads.ts";
+import { failureOf, remedyFor } from "./reason.ts";
 
 /** Keeps the outcome of every read of one cluster or account, so that nothing unread goes unsaid. */
 export class Reading {
@@ -21,28 +21,37 @@ export class Reading {
    */
   async attempt<T>(read: ReadName, work: () => Promise<T>, detail?: string): Promise<Fact<T>> {
     const started = this.#ports.now().getTime();
-    const fact = await work().then(known, (error: unknown): Fact<T> => {
-      const reason = reasonOf(error);
-      if (reason === undefined) throw error;
-      return { state: "unknown", reason };
-    });
-    const name = detail === undefined ? read : `${read} ${detail}`;
-    this.#ports.onRead?.({ read: name, ms: this.#ports.now().getTime() - started, state: fact.state === "known" ? "read" : "unknown" });
-    this.note(name, fact);
-    return fact;
+    const name = nameOf(read, detail);
+    const said = (state: "read" | "unknown"): void =>
+      this.#ports.onRead?.({ read: name, ms: this.#ports.now().getTime() - started, state });
+    try {
+      const fact = known(await work());
+      said("read");
+      this.note(name, fact);
+      return fact;
+    } catch (error) {
+      const failure = failureOf(error, read);
+      if (failure === undefined) throw error;
+      said("unknown");
+      const fact = { state: "unknown", reason: failure.reason } as const;
+      this.note(name, fact, failure.remedy);
+      return fact;
+    }
   }
 
-  /** Records the outcome of a read made elsewhere. A read that failed once in this run stays unread. */
-  note(name: string, fact: Fact<unknown>): void {
+  /** Records the outcome of a read made elsewhere. A read that failed once stays unread, for the reason it first had. */
+  note(name: string, fact: Fact<unknown>, remedy?: string): void {
     if (this.#outcomes.get(name)?.state === "unknown") return;
-    this.#outcomes.set(
-      name,
-      fact.state === "known" ? { read: name, state: "read" } : { read: name, state: "unknown", reason: fact.reason },
-    );
+    if (fact.state === "known") this.#outcomes.set(name, { read: name, state: "read" });
+    else {
+      const { reason } = fact;
+      this.#outcomes.set(name, { read: name, state: "unknown", reason, remedy: remedy ?? remedyFor(reason.code, name) });
+    }
   }
 
-  /** Records a read that was left out on purpose. */
-  skip(name: string, reason: Coverage["reason"] & object): void {
+  /** Records that a read was left out on purpose, or that what it was refused for is closed on purpose. */
+  skip(read: ReadName, reason: Reason, detail?: string): void {
+    const name = nameOf(read, detail);
     this.#outcomes.set(name, { read: name, state: "skipped", reason });
   }
 
@@ -51,3 +60,5 @@ export class Reading {
     return [...this.#outcomes.values()].sort((a, b) => (a.read < b.read ? -1 : 1));
   }
 }
+
+const nameOf = (read: ReadName, detail: string | undefined): string => (detail === undefined ? read : `${read} ${detail}`);

@@ -1,17 +1,19 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders that are filled where a policy is made.
 /**
  * Every read that a scan may make, as data: what it is called in coverage, what it may call, and which facts depend on it.
- * The IAM policy, the ClusterRole and `cluster-read-completely` are made from this table; a test compares it with the
- * calls that are really sent, both ways.
+ * The IAM policy and the ClusterRole are made from this table, and it decides which reads the selected checks need; a test
+ * compares it with the calls that are really sent, both ways.
  */
+import type { FactName } from "../model/check.ts";
 
 /** A read of the AWS plane. The key is the name under which coverage lists it. */
 export interface AwsRead {
   /** IAM actions that it calls. */
   readonly actions: readonly string[];
-  /** What IAM lets the actions be narrowed to; "*" carries the reason why nothing narrower exists. */
+  /** What IAM lets the actions be narrowed to; `any` carries the reason why nothing narrower exists. */
   readonly resource: { readonly arn: string } | { readonly any: string };
   /** Facts about a cluster that cannot be known without it. */
-  readonly facts: readonly string[];
+  readonly facts: readonly FactName[];
 }
 
 /** A read of the Kubernetes API. */
@@ -22,18 +24,34 @@ export interface KubernetesRead {
   readonly verb: "list" | "get";
   /** For `get`: the one object, as "namespace/name". */
   readonly object?: string;
-  readonly facts: readonly string[];
+  readonly facts: readonly FactName[];
 }
 
 const noResourceType = { any: "the action takes no resource" } as const;
 const eksCluster = { arn: "arn:${partition}:eks:*:${account}:cluster/*" } as const;
 
+/** Made with the member role in the cluster's account, and granted to it. */
 export const awsReads = {
   "eks:ListClusters": { actions: ["eks:ListClusters"], resource: noResourceType, facts: [] },
   "eks:DescribeCluster": {
     actions: ["eks:DescribeCluster"],
     resource: eksCluster,
-    facts: ["endpoint", "network", "version", "logging", "secretsEncryption"],
+    // It names the VPC and the Kubernetes API, so everything hangs on it.
+    facts: [
+      "endpoint",
+      "network",
+      "version",
+      "logging",
+      "secretsEncryption",
+      "loadBalancers",
+      "securityGroups",
+      "prefixLists",
+      "subnets",
+      "services",
+      "ingresses",
+      "ingressClasses",
+      "ingressClassParams",
+    ],
   },
   "eks:DescribeClusterVersions": { actions: ["eks:DescribeClusterVersions"], resource: noResourceType, facts: ["version"] },
   "account:ListRegions": { actions: ["account:ListRegions"], resource: { arn: "arn:${partition}:account::${account}:account" }, facts: [] },
@@ -52,7 +70,11 @@ export const awsReads = {
     resource: noResourceType,
     facts: ["loadBalancers"],
   },
-  "ec2:DescribeSecurityGroups": { actions: ["ec2:DescribeSecurityGroups"], resource: noResourceType, facts: ["securityGroups"] },
+  "ec2:DescribeSecurityGroups": {
+    actions: ["ec2:DescribeSecurityGroups"],
+    resource: noResourceType,
+    facts: ["securityGroups", "prefixLists"],
+  },
   "ec2:GetManagedPrefixListEntries": {
     actions: ["ec2:GetManagedPrefixListEntries"],
     resource: { arn: "arn:${partition}:ec2:*:*:prefix-list/*" },
@@ -62,7 +84,14 @@ export const awsReads = {
 } as const satisfies Record<string, AwsRead>;
 export type AwsReadName = keyof typeof awsReads;
 
-const list = (group: string, resource: string, fact: string): KubernetesRead => ({ group, resource, verb: "list", facts: [fact] });
+/** Made with the credentials that the product itself runs with, outside the accounts it scans. */
+export const hubReads = {
+  "organizations:ListAccounts": { actions: ["organizations:ListAccounts"], resource: noResourceType, facts: [] },
+  "sts:AssumeRole": { actions: ["sts:AssumeRole"], resource: { arn: "arn:${partition}:iam::*:role/${memberRole}" }, facts: [] },
+} as const satisfies Record<string, AwsRead>;
+export type HubReadName = keyof typeof hubReads;
+
+const list = (group: string, resource: string, fact: FactName): KubernetesRead => ({ group, resource, verb: "list", facts: [fact] });
 
 export const kubernetesReads = {
   "kubernetes:list services": list("", "services", "services"),
@@ -73,4 +102,4 @@ export const kubernetesReads = {
 } as const satisfies Record<string, KubernetesRead>;
 export type KubernetesReadName = keyof typeof kubernetesReads;
 
-export type ReadName = AwsReadName | KubernetesReadName;
+export type ReadName = AwsReadName | HubReadName | KubernetesReadName;

@@ -4,12 +4,12 @@ import { factOf } from "./fact.ts";
 
 const strings = z.array(z.string()).readonly();
 
-/** `resourcesVpcConfig` of DescribeCluster, where public access is concerned. Absent or empty CIDRs with public access on are stored as AWS reads them: 0.0.0.0/0. */
+/** `resourcesVpcConfig` of DescribeCluster, where access to the Kubernetes API is concerned. */
 export const Endpoint = z
   .strictObject({
     publicAccess: z.boolean(),
     privateAccess: z.boolean(),
-    /** As AWS answered them; may be empty. */
+    /** As AWS answered them; empty where it named none, which with public access on means 0.0.0.0/0. */
     publicCidrs: strings,
     /** The URL of the Kubernetes API, absent until the cluster is ACTIVE. */
     url: z.string().exactOptional(),
@@ -64,12 +64,11 @@ export type ControlPlaneLogging = z.infer<typeof ControlPlaneLogging>;
 export const SecretsEncryption = z.strictObject({ keyArn: z.string().exactOptional() }).readonly();
 export type SecretsEncryption = z.infer<typeof SecretsEncryption>;
 
-/** A load balancer of the cluster's VPC, classic ones included (their ARN is made from the name). */
 export const Listener = z
   .strictObject({
-    /** Absent for application and network load balancers' rare listeners without a port. */
+    /** 0 on a gateway load balancer, whose listener takes every port. */
     port: z.int().min(0).max(65535),
-    /** ELB's word: HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP, QUIC, SSL, GENEVE. */
+    /** ELB's word: HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP, QUIC, TCP_QUIC, SSL, GENEVE. */
     protocol: z.string(),
     /** The port that traffic is forwarded to, where the listener itself says so (classic: the instance port). */
     targetPort: z.int().exactOptional(),
@@ -77,13 +76,15 @@ export const Listener = z
   .readonly();
 export type Listener = z.infer<typeof Listener>;
 
+/** A load balancer of the cluster's VPC, classic ones included (their ARN is made from the name). */
 export const LoadBalancer = z
   .strictObject({
     arn: z.string(),
     name: z.string(),
-    /** Lower case. */
+    /** Lower case; "" for a gateway load balancer, which has none. */
     dnsName: z.string(),
     type: z.enum(["application", "network", "gateway", "classic"]),
+    /** A gateway load balancer has none and counts as internal: only endpoints in a VPC lead to it. */
     scheme: z.enum(["internet-facing", "internal"]),
     /** ELBv2's State.Code; classic load balancers have none and count as active. */
     state: z.enum(["active", "provisioning", "active_impaired", "failed"]),

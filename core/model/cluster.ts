@@ -21,6 +21,8 @@ export const Coverage = z
     read: z.string(),
     state: z.enum(["read", "unknown", "skipped"]),
     reason: Reason.exactOptional(),
+    /** What to do about a read that failed, in a sentence. */
+    remedy: z.string().exactOptional(),
   })
   .readonly();
 export type Coverage = z.infer<typeof Coverage>;

@@ -1,0 +1,130 @@
+import type { FactName } from "../model/check.ts";
+import type { Cluster, ClusterFacts } from "../model/cluster.ts";
+import { type Fact, known, mapFact, type Reason, unknown } from "../model/fact.ts";
+import { type ClusterTarget, clusterArn } from "../model/resource.ts";
+import type { CollectPorts } from "./access.ts";
+import { type AwsPlane, ofVpc } from "./aws-plane.ts";
+import { withSupport } from "./cluster-versions.ts";
+import { type DescribedCluster, describeCluster } from "./describe-cluster.ts";
+import { type KubernetesTarget, readKubernetes } from "./kubernetes.ts";
+import { readLoadBalancers } from "./load-balancers.ts";
+import { Reading } from "./reading.ts";
+import { type AwsReadName, awsReads } from "./reads.ts";
+import { readPrefixLists, readSecurityGroups } from "./security-groups.ts";
+import { SharedReads } from "./shared-reads.ts";
+import { readSubnets } from "./subnets.ts";
+
+/** All facts but those about the reading itself. */
+type ReadFacts = Omit<ClusterFacts, "readAt" | "reads">;
+
+/**
+ * What one cluster is like, as far as the needed facts tell. Every read that fails is unknown with its reason; only a bug
+ * is thrown.
+ *
+ * @param needs decides which reads are made; DescribeCluster always is, since it says whether there is anything to judge
+ * @param signal the deadline: what is not read by then is unknown with `timeout`, the rest stays known
+ */
+export async function collectCluster(
+  target: ClusterTarget,
+  needs: ReadonlySet<FactName>,
+  ports: CollectPorts,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  const { account, region, name } = target;
+  const reading = new Reading(ports);
+  let readAt = ports.now();
+  const access = ports.access(account);
+  const shared = ports.shared ?? new SharedReads(ports.now);
+  const plane: AwsPlane = {
+    account,
+    region,
+    clients: access.clients(region),
+    reading,
+    signal,
+    shared: async (key, work) => {
+      const { value, startedAt } = await shared.once(`${account}/${region}/${key}`, work, signal);
+      // What another cluster read before is as old as that read: a finding must not claim to be newer than its evidence.
+      if (startedAt < readAt) readAt = startedAt;
+      return value;
+    },
+  };
+  const described = await reading.attempt("eks:DescribeCluster", () => describeCluster(plane.clients.eks, name, signal));
+  const inapplicable = described.state === "known" ? described.value.inapplicable : undefined;
+  const facts =
+    inapplicable === undefined
+      ? await readAll(described, needs, plane, ports, (kubernetes) => ({ ...kubernetes, region, credentials: access.credentials }))
+      : notRead(described, () => inapplicable);
+  return {
+    resource: { kind: "Cluster", id: clusterArn(target), name },
+    account,
+    region,
+    name,
+    ...(inapplicable === undefined ? {} : { inapplicable }),
+    facts: { ...facts, readAt: known(readAt.toISOString()), reads: known(reading.outcomes) },
+  };
+}
+
+async function readAll(
+  described: Fact<DescribedCluster>,
+  needs: ReadonlySet<FactName>,
+  plane: AwsPlane,
+  ports: CollectPorts,
+  reach: (kubernetes: Pick<KubernetesTarget, "url" | "certificateAuthority" | "clusterId">) => KubernetesTarget,
+): Promise<ReadFacts> {
+  const facts = notRead(described, notNeeded);
+  const needed = (read: AwsReadName): boolean => awsReads[read].facts.some((fact: FactName) => needs.has(fact));
+  const ifNeeded = <T>(read: AwsReadName, otherwise: Fact<T>, work: () => Promise<Fact<T>>): Promise<Fact<T>> =>
+    needed(read) ? work() : Promise.resolve(otherwise);
+  const inVpc = <T>(read: AwsReadName, otherwise: Fact<T>, work: (vpcId: string, plane: AwsPlane) => Promise<Fact<T>>): Promise<Fact<T>> =>
+    ifNeeded(read, otherwise, () => ofVpc(facts.network, read, plane, (vpcId) => work(vpcId, plane)));
+
+  const [version, loadBalancers, [securityGroups, prefixLists], subnets, kubernetes] = await Promise.all([
+    ifNeeded("eks:DescribeClusterVersions", facts.version, () => withSupport(partOf(described, "version"), isOnOutpost(described), plane)),
+    inVpc("elasticloadbalancing:DescribeLoadBalancers", facts.loadBalancers, readLoadBalancers),
+    inVpc("ec2:DescribeSecurityGroups", facts.securityGroups, readSecurityGroups).then(async (groups) => {
+      const lists = await ifNeeded("ec2:GetManagedPrefixListEntries", facts.prefixLists, () => prefixListsOf(groups, plane));
+      return [groups, lists] as const;
+    }),
+    inVpc("ec2:DescribeSubnets", facts.subnets, readSubnets),
+    readKubernetes(mapFact(partOf(described, "kubernetes"), reach), needs, plane.reading, ports, plane.signal),
+  ]);
+  return { ...facts, version, loadBalancers, securityGroups, prefixLists, subnets, ...kubernetes };
+}
+
+async function prefixListsOf(groups: ReadFacts["securityGroups"], plane: AwsPlane): Promise<ReadFacts["prefixLists"]> {
+  if (groups.state === "known") return readPrefixLists(groups.value, plane);
+  const fact = unknown("depends-on-unknown", `The security groups that name prefix lists are not known: ${groups.reason.message}`);
+  plane.reading.note("ec2:GetManagedPrefixListEntries", fact);
+  return fact;
+}
+
+/** What DescribeCluster says; the facts that other reads answer are unknown for the reason that `why` gives. */
+function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reason): ReadFacts {
+  const left = (fact: string): Fact<never> => ({ state: "unknown", reason: why(fact) });
+  return {
+    endpoint: partOf(described, "endpoint"),
+    network: partOf(described, "network"),
+    version: mapFact(partOf(described, "version"), (version) => ({ ...version, support: left("version support") })),
+    logging: partOf(described, "logging"),
+    secretsEncryption: partOf(described, "secretsEncryption"),
+    loadBalancers: left("loadBalancers"),
+    securityGroups: left("securityGroups"),
+    prefixLists: left("prefixLists"),
+    subnets: left("subnets"),
+    services: left("services"),
+    ingresses: left("ingresses"),
+    ingressClasses: left("ingressClasses"),
+    ingressClassParams: left("ingressClassParams"),
+  };
+}
+
+const notNeeded = (fact: string): Reason => ({
+  code: "not-supported",
+  message: `No selected check needs ${fact}, so it was not read.`,
+});
+
+type Part = Exclude<keyof DescribedCluster, "inapplicable" | "isOnOutpost">;
+const partOf = <P extends Part>(described: Fact<DescribedCluster>, part: P): DescribedCluster[P] | Fact<never> =>
+  described.state === "known" ? described.value[part] : described;
+
+const isOnOutpost = (described: Fact<DescribedCluster>): boolean => described.state === "known" && described.value.isOnOutpost;
