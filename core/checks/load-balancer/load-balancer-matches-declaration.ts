@@ -103,15 +103,20 @@ export const loadBalancerMatchesDeclaration = defineCheck({
             message: `${name} has ${its}, although ${how}: ${requested.rule}.`,
           };
         }
-        return opinionOf({ name, its }, { ownership, manifest, requested, reach: reachOf(loadBalancer, index), index, subnets });
+        return opinionOf(
+          { name, its, scheme: requested.scheme },
+          { ownership, manifest, requested: requested.sources, reach: reachOf(loadBalancer, index), index, subnets },
+        );
       },
     });
   },
 });
 
-function opinionOf({ name, its }: { readonly name: string; readonly its: string }, input: EnforcementInput): Opinion {
+function opinionOf(
+  { name, its, scheme }: { readonly name: string; readonly its: string; readonly scheme: AskedScheme },
+  input: EnforcementInput,
+): Opinion {
   const { loadBalancer } = input.ownership;
-  const { scheme } = input.requested;
   const schemes = compareSchemes(loadBalancer.scheme, scheme.scheme);
   const sources = compareSources(input);
   const evidence = {

@@ -86,21 +86,21 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
             message: `${name} has ${its}, and what it declares is not known: ${reason.message}`,
           };
         }
-        if (requested.state !== "asked") {
+        const refusal = requested.state === "asked" ? "" : ` (what it asks for is not done: ${requested.rule})`;
+        const { sources } = requested;
+        if (sources === undefined) {
+          const ignored = requested.state !== "asked" && requested.refusesRanges === true;
+          if (!ignored)
+            return { status: "not-applicable", evidence, message: `${name} has ${its} and declares no source ranges${refusal}.` };
+          const why = `its controller refuses the manifest: ${requested.rule}`;
           return {
-            status: "not-applicable",
-            evidence,
-            message: `${name} has ${its} and declares no source ranges that a controller reads: ${requested.rule}.`,
+            status: "fail",
+            evidence: { ...evidence, why },
+            message: `${name} declares source ranges that nothing enforces on ${its}: ${why}.`,
           };
         }
-        const enforcement = enforcementOf({
-          ownership,
-          manifest,
-          requested,
-          reach: reachOf(ownership.loadBalancer, index),
-          index,
-          subnets,
-        });
+        const reach = reachOf(ownership.loadBalancer, index);
+        const enforcement = enforcementOf({ ownership, manifest, requested: sources, reach, index, subnets });
         switch (enforcement.state) {
           case "none":
             return { status: "not-applicable", evidence, message: `${name} has ${its}, and ${enforcement.rule}.` };
@@ -113,7 +113,11 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
           case "not-enforced": {
             const { why, admitted } = enforcement;
             const seen = { ...evidence, why, ...(admitted === undefined ? {} : { sources: cidrsOf(admitted) }) };
-            return { status: "fail", evidence: seen, message: `${name} declares source ranges that nothing enforces on ${its}: ${why}.` };
+            return {
+              status: "fail",
+              evidence: seen,
+              message: `${name} declares source ranges that nothing enforces on ${its}: ${why}${refusal}.`,
+            };
           }
           case "unknown": {
             const { reason } = enforcement;

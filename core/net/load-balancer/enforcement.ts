@@ -6,7 +6,7 @@ import { type AddressSet, difference, isEmpty, isWithin, parseFilterCidrs, union
 import { type Admission, admittedByRules, coversAnyOf, type GroupIndex, letsInNoMoreThan, type Ports } from "../security-group.ts";
 import { serviceAnnotation } from "./annotations.ts";
 import type { Ownership } from "./owner.ts";
-import { type Requested, rangesAdmission } from "./requested.ts";
+import { rangesAdmission, type SourceRequest } from "./requested.ts";
 import { type DeclaredSources, writesNoBackendRules } from "./source-ranges.ts";
 import { familiesOf, type Reach } from "./sources.ts";
 import type { Manifest } from "./subjects.ts";
@@ -21,7 +21,7 @@ export type Enforcement =
 export interface EnforcementInput {
   readonly ownership: Ownership;
   readonly manifest: Manifest;
-  readonly requested: Requested & { readonly state: "asked" };
+  readonly requested: SourceRequest;
   readonly reach: Reach;
   readonly index: GroupIndex;
   readonly subnets: Fact<readonly Subnet[]>;

@@ -13,7 +13,7 @@ import {
   unionOf,
   within,
 } from "../security-group.ts";
-import type { Controller, Taking } from "./controller.ts";
+import type { Controller } from "./controller.ts";
 import type { Ownership } from "./owner.ts";
 import { type AskedScheme, type DeclaredScheme, schemeOfFrontend, schemeOfGroup, schemeOfService } from "./scheme.ts";
 import {
@@ -27,17 +27,25 @@ import {
 import { familiesOf } from "./sources.ts";
 import type { Manifest } from "./subjects.ts";
 
+/** What a manifest asks to be let in, as this controller reads it. */
+export interface SourceRequest {
+  readonly controller: Controller;
+  /** What it asks to be let in on a listener's port. */
+  readonly sourcesOn: (port: number) => DeclaredSources;
+}
+
 /** `nothing`: it asks for no such load balancer. `refused`: its controller fails on it, so nothing is made or changed. */
 export type Requested =
-  | { readonly state: "nothing" | "refused"; readonly rule: string }
-  | { readonly state: "unknown"; readonly reason: Reason }
   | {
-      readonly state: "asked";
-      readonly controller: Controller;
-      readonly scheme: AskedScheme;
-      /** What it asks to be let in on a listener's port. */
-      readonly sourcesOn: (port: number) => DeclaredSources;
-    };
+      readonly state: "nothing" | "refused";
+      readonly rule: string;
+      /** What it says of sources all the same. */
+      readonly sources?: SourceRequest;
+      /** It names ranges, and they are part of what is refused. */
+      readonly refusesRanges?: boolean;
+    }
+  | { readonly state: "unknown"; readonly reason: Reason }
+  | { readonly state: "asked"; readonly scheme: AskedScheme; readonly sources: SourceRequest };
 
 /** What the manifest asks of this load balancer. */
 export function requestedOf(manifest: Manifest, ownership: Pick<Ownership, "isFrontend" | "controller">): Requested {
@@ -45,30 +53,36 @@ export function requestedOf(manifest: Manifest, ownership: Pick<Ownership, "isFr
   if (manifest.kind === "absent") return { state: "nothing", rule: "it does not exist" };
   if (manifest.kind === "none") return { state: "nothing", rule: "it has no owner" };
   const { taking } = manifest;
-  if (taking.by === "nobody" || taking.by === "another") {
-    // A class never changes once it is set, so a load balancer that a controller made for it shows that its flags name the class.
-    const maker =
-      manifest.kind === "Service" && taking.by === "another" && ownership.controller !== "in-tree" ? ownership.controller : undefined;
-    return maker === undefined ? withoutController(manifest.kind, taking) : ofController(manifest, maker, ownership);
+  if (taking.by !== "nobody" && taking.by !== "another") {
+    const asked = ofController(manifest, taking.by, ownership);
+    return taking.refused === undefined ? asked : { ...withoutScheme(asked), state: "refused", rule: taking.refused };
   }
-  if (taking.refused !== undefined) return { state: "refused", rule: taking.refused };
-  return ofController(manifest, taking.by, ownership);
-}
-
-/** An Ingress whose class is none of the usual may still be taken, by a flag of the controller. */
-function withoutController(kind: "Service" | "Ingress", { rule }: Taking): Requested {
-  if (kind === "Service") return { state: "nothing", rule };
-  const message = `The flags of the controller, which tell whether it takes the Ingress, were not read (${rule}).`;
-  return { state: "unknown", reason: { code: "depends-on-unknown", message } };
+  if (manifest.kind === "Ingress") {
+    // A class that is none of the usual may be the controller's all the same, by a flag.
+    const message = `The flags of the controller, which tell whether it takes the Ingress, were not read (${taking.rule}).`;
+    return { state: "unknown", reason: { code: "depends-on-unknown", message } };
+  }
+  const { controller } = ownership;
+  if (controller === undefined) return { state: "nothing", rule: taking.rule };
+  const asked = ofController(manifest, controller, ownership);
+  // A class never changes once it is set, so a load balancer that a controller made for it shows that its flags name the class.
+  if (taking.by === "another" && controller !== "in-tree") return asked;
+  return { ...withoutScheme(asked), state: "nothing", rule: taking.rule };
 }
 
 type Found = Extract<Manifest, { kind: "Service" | "Ingress" }>;
 
+function withoutScheme(requested: Requested): { readonly sources?: SourceRequest; readonly refusesRanges?: boolean } {
+  if (requested.state === "unknown") return {};
+  const { sources } = requested;
+  const refusesRanges = requested.state !== "asked" && requested.refusesRanges === true;
+  return { refusesRanges, ...(sources === undefined ? {} : { sources }) };
+}
+
 function ofController(manifest: Found, controller: Controller, { isFrontend }: Pick<Ownership, "isFrontend">): Requested {
   if (manifest.kind === "Service") {
     const sources = sourcesOfService(manifest.service, controller);
-    const on: Declared<(port: number) => DeclaredSources> =
-      sources.state === "asked" ? { state: "asked", value: () => sources.value } : sources;
+    const on: Declared<SourceRequest["sourcesOn"]> = sources.state === "asked" ? { state: "asked", value: () => sources.value } : sources;
     return together(controller, schemeOfService(manifest.service, controller), on);
   }
   const { members } = manifest;
@@ -77,11 +91,13 @@ function ofController(manifest: Found, controller: Controller, { isFrontend }: P
   return together(controller, scheme, sources.state === "asked" ? { state: "asked", value: sources.value.on } : sources);
 }
 
-function together(controller: Controller, scheme: DeclaredScheme, sources: Declared<(port: number) => DeclaredSources>): Requested {
-  if (scheme.state === "none") return { state: "nothing", rule: scheme.rule };
-  if (scheme.state === "refused") return { state: "refused", rule: scheme.rule };
-  if (sources.state === "refused") return sources;
-  return { state: "asked", controller, scheme, sourcesOn: sources.value };
+function together(controller: Controller, scheme: DeclaredScheme, sources: Declared<SourceRequest["sourcesOn"]>): Requested {
+  const request =
+    sources.state === "asked" ? { sources: { controller, sourcesOn: sources.value } } : { refusesRanges: sources.declaresRanges };
+  if (scheme.state === "none") return { state: "nothing", rule: scheme.rule, ...request };
+  if (scheme.state === "refused") return { state: "refused", rule: scheme.rule, ...request };
+  if (sources.state === "refused") return { state: "refused", rule: sources.rule, refusesRanges: sources.declaresRanges };
+  return { state: "asked", scheme, sources: { controller, sourcesOn: sources.value } };
 }
 
 /** The ranges and prefix lists by themselves; undefined where none are declared. */

@@ -21,10 +21,13 @@ export interface NamedGroups {
 }
 
 /** `refused`: the controller fails on the manifest, so that nothing is made or changed. */
-export type Declared<T> = { readonly state: "asked"; readonly value: T } | { readonly state: "refused"; readonly rule: string };
+export type Declared<T> =
+  | { readonly state: "asked"; readonly value: T }
+  /** `declaresRanges`: it names ranges or prefix lists all the same. */
+  | { readonly state: "refused"; readonly rule: string; readonly declaresRanges: boolean };
 
 const asked = <T>(value: T): Declared<T> => ({ state: "asked", value });
-const refused = (rule: string): Declared<never> => ({ state: "refused", rule });
+const refused = (rule: string, declaresRanges = true): Declared<never> => ({ state: "refused", rule, declaresRanges });
 
 const isBlock = (text: string): boolean => text.includes("/") && isCidr(text);
 
@@ -150,21 +153,24 @@ function ownGroupsOf(members: readonly GroupMember[], name: string): Declared<Na
   const lists = members.flatMap(({ ingress }) => groupsNamed(ingressAnnotation(ingress, name), name) ?? []);
   const [first] = lists;
   const texts = new Set(lists.map(({ names }) => names.join()));
-  return texts.size > 1 ? refused(`conflicting ${name}: ${[...texts].join(" | ")}`) : asked(first);
+  return texts.size > 1 ? refused(`conflicting ${name}: ${[...texts].join(" | ")}`, members.some(declaresRanges)) : asked(first);
 }
 
 const httpsPort = 443;
 const httpPort = 80;
 
 /** The ports of the annotation listen-ports, a JSON list of {"HTTP": 80} and the like. */
-function listenPortsOf({ ingress, params }: GroupMember): Declared<readonly number[]> {
+function listenPortsOf(member: GroupMember): Declared<readonly number[]> {
+  const { ingress, params } = member;
   const text = ingressAnnotation(ingress, "listen-ports");
   if (text === undefined) {
     const certificates = [...(params?.certificateArns ?? []), ...parseList(ingressAnnotation(ingress, "certificate-arn") ?? "")];
     return asked([certificates.length > 0 ? httpsPort : httpPort]);
   }
   const ports = portsIn(text);
-  return ports === undefined ? refused(`listen-ports ${JSON.stringify(text)} of ${ingress.namespace}/${ingress.name}`) : asked(ports);
+  return ports === undefined
+    ? refused(`listen-ports ${JSON.stringify(text)} of ${ingress.namespace}/${ingress.name}`, declaresRanges(member))
+    : asked(ports);
 }
 
 function portsIn(text: string): readonly number[] | undefined {
@@ -207,6 +213,11 @@ function rangesOfMember({ ingress, params }: GroupMember): NonNullable<DeclaredS
     prefixListIds: listsFromParams ? params.prefixListIds : parseList(ingressAnnotation(ingress, "security-group-prefix-lists") ?? ""),
     rule: fromParams || listsFromParams ? `IngressClassParams ${params?.name ?? ""}` : "annotations of the Ingress",
   };
+}
+
+function declaresRanges(member: GroupMember): boolean {
+  const { cidrs, prefixListIds } = rangesOfMember(member);
+  return cidrs.length + prefixListIds.length > 0;
 }
 
 /** The one list that is not empty; undefined where two differ. The order of a list says nothing. */

@@ -123,7 +123,8 @@ function manifestLookup(plane: KubernetesPlane, ingresses: Fact<Ingresses>): (re
     const found = classified.get(key);
     if (found === undefined) return { kind: "absent" };
     const { ingress, taking, member } = found;
-    if (member === undefined) return { kind: "Ingress", ingress, taking, members: [] };
+    // A refused one stands alone: what it says can still be read.
+    if (member === undefined) return { kind: "Ingress", ingress, taking, members: alone(ingress, taking) };
     // An Ingress whose class was not read may be one more member, and one member decides for all.
     const isExplicit = member.group !== `${ingress.namespace}/${ingress.name}`;
     const untold = isExplicit ? ingresses.value.unclassified[0]?.reason : undefined;
@@ -131,6 +132,11 @@ function manifestLookup(plane: KubernetesPlane, ingresses: Fact<Ingresses>): (re
     return { kind: "Ingress", ingress, taking, members: ingresses.value.groups.get(groupKey(member.controller, member.group)) ?? [] };
   };
 }
+
+const alone = (ingress: Ingress, taking: Taking): readonly GroupMember[] =>
+  taking.by === "aws-load-balancer-controller" || taking.by === "auto-mode"
+    ? [{ ingress, controller: taking.by, group: `${ingress.namespace}/${ingress.name}`, taking }]
+    : [];
 
 interface Unowned {
   readonly plane: KubernetesPlane;
