@@ -12,7 +12,7 @@ import type { ExitCode } from "./exit.ts";
 export type FailOn = Severity | "none";
 
 export interface OutputOptions {
-  readonly json: boolean;
+  readonly json?: boolean;
   readonly out?: string;
   readonly failOn: FailOn;
 }
@@ -20,8 +20,8 @@ export interface OutputOptions {
 /** Writes the report where the options say, and answers the exit code that it earns. */
 export async function writeReport(report: Report, checks: readonly AnyCheck[], options: OutputOptions): Promise<ExitCode> {
   if (options.out !== undefined) await writeFiles(report, options.out);
-  process.stdout.write(options.json ? toJson(report) : toTable(report));
-  if (options.out !== undefined && !options.json) process.stdout.write(`Report: ${join(options.out, "report.html")}\n`);
+  process.stdout.write(options.json === true ? toJson(report) : toTable(report));
+  if (options.out !== undefined && options.json !== true) process.stdout.write(`Report: ${join(options.out, "report.html")}\n`);
   return exitCode(report, options.failOn, checks);
 }
 

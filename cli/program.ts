@@ -52,19 +52,19 @@ function addScan(root: Command, finish: Finish): void {
     .command("scan")
     .description("read and judge clusters")
     .optionsGroup("Scope:")
-    .option("--cluster <name>", "a cluster (repeatable; default: every cluster)", many(ClusterName), [])
-    .option("--region <region>", "a Region, or all (repeatable; default: the one of the AWS configuration)", many(RegionOrAll), [])
-    .option("--account <id>", "an account (repeatable; default: the caller's)", many(AccountId), [])
-    .option("--org", "every active account of the organization, by the workflow that is deployed", false)
+    .addOption(repeatable("--cluster <name>", "a cluster", ClusterName, "every cluster"))
+    .addOption(repeatable("--region <region>", "a Region, or all", RegionOrAll, "the one of the AWS configuration"))
+    .addOption(repeatable("--account <id>", "an account", AccountId, "the caller's"))
+    .option("--org", "every active account of the organization, by the workflow that is deployed")
     .option("--role-name <name>", "the role to assume in other accounts (default: the configuration's memberRoleName)")
     .option("--external-id <id>", "the external id that the role asks for")
     .optionsGroup("Selection:");
   addSelection(command)
     .optionsGroup("Output:")
-    .option("--publish", "import findings into Security Hub", false)
+    .option("--publish", "import findings into Security Hub")
     .option("--save-evidence <path>", "save what was read: a file for one cluster, a folder for several")
     .option("--state <location>", "where runs and the state of findings are kept: a folder or s3://BUCKET/PREFIX")
-    .option("--verbose", "print each read and its time", false);
+    .option("--verbose", "print each read and its time");
   addOutput(command).action((options) => finish(import("./commands/scan.ts").then(({ scan }) => scan(options))));
 }
 
@@ -83,24 +83,24 @@ function addChecks(root: Command, finish: Finish): void {
   checks
     .command("list")
     .description("list every check")
-    .option("--json", "print one JSON document", false)
+    .option("--json", "print one JSON document")
     .action((options) => finish(import("./commands/checks.ts").then(({ list }) => list(options))));
   checks
     .command("explain")
     .description("explain one check")
     .argument("<id>")
-    .option("--json", "print one JSON document", false)
+    .option("--json", "print one JSON document")
     .action((id, options) => finish(import("./commands/checks.ts").then(({ explain }) => explain(id, options))));
 }
 
 const addSelection = (command: Command): Command =>
   command
-    .option("--check <id>", "a check (repeatable; default: every check)", many(z.string()), [])
+    .addOption(repeatable("--check <id>", "a check", z.string(), "every check"))
     .option("--config <file>", "the configuration (default: eks-perimeter.config.yaml where present)");
 
 const addOutput = (command: Command): Command =>
   command
-    .option("--json", "print the report as one JSON document", false)
+    .option("--json", "print the report as one JSON document")
     .option("--out <dir>", "write the report in every format to a folder")
     .addOption(
       new Option("--fail-on <severity>", "exit 1 when a finding at least this severe fails")
@@ -110,13 +110,14 @@ const addOutput = (command: Command): Command =>
 
 const RegionOrAll = z.union([z.literal("all"), RegionName], { error: "must be the name of a Region, such as eu-west-1, or all" });
 
-/** Collects a repeatable option, each value checked by the schema. */
-function many(schema: z.ZodType<string>) {
-  return (value: string, earlier: readonly string[]): readonly string[] => {
+/** An option that may be given several times, each value checked by the schema. */
+function repeatable(flags: string, description: string, schema: z.ZodType<string>, otherwise: string): Option {
+  const collect = (value: string, earlier: readonly string[]): readonly string[] => {
     const parsed = schema.safeParse(value);
     if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? "malformed");
     return [...earlier, parsed.data];
   };
+  return new Option(flags, `${description} (repeatable)`).argParser(collect).default([], otherwise);
 }
 
 const descendants = (command: Command): readonly Command[] => command.commands.flatMap((child) => [child, ...descendants(child)]);

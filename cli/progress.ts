@@ -12,8 +12,8 @@ export interface Progress {
 }
 
 /** A live line on a terminal; elsewhere nothing but warnings and, where asked for, each read. */
-export function startProgress({ verbose }: { readonly verbose: boolean }): Progress {
-  const live = process.stderr.isTTY && !verbose && process.env.NO_COLOR === undefined;
+export function startProgress({ verbose }: { readonly verbose?: boolean }): Progress {
+  const live = process.stderr.isTTY && verbose !== true && process.env.NO_COLOR === undefined;
   const spinner = live ? ora({ text: "Looking for clusters", stream: process.stderr }).start() : undefined;
   const count = { clusters: 0, scanned: 0, reads: 0 };
   const say = (line: string): void => {
@@ -26,7 +26,7 @@ export function startProgress({ verbose }: { readonly verbose: boolean }): Progr
   return {
     read: ({ read, ms, state }) => {
       count.reads += 1;
-      if (verbose) say(`${String(Math.round(ms)).padStart(6)} ms  ${state.padEnd(7)}  ${read}`);
+      if (verbose === true) say(`${String(Math.round(ms)).padStart(6)} ms  ${state.padEnd(7)}  ${read}`);
       show();
     },
     log: {

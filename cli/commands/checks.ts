@@ -6,20 +6,20 @@ import type { AnyCheck } from "../../core/model/check.ts";
 import { type ExitCode, exit } from "../exit.ts";
 
 /** `checks list` */
-export async function list({ json }: { readonly json: boolean }): Promise<ExitCode> {
-  if (json) return print(`${JSON.stringify(checks.map(described), null, 2)}\n`);
+export async function list({ json }: { readonly json?: boolean }): Promise<ExitCode> {
+  if (json === true) return print(`${JSON.stringify(checks.map(described), null, 2)}\n`);
   const table = new Table({ head: ["check", "severity", "passes when"], style: { head: [], border: [] } });
   for (const { id, severity, title } of checks) table.push([id, severity, title]);
   return print(`${table}\n`);
 }
 
 /** `checks explain ID` */
-export async function explain(id: string, { json }: { readonly json: boolean }): Promise<ExitCode> {
+export async function explain(id: string, { json }: { readonly json?: boolean }): Promise<ExitCode> {
   const check = checkById(id);
   if (check === undefined) {
     throw new UnknownCheckError(`No check has the id ${JSON.stringify(id)}.`, { hint: "`eks-perimeter checks list` names them all." });
   }
-  return print(json ? `${JSON.stringify(described(check), null, 2)}\n` : page(check));
+  return print(json === true ? `${JSON.stringify(described(check), null, 2)}\n` : page(check));
 }
 
 function described({ id, title, severity, surface, subject, needs, uses, why, remediation }: AnyCheck) {

@@ -21,18 +21,18 @@ export interface ScanOptions {
   readonly cluster: readonly string[];
   readonly region: readonly string[];
   readonly account: readonly string[];
-  readonly org: boolean;
+  readonly org?: boolean;
   readonly roleName?: string;
   readonly externalId?: string;
   readonly check: readonly string[];
   readonly config?: string;
-  readonly json: boolean;
+  readonly json?: boolean;
   readonly out?: string;
-  readonly publish: boolean;
+  readonly publish?: boolean;
   readonly saveEvidence?: string;
   readonly failOn: FailOn;
   readonly state?: string;
-  readonly verbose: boolean;
+  readonly verbose?: boolean;
 }
 
 /** How many accounts, and how many clusters, are read at once. */
@@ -40,7 +40,7 @@ const concurrency = { accounts: 8, clusters: 8 };
 
 /** `scan`: plan, discover, scan, summarize, as the deployed functions do it. */
 export async function scan(options: ScanOptions): Promise<ExitCode> {
-  if (options.org && options.account.length > 0) {
+  if (options.org === true && options.account.length > 0) {
     throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or scan the whole organization." });
   }
   const settings = await loadSettings(options.config);
@@ -55,7 +55,7 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
       roleName: options.roleName,
       externalId: options.externalId,
       state: options.state,
-      publish: options.publish,
+      publish: options.publish === true,
       region: named[0],
       progress,
     });
@@ -68,7 +68,7 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
       ...(options.cluster.length > 0 ? { clusters: [...options.cluster] } : {}),
       ...(options.check.length > 0 ? { checks: [...options.check] } : {}),
     };
-    const report = await (options.org ? runWorkflow : runDirectly)(request, ports, progress, interrupted.signal);
+    const report = await (options.org === true ? runWorkflow : runDirectly)(request, ports, progress, interrupted.signal);
     progress.stop();
     if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
     return await writeReport(report, checks, options);
