@@ -33,9 +33,11 @@ export function updateState<T extends { readonly state: FindingState }>(
   return pRetry(
     async () => {
       const stored = await store.get(key);
-      const result = change(stored === undefined ? emptyState(subject) : parsed(stored.body, `${store.description}/${key}`, subject));
+      const previous = stored === undefined ? emptyState(subject) : parsed(stored.body, `${store.description}/${key}`, subject);
+      const result = change(previous);
       const body = JSON.stringify(result.state);
-      if (body !== stored?.body) await store.put(key, body, stored === undefined ? { absent: true } : { etag: stored.etag });
+      if (body === JSON.stringify(previous)) return result;
+      await store.put(key, body, stored === undefined ? { absent: true } : { etag: stored.etag });
       return result;
     },
     {
