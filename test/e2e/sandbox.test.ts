@@ -1,16 +1,20 @@
+import path from "node:path";
 import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { CollectPorts } from "../../core/collect/access.ts";
 import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
 import { known } from "../../core/model/fact.ts";
-import { parseEstate } from "../../sandbox/estate.ts";
+import { loadEstate, parseEstate } from "../../sandbox/estate.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/start.ts";
-import { motoAccount, testCredentials } from "./bed/environment.ts";
+import { eksPerimeter, reportOf } from "./bed/command-line.ts";
+import { type Exchange, startDoor } from "./bed/door.ts";
+import { bedEnvironment, motoAccount, testCredentials } from "./bed/environment.ts";
 import type { Manifest } from "./bed/kube/admin.ts";
 import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
 import { elbv2ClassParams } from "./bed/kube/definitions.ts";
 import { grantDeclaredReads, readers } from "./bed/kube/reader-role.ts";
+import { judgeByModels } from "./bed/models.ts";
 import { suite } from "./bed/suite.ts";
 
 const region = "eu-west-1";
@@ -118,7 +122,7 @@ function withoutOwnChoices(object: { readonly uid: string; readonly createdAt?: 
   return {
     ...object,
     uid: object.uid.length > 0,
-    createdAt: Number.isNaN(Date.parse(object.createdAt ?? "")),
+    createdAt: !Number.isNaN(Date.parse(object.createdAt ?? "")),
     clusterIPs: clusterIPs.map((address) => (address === "None" ? address : "an address")),
   };
 }
@@ -197,5 +201,46 @@ suite("sandbox, beside a real kube-apiserver", { etcd: inject("etcd") }, ({ etcd
       ingressClasses: { length: 1 },
       ingressClassParams: { length: 1 },
     });
+  });
+});
+
+const demoEstate = path.join(import.meta.dirname, "../../sandbox/estates/demo.yaml");
+
+// Judged by botocore, which comes with moto.
+suite("sandbox, beside AWS's service models", { moto: inject("moto") }, () => {
+  it("every request of a scan of an organization, and every answer of the sandbox, has the shape that AWS gives it", async () => {
+    const sandbox = await startSandbox(await loadEstate(demoEstate));
+    const door = await startDoor({ upstream: sandbox.endpoint });
+    const env = bedEnvironment({
+      AWS_ENDPOINT_URL: door.url,
+      AWS_ACCESS_KEY_ID: sandbox.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: sandbox.credentials.secretAccessKey,
+      EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS: "127.0.0.1",
+    });
+    const report = reportOf(await eksPerimeter(["scan", "--org", "--json", "--publish"], env));
+    expect(report.clusters.length).toBeGreaterThan(5);
+    const { operations, problems } = await judgeByModels(door.heard);
+    expect(problems).toEqual([]);
+    expect(operations).toEqual(expect.arrayContaining(["sts:AssumeRole", "organizations:ListAccounts", "securityhub:BatchImportFindings"]));
+    await Promise.all([door.stop(), sandbox.close()]);
+  });
+
+  const asked = { method: "GET", path: "/clusters/c1", headers: {}, service: "eks", region: "eu-west-1", body: "" };
+  const answered = (cluster: object): Exchange => ({ request: asked, reply: { status: 200, body: JSON.stringify({ cluster }) } });
+  it.each([
+    ["no problem: an answer as it should be", answered({ name: "c1", status: "ACTIVE", createdAt: 1_700_000_000 }), []],
+    ["a problem: a member that the model lacks", answered({ nmae: "c1" }), ["eks:DescribeCluster 200.cluster.nmae: no such member"]],
+    [
+      "a problem: a value that the model lacks",
+      answered({ status: "GONE" }),
+      ["eks:DescribeCluster 200.cluster.status: 'GONE' is none of the allowed values"],
+    ],
+    [
+      "a problem: a timestamp of another protocol",
+      answered({ createdAt: "2026-01-01" }),
+      ["eks:DescribeCluster 200.cluster.createdAt: '2026-01-01' is no timestamp of this protocol"],
+    ],
+  ])("the walker itself finds %s", async (_name, exchange, problems) => {
+    expect(await judgeByModels([exchange])).toEqual({ operations: ["eks:DescribeCluster"], problems });
   });
 });
