@@ -127,12 +127,13 @@ function opinionOf(
     ...sourcesSeen(sources),
   };
   const differences = [
-    ...(schemes === "same" ? [] : [`${schemeWords(scheme, input)}`]),
+    ...(schemes === "same" ? [] : [schemeWords(scheme, input)]),
     ...(sources.state === "wider" || sources.state === "narrower" ? [sourceWords(sources)] : []),
   ];
   if (differences.length > 0) {
     const isMinor = schemes !== "wider" && sources.state !== "wider";
-    return { status: "fail", isMinor, evidence, message: `${name} has ${its}, although ${differences.join(", and ")}.` };
+    const doubt = sources.state === "unknown" ? ` Whether its sources differ too is not known: ${sources.reason.message}` : "";
+    return { status: "fail", isMinor, evidence, message: `${name} has ${its}, although ${differences.join(", and ")}.${doubt}` };
   }
   if (sources.state === "unknown") {
     const { reason } = sources;

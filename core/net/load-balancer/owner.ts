@@ -6,7 +6,7 @@ import type { LoadBalancer } from "../../model/aws.ts";
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { Service } from "../../model/kubernetes.ts";
 import type { Controller } from "./controller.ts";
-import { classifyIngresses, groupKey, type Ingresses, type IngressPlane } from "./ingress-group.ts";
+import { classifyIngresses, type GroupMember, groupKey, type Ingresses, type IngressPlane } from "./ingress-group.ts";
 import { claimOf, type OwnerRef, type TagClaim } from "./tags.ts";
 
 /** What was read of the objects that own load balancers. */
@@ -44,7 +44,7 @@ export function ownershipsOf(
 interface Candidates {
   readonly services: readonly OwnerRef[];
   /** Of an AWS controller for certain. */
-  readonly ingresses: readonly (OwnerRef & { readonly controller: Controller })[];
+  readonly ingresses: readonly GroupMember[];
   /** Of a controller that could not be told. */
   readonly unclassified: readonly OwnerRef[];
 }
@@ -91,11 +91,13 @@ function membersOf(loadBalancer: LoadBalancer, controller: Controller | undefine
   const named = join.byHostname.get(loadBalancer.dnsName.toLowerCase());
   const refs = [
     ...members.map(({ ingress }) => ingressRef(ingress)),
-    ...(named?.ingresses ?? []).map(({ namespace, name }) => ingressRef({ namespace, name })),
+    ...(named?.ingresses ?? []).map(({ ingress }) => ingressRef(ingress)),
     ...(named?.unclassified ?? []),
   ];
-  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
+  return unique(refs);
 }
+
+const unique = (refs: readonly OwnerRef[]): readonly OwnerRef[] => [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 
 /**
  * The owner by the DNS name in its status. An Ingress of another controller repeats the name of the Service before it, so
@@ -108,10 +110,11 @@ function byHostname(loadBalancer: LoadBalancer, join: Join): Ownership | undefin
   if (named.services.length > 0) return { ...found, owners: named.services };
   const isApplication = loadBalancer.type === "application";
   const controller = named.ingresses[0]?.controller;
-  const owners = [
-    ...named.ingresses.map(({ namespace, name }) => ingressRef({ namespace, name })),
-    ...(isApplication ? named.unclassified : []),
-  ];
+  // What is one member's load balancer is the whole group's, whether or not their statuses say so yet.
+  const groups = new Set(named.ingresses.map((member) => groupKey(member.controller, member.group)));
+  const byKey = join.ingresses.state === "known" ? join.ingresses.value.groups : undefined;
+  const members = [...groups].flatMap((key) => byKey?.get(key) ?? []);
+  const owners = unique([...members.map(({ ingress }) => ingressRef(ingress)), ...(isApplication ? named.unclassified : [])]);
   if (owners.length === 0) return undefined;
   // The one network load balancer that a controller makes for an Ingress stands in front of its application load balancer.
   return { ...found, owners, isFrontend: !isApplication, ...(controller === undefined ? {} : { controller }) };
@@ -124,7 +127,7 @@ export const ingressRef = ({ namespace, name }: { readonly namespace: string; re
 });
 
 function hostnames(plane: KubernetesPlane, ingresses: Fact<Ingresses>): ReadonlyMap<string, Candidates> {
-  const found = new Map<string, { services: OwnerRef[]; ingresses: Candidates["ingresses"][number][]; unclassified: OwnerRef[] }>();
+  const found = new Map<string, { services: OwnerRef[]; ingresses: GroupMember[]; unclassified: OwnerRef[] }>();
   const at = (hostname: string) => {
     const key = hostname.toLowerCase();
     const candidates = found.get(key) ?? { services: [], ingresses: [], unclassified: [] };
@@ -139,7 +142,7 @@ function hostnames(plane: KubernetesPlane, ingresses: Fact<Ingresses>): Readonly
   if (ingresses.state === "known") {
     for (const { ingress, member } of ingresses.value.classified) {
       if (member === undefined) continue;
-      for (const hostname of ingress.hostnames) at(hostname).ingresses.push({ ...ingressRef(ingress), controller: member.controller });
+      for (const hostname of ingress.hostnames) at(hostname).ingresses.push(member);
     }
     for (const { ingress } of ingresses.value.unclassified) {
       for (const hostname of ingress.hostnames) at(hostname).unclassified.push(ingressRef(ingress));
