@@ -52,7 +52,7 @@ export interface Evaluated {
   readonly findings: readonly Finding[];
   /** When reading began. */
   readonly readAt: string;
-  /** Ids of the checks that saw everything they look at; see `completelyJudged`. */
+  /** Ids of the checks that saw everything they look at; see `completelyJudged`. Each has a finding, and none that is unknown. */
   readonly complete: ReadonlySet<string>;
 }
 
@@ -86,15 +86,12 @@ export function nextState(previous: FindingState, { findings, readAt, complete }
   const isOutdated = (check: string) => (previous.judged[check] ?? "") > readAt;
   const decided = findings.filter((finding) => isDecided(finding) && !isOutdated(finding.check));
   const seen = new Set(findings.map(({ id }) => id));
-  const isGone = (id: string, { check, seenAt }: Remembered) =>
-    !seen.has(id) && complete.has(check) && !isOutdated(check) && seenAt <= readAt;
+  const isGone = (id: string, { check }: Remembered) => !seen.has(id) && complete.has(check) && !isOutdated(check);
 
   const after = new Map(Object.entries(previous.findings));
   for (const [id, remembered] of after) if (isOpen(remembered) && isGone(id, remembered)) after.set(id, closed(remembered, "gone", readAt));
   for (const finding of decided) {
-    const before = after.get(finding.id);
-    if (before !== undefined && before.seenAt > readAt) continue;
-    const now = remember(before, finding, readAt, complete);
+    const now = remember(after.get(finding.id), finding, readAt, complete);
     if (now !== undefined) after.set(finding.id, now);
   }
 

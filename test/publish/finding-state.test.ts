@@ -152,7 +152,7 @@ it.each<[string, readonly Day[], { readonly changes: object; readonly published:
   [
     "opened: evidence older than a run that could not read it",
     [
-      { findings: [web(unread)], on: 2 },
+      { findings: [web(unread)], complete: nothing, on: 2 },
       { findings: [web()], on: 1 },
     ],
     { changes: { opened: 1 }, published: ["fail since 01"] },
@@ -170,6 +170,16 @@ it.each<[string, readonly Day[], { readonly changes: object; readonly published:
   [
     "opened after more than 30 days: forgotten",
     [{ findings: [web()] }, { findings: [bystander] }, { findings: [bystander], on: 33 }, { findings: [web()], on: 34 }],
+    { changes: { opened: 1 }, published: ["fail since 03"] },
+  ],
+  [
+    "opened after more than 30 days of passing: forgotten",
+    [
+      { findings: [web()] },
+      { findings: [web({ status: "pass" })] },
+      { findings: [web({ status: "pass" })], on: 33 },
+      { findings: [web()], on: 34 },
+    ],
     { changes: { opened: 1 }, published: ["fail since 03"] },
   ],
 ])("%s", (_rule, evaluations, expected) => {
@@ -199,6 +209,22 @@ describe("what was not delivered", () => {
     expect(nextState(opened.state, { findings: [], readAt: day(2), complete: everything }).toPublish).toEqual([]);
   });
 
+  it("a failure that was delivered late does not count as the closing that was refused", () => {
+    const failing = withOffered(opened.state, opened.toPublish);
+    const closing = nextState(failing, { findings: [web({ status: "pass" })], readAt: day(2), complete: everything });
+    const late = withDelivered(closing.state, opened.toPublish);
+    expect(nextState(late, { findings: [], readAt: day(3), complete: nothing }).toPublish).toMatchObject([{ finding: { status: "pass" } }]);
+  });
+
+  it.each([
+    ["is owed for as long as Security Hub keeps the failure", 92, 1],
+    ["is no longer owed once Security Hub has dropped the failure", 93, 0],
+  ])("a closing %s", (_rule, on, owed) => {
+    const failing = withOffered(opened.state, opened.toPublish);
+    const closing = nextState(failing, { findings: [], readAt: day(2), complete: everything });
+    expect(nextState(closing.state, { findings: [], readAt: day(on), complete: nothing }).toPublish).toHaveLength(owed);
+  });
+
   it("a closing that was delivered late does not count for a failure that is back", () => {
     const failing = withOffered(opened.state, opened.toPublish);
     const closing = nextState(failing, { findings: [web({ status: "pass" })], readAt: day(2), complete: everything });
@@ -218,7 +244,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   day: fc.integer({ min: 1, max: 60 }),
 });
 const findingsOf = ({ statuses }: Step) =>
-  statuses.flatMap((status, at) => (status === "absent" ? [] : [aServiceFinding(`s${at}`, { status })]));
+  statuses.flatMap((status, at) => (status === "absent" ? [] : [aServiceFinding(`s${at}`, { status })])).concat(bystander);
+const isComplete = (one: Step) => one.complete && !one.statuses.some((status) => status === "unknown" || status === "error");
 
 it("in any order of evaluations, the newest decided one stands, and an age only ever begins anew after a closing", () => {
   fc.assert(
@@ -227,7 +254,7 @@ it("in any order of evaluations, the newest decided one stands, and an age only 
       for (const one of steps) {
         const findings = findingsOf(one);
         const readAt = day(one.day);
-        const { state: next, toPublish } = nextState(state, { findings, readAt, complete: one.complete ? everything : nothing });
+        const { state: next, toPublish } = nextState(state, { findings, readAt, complete: isComplete(one) ? everything : nothing });
         expect(FindingState.parse(JSON.parse(JSON.stringify(next)))).toEqual(next);
         for (const [id, before] of Object.entries(state.findings)) {
           const after = next.findings[id];
@@ -236,7 +263,7 @@ it("in any order of evaluations, the newest decided one stands, and an age only 
           // Open ones close by a pass, or by being absent or inapplicable to a check that saw everything, and never by older evidence.
           if (isOpen && after?.status !== "fail" && after?.status !== "waived") {
             expect(before.seenAt <= readAt).toBe(true);
-            expect(said === "pass" || (one.complete && (said === undefined || said === "not-applicable"))).toBe(true);
+            expect(said === "pass" || (isComplete(one) && (said === undefined || said === "not-applicable"))).toBe(true);
           }
           if (isOpen) expect(after?.firstSeen).toBe(before.firstSeen);
           if (after !== undefined) expect(after.seenAt >= before.seenAt).toBe(true);
