@@ -1,10 +1,12 @@
+import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../core/model/finding.ts";
 import type { Resource } from "../../core/model/resource.ts";
 import { type AsffContext, bytesOf, type PublishableFinding, toAsff } from "../../core/report/asff.ts";
+import { toAsffDocument } from "../../core/report/asff-document.ts";
 import { asffViolations } from "./asff-rules.ts";
-import { aFinding, aServiceFinding } from "./sample.ts";
+import { aFinding, aServiceFinding, sampleChecks, sampleReport } from "./sample.ts";
 
 const context: AsffContext = {
   account: "111122223333",
@@ -163,6 +165,22 @@ it.each([
   expect(document.ProductArn).toBe(`arn:${partition}:securityhub:${region}:111122223333:product/111122223333/default`);
   const { Partition, Region } = document.Resources?.[0] ?? {};
   expect(JSON.parse(JSON.stringify({ Partition, Region }))).toEqual(expected);
+});
+
+it("a report's document holds what fails, waived or not, each in its account and Region", () => {
+  const documents = JSON.parse(toAsffDocument(sampleReport(), "eu-central-1", sampleChecks));
+  expect(documents.flatMap(asffViolations)).toEqual([]);
+  expect(
+    documents.map(({ AwsAccountId, ProductArn, Compliance, Resources }: AwsSecurityFinding) =>
+      [AwsAccountId, ProductArn?.split(":")[3], Compliance?.Status, Resources?.[0]?.Id?.replace(/^.*\//, "")].join(" "),
+    ),
+  ).toEqual([
+    "444455556666 eu-central-1 WARNING AWS::::Account:444455556666",
+    "111122223333 eu-west-1 WARNING closed",
+    "111122223333 eu-west-1 FAILED prod",
+    "111122223333 eu-west-1 FAILED api",
+    "111122223333 eu-west-1 FAILED web",
+  ]);
 });
 
 describe("limits", () => {
