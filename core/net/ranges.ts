@@ -36,13 +36,13 @@ export function intersect(a: readonly Range[], b: readonly Range[]): readonly Ra
 
 /** What is left of a normal list without another. */
 export function subtract(from: readonly Range[], taken: readonly Range[]): readonly Range[] {
-  const end = from.at(-1)?.last ?? 0n;
   const gaps: Range[] = [];
   let first = 0n;
   for (const range of taken) {
-    if (range.first > first) gaps.push({ first, last: range.first - 1n });
+    gaps.push({ first, last: range.first - 1n });
     first = range.last + 1n;
   }
-  if (first <= end) gaps.push({ first, last: end });
+  gaps.push({ first, last: from.at(-1)?.last ?? 0n });
+  // A gap may be empty, its last number before its first: it shares nothing with anything.
   return intersect(from, gaps);
 }
