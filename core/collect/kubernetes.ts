@@ -28,6 +28,9 @@ export interface KubernetesTarget {
   readonly credentials: AwsCredentialIdentityProvider;
 }
 
+/** What of the collectors' ports this plane needs: no AWS client. */
+export type KubernetesPorts = Pick<CollectPorts, "now" | "allowedEndpointHosts">;
+
 /**
  * What one cluster declares in Kubernetes, as far as the selected checks need it. A list that cannot be read makes its own
  * fact unknown and no other; a cluster that cannot be reached makes all of them unknown, each in the coverage.
@@ -38,14 +41,14 @@ export async function readKubernetes(
   target: Fact<KubernetesTarget>,
   needs: ReadonlySet<FactName>,
   reading: Reading,
-  ports: CollectPorts,
+  ports: KubernetesPorts,
   signal: AbortSignal,
   limits: ClientLimits = clientLimits,
 ): Promise<Pick<ClusterFacts, KubernetesFactName>> {
   const needed = kubernetesFactNames.filter((name) => needs.has(name));
-  const client = connect(target, ports, limits);
+  const connection = connect(target, ports, limits);
   const lists = needed.flatMap((fact) => kubernetesKinds[fact].map((kind: KubernetesKind<unknown>) => ({ fact, kind })));
-  const answers = await readLists(lists, client, reading, signal, limits);
+  const answers = await readLists(lists, connection, reading, signal, limits);
   const facts = kubernetesFactNames.map((name): [KubernetesFactName, Fact<readonly unknown[]>] => [
     name,
     needs.has(name) ? joined(answers.filter(({ fact }) => fact === name)) : notNeeded(name),
@@ -62,13 +65,13 @@ type Answered = List & { readonly objects: Fact<readonly unknown[]> };
 
 async function readLists(
   lists: readonly List[],
-  client: Fact<KubernetesClient>,
+  { client, remedy }: Connection,
   reading: Reading,
   signal: AbortSignal,
   limits: ClientLimits,
 ): Promise<readonly Answered[]> {
   if (client.state === "unknown") {
-    for (const { kind } of lists) reading.note(kind.read, client);
+    for (const { kind } of lists) reading.note(kind.read, client, remedy);
     return lists.map((list) => ({ ...list, objects: client }));
   }
   const discovery = new Discovery(client.value, signal);
@@ -114,15 +117,21 @@ const unfamiliar = (what: string, served: readonly string[], versions: readonly 
 /** A list that was refused may be of a kind that its group does not have; discovery knows. */
 const isRefusal = (error: unknown): boolean => error instanceof ReadError && ["forbidden", "not-found"].includes(error.reason.code);
 
-function connect(target: Fact<KubernetesTarget>, ports: CollectPorts, limits: ClientLimits): Fact<KubernetesClient> {
-  if (target.state === "unknown") return target;
+interface Connection {
+  readonly client: Fact<KubernetesClient>;
+  /** What to do where there is none. */
+  readonly remedy?: string;
+}
+
+function connect(target: Fact<KubernetesTarget>, { now, allowedEndpointHosts }: KubernetesPorts, limits: ClientLimits): Connection {
+  if (target.state === "unknown") return { client: target };
   const { clusterId: cluster, region, credentials } = target.value;
   try {
-    const endpoint = endpointOf(target.value, ports.allowedEndpointHosts);
-    const now = () => ports.now();
-    return known(new KubernetesClient({ endpoint, mint: () => eksToken({ cluster, region, credentials, now: now() }), now, limits }));
+    const endpoint = endpointOf(target.value, allowedEndpointHosts);
+    const mint = () => eksToken({ cluster, region, credentials, now: now() });
+    return { client: known(new KubernetesClient({ endpoint, mint, now, limits })) };
   } catch (error) {
-    if (error instanceof ReadError) return { state: "unknown", reason: error.reason };
+    if (error instanceof ReadError) return { client: { state: "unknown", reason: error.reason }, remedy: error.hint };
     throw error;
   }
 }
@@ -134,4 +143,4 @@ const joined = (answers: readonly Answered[]): Fact<readonly unknown[]> =>
     .reduce((all, more) => (all.state === "unknown" ? all : mapFact(more, (objects) => [...all.value, ...objects])), known([]));
 
 const notNeeded = (name: KubernetesFactName): Fact<never> =>
-  unknown("not-enabled", `No selected check needs ${name}, so they were not read.`);
+  unknown("not-supported", `No selected check needs ${name}, so it was not read.`);

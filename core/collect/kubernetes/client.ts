@@ -142,6 +142,8 @@ export class KubernetesClient {
         return outcome;
       }
       await this.#bearer.accepted(token);
+      // A debugging proxy may echo requests; what it echoes must not become evidence.
+      if (outcome.body.includes(token.slice(-40))) throw malformed("The endpoint repeats the token that it was sent.");
       const busy = outcome.status === 429 || outcome.status >= 500;
       if (busy && !last && (await this.#paused(attempt, retryAfterMs(outcome, this.#now()), signal, budget))) continue;
       return outcome;

@@ -14,15 +14,9 @@ const fieldOf = (value: unknown, key: string): unknown =>
 /** Stricter than the API, which admits no such name either: what fails here would be someone else's text in our message. */
 const isName = (value: unknown): value is string => typeof value === "string" && /^[a-z0-9][a-z0-9.:-]{0,252}$/.test(value);
 
-/** The first thing wrong, and where; never the value itself. */
+/** The first thing wrong, and where; never a value, nor a key that someone chose. */
 export function describeIssue({ issues: [issue] }: z.ZodError): string {
   if (issue === undefined) return "it has another shape";
-  const path = issue.path
-    .map((part) =>
-      String(part)
-        .replace(/[^\w./-]/g, "?")
-        .slice(0, 80),
-    )
-    .join(".");
+  const path = issue.path.map((part) => (/^([A-Za-z]{1,32}|\d+)$/.test(String(part)) ? String(part) : "?")).join(".");
   return `${path === "" ? "" : `${path}: `}${issue.message}`;
 }

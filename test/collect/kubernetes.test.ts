@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { kubernetesKinds } from "../../core/collect/kubernetes/kinds.ts";
+import type { ClientLimits } from "../../core/collect/kubernetes/limits.ts";
+import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
+import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
+import { Reading } from "../../core/collect/reading.ts";
+import { kubernetesReads } from "../../core/collect/reads.ts";
+import type { FactName } from "../../core/model/check.ts";
+import { type Fact, known, unknown } from "../../core/model/fact.ts";
+import { Ingress, IngressClass, IngressClassParams, Service } from "../../core/model/kubernetes.ts";
+import type { KubernetesObject } from "../../sandbox/kubernetes/objects.ts";
+import type { KubernetesApi, KubernetesApiOptions } from "../../sandbox/kubernetes/server.ts";
+import { aService, clusterId, credentials, declaredRules, mintToken, ports, quick, startCluster, targetOf } from "./kubernetes-bed.ts";
+
+const everything: ReadonlySet<FactName> = new Set(kubernetesFactNames);
+const open: KubernetesApi[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((api) => api.close()));
+});
+
+const custom = (apiVersion: string, kind: string, name: string, spec: object = {}): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name },
+  spec,
+});
+const params = (spec: object = {}) => custom("elbv2.k8s.aws/v1beta1", "IngressClassParams", "edge", spec);
+const autoParams = (spec: object = {}) => custom("eks.amazonaws.com/v1", "IngressClassParams", "auto", spec);
+
+interface Case {
+  readonly cluster?: Partial<KubernetesApiOptions>;
+  readonly needs?: ReadonlySet<FactName>;
+  readonly target?: (url: string) => Fact<KubernetesTarget>;
+  readonly limits?: Partial<ClientLimits>;
+}
+
+/** Reads one cluster and tells all that came of it. */
+async function read({ cluster = {}, needs = everything, target = (url) => known(targetOf(url)), limits = {} }: Case) {
+  const api = await startCluster(cluster);
+  open.push(api);
+  const reading = new Reading(ports);
+  const facts = await readKubernetes(target(api.url), needs, reading, ports, AbortSignal.timeout(10_000), {
+    ...clientLimits,
+    ...quick,
+    ...limits,
+  });
+  return { facts, outcomes: reading.outcomes, requests: api.requests() };
+}
+const codes = (facts: Readonly<Record<string, Fact<unknown>>>) =>
+  Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, fact.state === "known" ? "known" : fact.reason.code]));
+const pathsOf = (requests: ReturnType<KubernetesApi["requests"]>) => requests.map(({ path }) => path).sort();
+
+describe("a whole cluster", () => {
+  const objects: readonly KubernetesObject[] = [
+    aService("web", { type: "LoadBalancer" }),
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { namespace: "shop", name: "web" },
+      spec: { ingressClassName: "alb", defaultBackend: { service: { name: "web", port: { number: 80 } } } },
+    },
+    { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", metadata: { name: "alb" }, spec: { controller: "ingress.k8s.aws/alb" } },
+    params({ scheme: "internal" }),
+    autoParams({ scheme: "internet-facing" }),
+  ];
+
+  it("known: every kind, in the shapes of the model, and the coverage says so", async () => {
+    const { facts, outcomes } = await read({ cluster: { objects } });
+    const shapes = { services: Service, ingresses: Ingress, ingressClasses: IngressClass, ingressClassParams: IngressClassParams };
+    const values = Object.fromEntries(
+      kubernetesFactNames.map((name) => {
+        const fact = facts[name];
+        if (fact.state === "unknown") throw new Error(fact.reason.message);
+        return [
+          name,
+          z
+            .array(shapes[name] as z.ZodType<{ name: string }>)
+            .parse(fact.value)
+            .map((object) => object.name),
+        ];
+      }),
+    );
+    expect(values).toEqual({
+      services: ["kubernetes", "web"],
+      ingresses: ["web"],
+      ingressClasses: ["alb"],
+      ingressClassParams: ["edge", "auto"],
+    });
+    expect(outcomes).toEqual(
+      Object.keys(kubernetesReads)
+        .sort()
+        .map((name) => ({ read: name, state: "read" })),
+    );
+  });
+
+  it("what is sent and what is declared are the same, both ways; discovery, which everybody may, comes on top", async () => {
+    const { requests } = await read({ cluster: { objects } });
+    const sent = requests.filter(({ resource }) => resource !== undefined).map(({ verb, resource }) => `${verb} ${resource}`);
+    const declared = Object.values(kubernetesReads).map(
+      ({ verb, group, resource }) => `${verb} ${group === "" ? resource : `${resource}.${group}`}`,
+    );
+    expect([...sent].sort()).toEqual([...declared].sort());
+    expect(requests.filter(({ resource }) => resource === undefined).map(({ path }) => path)).toEqual(["/apis"]);
+    expect(requests.every(({ method, username }) => method === "GET" && username?.endsWith("assumed-role/scanner/s"))).toBe(true);
+  });
+
+  it("each declared list fills the fact that its row names", () => {
+    const filled = Object.entries(kubernetesKinds).flatMap(([fact, kinds]) => kinds.map(({ read: name }) => [name, [fact]]));
+    expect(Object.fromEntries(filled)).toEqual(
+      Object.fromEntries(Object.entries(kubernetesReads).map(([name, { facts }]) => [name, facts])),
+    );
+  });
+
+  it("a secret in an annotation stays in the cluster", async () => {
+    const annotations = {
+      "kubectl.kubernetes.io/last-applied-configuration": '{"data":"hunter2"}',
+      "example.com/password": "hunter2",
+      "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
+    };
+    const { facts } = await read({ cluster: { objects: [aService("web", {}, { annotations })] } });
+    expect(JSON.stringify(facts)).not.toContain("hunter2");
+    expect(JSON.stringify(facts)).toContain("aws-load-balancer-scheme");
+  });
+
+  it("neither facts nor coverage hold a token or a credential", async () => {
+    const { facts, outcomes } = await read({ cluster: { objects, faults: [{ effect: { kind: "status", code: 401 } }] } });
+    const said = JSON.stringify([facts, outcomes]);
+    const token = await mintToken();
+    for (const secret of [
+      "k8s-aws-v1.",
+      token.slice(-40),
+      credentials.accessKeyId,
+      credentials.secretAccessKey,
+      credentials.sessionToken,
+    ]) {
+      expect(said).not.toContain(secret);
+    }
+    expect(codes(facts).services).toBe("unauthenticated");
+  });
+});
+
+describe("only what is needed", () => {
+  it("is asked for, and the rest is unknown, says why, and is in no coverage", async () => {
+    const { facts, outcomes, requests } = await read({ needs: new Set<FactName>(["services", "endpoint"]) });
+    expect(pathsOf(requests)).toEqual(["/api/v1/services"]);
+    expect(outcomes).toEqual([{ read: "kubernetes:list services", state: "read" }]);
+    expect(facts.ingresses).toEqual(unknown("not-supported", "No selected check needs ingresses, so it was not read."));
+  });
+
+  it("nothing needed, nothing sent", async () => {
+    const { outcomes, requests } = await read({ needs: new Set<FactName>(["endpoint"]) });
+    expect([outcomes, requests]).toEqual([[], []]);
+  });
+});
+
+describe("a refusal is that of its own list", () => {
+  it("unknown: one list is forbidden, with the rule that is missing; all others are known", async () => {
+    const { facts, outcomes } = await read({
+      cluster: { rules: declaredRules.filter(({ resources }) => !resources.includes("ingresses")) },
+    });
+    expect(codes(facts)).toEqual({ services: "known", ingresses: "forbidden", ingressClasses: "known", ingressClassParams: "known" });
+    const reason = {
+      code: "forbidden",
+      message:
+        'The scanner\'s role may not read ingresses.networking.k8s.io (403). Grant its group { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["list"] }.',
+    };
+    expect(facts.ingresses).toEqual({ state: "unknown", reason });
+    expect(outcomes.find(({ read: name }) => name === "kubernetes:list ingresses")).toMatchObject({ state: "unknown", reason });
+  });
+
+  it.each([
+    ["a hanging list", { kind: "hang" }, "timeout"],
+    ["a broken one", { kind: "status", code: 500 }, "server-error"],
+    ["nonsense", { kind: "body", text: "<html>" }, "malformed"],
+  ] as const)("unknown: %s; all others are known", async (_name, effect, code) => {
+    const { facts } = await read({ cluster: { faults: [{ resource: "services", effect }] }, limits: { answerMs: 300 } });
+    expect(codes(facts)).toEqual({ services: code, ingresses: "known", ingressClasses: "known", ingressClassParams: "known" });
+  });
+
+  it("unknown: a token for another cluster opens nothing", async () => {
+    const { facts } = await read({ target: (url) => known({ ...targetOf(url), clusterId: `${clusterId}-2` }) });
+    expect(new Set(Object.values(codes(facts)))).toEqual(new Set(["unauthenticated"]));
+  });
+});
+
+describe("the cluster was not described", () => {
+  it("unknown: every needed fact and read carries that reason, and nothing is sent", async () => {
+    const { facts, outcomes, requests } = await read({
+      target: () => unknown("not-ready", "The cluster is being created."),
+      needs: new Set(["services", "ingressClassParams"]),
+    });
+    const reason = { code: "not-ready", message: "The cluster is being created." };
+    expect([facts.services, facts.ingressClassParams]).toEqual([
+      unknown("not-ready", reason.message),
+      unknown("not-ready", reason.message),
+    ]);
+    expect(outcomes).toMatchObject(
+      ["ingressclassparams.eks.amazonaws.com", "ingressclassparams.elbv2.k8s.aws", "services"].map((name) => ({
+        read: `kubernetes:list ${name}`,
+        state: "unknown",
+        reason,
+      })),
+    );
+    expect(requests).toEqual([]);
+  });
+});
+
+describe("a kind that a cluster may lack", () => {
+  const needs = new Set<FactName>(["ingressClassParams"]);
+  const noRules = { rules: [] };
+  const elbv2 = "/apis/elbv2.k8s.aws/v1beta1";
+
+  it.each<[string, Partial<KubernetesApiOptions>, string | number, readonly string[]]>([
+    ["known, none: neither group is installed; the list is not even asked for", {}, 0, ["/apis"]],
+    ["known, none: the same without any rule for it, where the list would answer 403", noRules, 0, ["/apis"]],
+    ["known: one group is installed", { objects: [params()] }, 1, ["/apis", `${elbv2}/ingressclassparams`]],
+    [
+      "known: both are",
+      { objects: [params(), autoParams()] },
+      2,
+      ["/apis", "/apis/eks.amazonaws.com/v1/ingressclassparams", `${elbv2}/ingressclassparams`],
+    ],
+    [
+      "known, none: the group is older than the kind",
+      { objects: [custom("elbv2.k8s.aws/v1beta1", "TargetGroupBinding", "t")] },
+      0,
+      ["/apis", elbv2, `${elbv2}/ingressclassparams`],
+    ],
+    [
+      "known, none: the same without any rule for it",
+      { objects: [custom("elbv2.k8s.aws/v1beta1", "TargetGroupBinding", "t")], ...noRules },
+      0,
+      ["/apis", elbv2, `${elbv2}/ingressclassparams`],
+    ],
+    [
+      "unknown: it is installed, and may not be listed",
+      { objects: [params()], ...noRules },
+      "forbidden",
+      ["/apis", elbv2, `${elbv2}/ingressclassparams`],
+    ],
+    [
+      "unknown: only a version is served that nobody here can read",
+      { objects: [custom("elbv2.k8s.aws/v9", "IngressClassParams", "edge")] },
+      "not-supported",
+      ["/apis"],
+    ],
+    [
+      "known: a version that can be read beside one that cannot",
+      { objects: [params(), custom("elbv2.k8s.aws/v9", "IngressClassParams", "later")] },
+      2,
+      ["/apis", `${elbv2}/ingressclassparams`],
+    ],
+    [
+      "unknown: discovery fails",
+      { objects: [params()], faults: [{ path: "/apis", effect: { kind: "status", code: 500 } }] },
+      "server-error",
+      Array(5).fill("/apis"),
+    ],
+    [
+      "unknown: discovery answers something else",
+      { faults: [{ path: "/apis", effect: { kind: "body", text: '{"kind":"Status"}' } }] },
+      "malformed",
+      ["/apis"],
+    ],
+  ])("%s", async (_name, cluster, expected, paths) => {
+    const { facts, requests } = await read({ cluster, needs });
+    const fact = facts.ingressClassParams;
+    expect([fact.state === "known" ? fact.value.length : fact.reason.code, pathsOf(requests)]).toEqual([expected, [...paths].sort()]);
+  });
+
+  it("unknown as a whole: one of its two groups could not be read", async () => {
+    const cluster = {
+      objects: [params(), autoParams()],
+      rules: declaredRules.filter(({ apiGroups }) => !apiGroups.includes("eks.amazonaws.com")),
+    };
+    const { facts, outcomes } = await read({ cluster, needs });
+    expect(codes(facts).ingressClassParams).toBe("forbidden");
+    expect(outcomes.map(({ read: name, state }) => [name, state])).toEqual([
+      ["kubernetes:list ingressclassparams.eks.amazonaws.com", "unknown"],
+      ["kubernetes:list ingressclassparams.elbv2.k8s.aws", "read"],
+    ]);
+  });
+});
