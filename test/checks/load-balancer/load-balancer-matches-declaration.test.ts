@@ -383,6 +383,12 @@ describe("Ingresses", () => {
     expect(judge([alb(), frontend], [web({ scheme: "internal" })])).toEqual(["web fail high"]);
     expect(judge([alb(), frontend], [web({ "enable-frontend-nlb": "true" })])).toEqual(["web fail high"]);
   });
+  it("unknown: a member whose parameters were not read may decide for the whole group", () => {
+    const silent = a({});
+    const other = anIngress("b", { ingressClassName: "params", annotations: ann(group) });
+    const all = judge([alb({ ...facing, tags: stack("team") })], [silent, other], { ingressClassParams: forbidden });
+    expect(all).toEqual(["a unknown", "b unknown"]);
+  });
   it("unknown: Ingresses, classes or parameters were not read", () => {
     const ingress = web({}, { ingressClassName: "params" });
     for (const unread of ["ingresses", "ingressClasses", "ingressClassParams"] as const) {
