@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import plugins from "../infra/esbuild-plugins.mjs";
 
 const functions = ["plan", "discover", "scan", "summarize"];
 const runs = 7;
@@ -38,6 +39,7 @@ for (const name of functions) {
     format: "esm",
     mainFields: ["module", "main"],
     banner,
+    plugins,
     outfile,
     write: false,
   });

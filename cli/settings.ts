@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { parseSettings } from "../core/config.ts";
+import { parseDocument } from "yaml"; // the one YAML parser with positions, a cap on aliases and no dependency of its own
+import { ConfigurationError, checkedSettings } from "../core/config.ts";
 import { defaultSettings, type Settings } from "../core/model/settings.ts";
 import { selectChecks } from "../core/plan.ts";
 import { UsageError } from "./errors.ts";
@@ -22,4 +23,28 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
   const settings = parseSettings(text, file ?? defaultFile);
   selectChecks(Object.keys(settings.severity));
   return settings;
+}
+
+/**
+ * The settings that the text of a configuration file holds; YAML, of which JSON is a part.
+ *
+ * @param source what the file is called in errors, such as its path
+ * @throws {ConfigurationError}
+ */
+export function parseSettings(text: string, source: string): Settings {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new ConfigurationError(`${source}: ${broken.message.split("\n")[0]}`, { hint: "Correct the YAML.", cause: broken });
+  }
+  return checkedSettings(contentOf(document, source), source);
+}
+
+/** Aliases are followed a bounded number of times: a file may not grow without end in memory. */
+function contentOf(document: ReturnType<typeof parseDocument>, source: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (cause) {
+    throw new ConfigurationError(`${source}: its aliases can't be followed.`, { hint: "Write the values out.", cause });
+  }
 }

@@ -1,5 +1,4 @@
-import { parseDocument } from "yaml";
-import * as z from "zod";
+import { type $ZodIssue, toDotPath } from "zod/v4/core"; // `z.core` as a value would bring every locale into a bundle
 import { PerimeterError } from "./model/error.ts";
 import { Settings } from "./model/settings.ts";
 
@@ -9,34 +8,23 @@ export class ConfigurationError extends PerimeterError {
 }
 
 /**
- * The settings that a configuration file holds; YAML, of which JSON is a part.
+ * The settings that the content of a configuration file holds.
  *
- * @param source what the text is called in errors, such as its path
+ * @param source what the file is called in errors, such as its path
  * @throws {ConfigurationError}
  */
-export function parseSettings(text: string, source: string): Settings {
-  const hint = `Correct ${source}; config.schema.json describes it.`;
-  const document = parseDocument(text, { prettyErrors: true });
-  const [broken] = document.errors;
-  if (broken !== undefined) throw new ConfigurationError(`${source}: ${broken.message.split("\n")[0]}`, { hint, cause: broken });
-  const value = contentOf(document, source, hint);
-  const parsed = Settings.safeParse(value);
+export function checkedSettings(content: unknown, source: string): Settings {
+  const parsed = Settings.safeParse(content);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => problem(issue, value));
-  throw new ConfigurationError(`${source}: ${problems.join("; ")}`, { hint, cause: parsed.error });
+  const problems = parsed.error.issues.map((issue) => problem(issue, content));
+  throw new ConfigurationError(`${source}: ${problems.join("; ")}`, {
+    hint: `Correct ${source}; docs/config.schema.json describes it.`,
+    cause: parsed.error,
+  });
 }
 
-/** Aliases are followed a bounded number of times: a file may not grow without end in memory. */
-function contentOf(document: ReturnType<typeof parseDocument>, source: string, hint: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (cause) {
-    throw new ConfigurationError(`${source}: its aliases can't be followed.`, { hint, cause });
-  }
-}
-
-function problem(issue: z.core.$ZodIssue, value: unknown): string {
-  const path = issue.path.length === 0 ? "the file" : z.core.toDotPath(issue.path);
+function problem(issue: $ZodIssue, value: unknown): string {
+  const path = issue.path.length === 0 ? "the file" : toDotPath(issue.path);
   if (issue.code === "unrecognized_keys") return `${path}: unknown ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
   const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   return `${path}: found ${excerpt(found)}, ${issue.message}`;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { toDotPath } from "zod/v4/core";
 import { Cluster, ClusterFacts } from "./model/cluster.ts";
 import { PerimeterError } from "./model/error.ts";
 import { unknown } from "./model/fact.ts";
@@ -33,7 +34,7 @@ export function parseEvidence(text: string, source: string): Evidence {
   const parsed = Evidence.safeParse(completed(value));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new EvidenceError(`${source}: ${issue === undefined ? "malformed" : `${z.core.toDotPath(issue.path)}: ${issue.message}`}.`, {
+  throw new EvidenceError(`${source}: ${issue === undefined ? "malformed" : `${toDotPath(issue.path)}: ${issue.message}`}.`, {
     hint,
     cause: parsed.error,
   });

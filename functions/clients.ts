@@ -10,7 +10,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AccountAccess, AwsClients } from "../core/collect/access.ts";
 import { assumedCredentials, memberRoleArn } from "../core/collect/role.ts";
-import { parseSettings } from "../core/config.ts";
+import { checkedSettings } from "../core/config.ts";
 import { partitionOf } from "../core/model/partition.ts";
 import { defaultSettings, type Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
@@ -123,8 +123,8 @@ const accessOf = memo((key: string) => {
 
 /** The deployed configuration lies in the store beside the runs, so that a change of it is no change of code. */
 async function settingsIn(store: Store): Promise<Settings> {
-  const stored = await store.get("config.yaml");
-  return stored === undefined ? defaultSettings : parseSettings(stored.body, `${store.description}/config.yaml`);
+  const stored = await store.get("config.json");
+  return stored === undefined ? defaultSettings : checkedSettings(JSON.parse(stored.body), `${store.description}/config.json`);
 }
 
 function required(name: string): string {

@@ -6,7 +6,8 @@ import { ParseError } from "@aws-lambda-powertools/parser";
 import { parser } from "@aws-lambda-powertools/parser/middleware";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import * as z from "zod";
+import type * as z from "zod";
+import { type $ZodIssue, toDotPath } from "zod/v4/core";
 import { PerimeterError } from "../core/model/error.ts";
 import type { Log } from "../core/ports.ts";
 import { InternalError, InvalidRequestError } from "./errors.ts";
@@ -56,6 +57,6 @@ function typed(error: unknown): Error {
 }
 
 function problems(cause: unknown): string {
-  const issues = cause instanceof z.core.$ZodError ? cause.issues : Array.isArray(cause) ? (cause as z.core.$ZodIssue[]) : [];
-  return issues.map((issue) => `${z.core.toDotPath(issue.path) || "the input"}: ${issue.message}`).join("; ") || "The input is malformed.";
+  const issues = Array.isArray(cause) ? (cause as $ZodIssue[]) : []; // the parser hands on the issues of the schema
+  return issues.map((issue) => `${toDotPath(issue.path) || "the input"}: ${issue.message}`).join("; ") || "The input is malformed.";
 }

@@ -6,7 +6,7 @@ const memberRoles = $interpolate`arn:${partition}:iam::*:role/${memberRoleName}`
 const objects = (prefix: string) => $interpolate`${store.arn}/${prefix}`;
 
 const assumeMember = { actions: ["sts:AssumeRole"], resources: [memberRoles] };
-const readRuns = { actions: ["s3:GetObject"], resources: [objects("runs/*"), objects("config.yaml")] };
+const readRuns = { actions: ["s3:GetObject"], resources: [objects("runs/*"), objects("config.json")] };
 const writeRuns = { actions: ["s3:PutObject"], resources: [objects("runs/*")] };
 /** Without it S3 answers 403 instead of 404 for an object that does not exist. */
 const listStore = { actions: ["s3:ListBucket"], resources: [store.arn] };
@@ -16,7 +16,7 @@ const common = {
   architecture: "arm64",
   logging: { format: "json", retention: "3 months" },
   environment: { EKS_PERIMETER_STORE: $interpolate`s3://${store.name}` },
-  nodejs: { minify: true },
+  nodejs: { minify: true, plugins: "infra/esbuild-plugins.mjs" },
 } as const;
 
 export const plan = new sst.aws.Function("Plan", {

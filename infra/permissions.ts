@@ -11,7 +11,7 @@ export interface Statement {
 export function memberStatements(partition: string, account: string): readonly Statement[] {
   const actions = new Map<string, Set<string>>();
   for (const { actions: names, resource } of Object.values<AwsRead>(awsReads)) {
-    const arn = "arn" in resource ? resource.arn.replaceAll("${partition}", partition).replaceAll("${account}", account) : "*";
+    const arn = "arn" in resource ? resource.arn.replaceAll("{partition}", partition).replaceAll("{account}", account) : "*";
     actions.set(arn, new Set([...(actions.get(arn) ?? []), ...names]));
   }
   const reads = [...actions].map(([Resource, names]) => ({ Effect: "Allow", Action: [...names].sort(), Resource }) as const);

@@ -28,7 +28,7 @@ export interface KubernetesRead {
 }
 
 const noResourceType = { any: "the action takes no resource" } as const;
-const eksCluster = { arn: "arn:${partition}:eks:*:${account}:cluster/*" } as const;
+const eksCluster = { arn: "arn:{partition}:eks:*:{account}:cluster/*" } as const;
 
 /** Made with the member role in the cluster's account, and granted to it. */
 export const awsReads = {
@@ -54,7 +54,7 @@ export const awsReads = {
     ],
   },
   "eks:DescribeClusterVersions": { actions: ["eks:DescribeClusterVersions"], resource: noResourceType, facts: ["version"] },
-  "account:ListRegions": { actions: ["account:ListRegions"], resource: { arn: "arn:${partition}:account::${account}:account" }, facts: [] },
+  "account:ListRegions": { actions: ["account:ListRegions"], resource: { arn: "arn:{partition}:account::{account}:account" }, facts: [] },
   "elasticloadbalancing:DescribeLoadBalancers": {
     actions: ["elasticloadbalancing:DescribeLoadBalancers"],
     resource: noResourceType,
@@ -77,7 +77,7 @@ export const awsReads = {
   },
   "ec2:GetManagedPrefixListEntries": {
     actions: ["ec2:GetManagedPrefixListEntries"],
-    resource: { arn: "arn:${partition}:ec2:*:*:prefix-list/*" },
+    resource: { arn: "arn:{partition}:ec2:*:*:prefix-list/*" },
     facts: ["prefixLists"],
   },
   "ec2:DescribeSubnets": { actions: ["ec2:DescribeSubnets"], resource: noResourceType, facts: ["subnets"] },
@@ -87,7 +87,7 @@ export type AwsReadName = keyof typeof awsReads;
 /** Made with the credentials that the product itself runs with, outside the accounts it scans. */
 export const hubReads = {
   "organizations:ListAccounts": { actions: ["organizations:ListAccounts"], resource: noResourceType, facts: [] },
-  "sts:AssumeRole": { actions: ["sts:AssumeRole"], resource: { arn: "arn:${partition}:iam::*:role/${memberRole}" }, facts: [] },
+  "sts:AssumeRole": { actions: ["sts:AssumeRole"], resource: { arn: "arn:{partition}:iam::*:role/{memberRole}" }, facts: [] },
 } as const satisfies Record<string, AwsRead>;
 export type HubReadName = keyof typeof hubReads;
 

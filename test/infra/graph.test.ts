@@ -40,6 +40,14 @@ describe("roles", () => {
     expect(actions.filter((action) => action?.includes("*"))).toEqual([]);
   });
 
+  it("no placeholder is left in a resource", () => {
+    expect(
+      statements()
+        .flatMap(({ Resource }) => Resource)
+        .filter((arn) => /[{}]/.test(arn)),
+    ).toEqual([]);
+  });
+
   it("the member role may do exactly the declared reads and import findings", () => {
     const granted = statements()
       .filter(({ at }) => at === "MemberReads")

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { parseSettings } from "../core/config.ts";
-import { defaultSettings } from "../core/model/settings.ts";
+import { parseSettings } from "../../cli/settings.ts";
+import { defaultSettings } from "../../core/model/settings.ts";
 
 const parse = (text: string) => parseSettings(text, "config.yaml");
 
