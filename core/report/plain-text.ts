@@ -1,5 +1,9 @@
-import { stripVTControlCharacters } from "node:util";
-
+/**
+ * Escape sequences of ECMA-48: OSC up to its end, CSI with its parameters, and the short ones. No part can match what
+ * another one does, so that hostile text costs no more time than its length; node:util's pattern needs its square.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const escapes = /\u001b\][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
 /** Line and paragraph breaks of every kind, and tabs. */
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 /** Controls, and the marks that reorder the text around them: what is left of them is shown, not obeyed. */
@@ -12,11 +16,13 @@ const shown = "\uFFFD";
  * control characters, marks that reorder text and broken surrogates are shown as U+FFFD.
  */
 export const plainText = (text: string): string =>
-  stripVTControlCharacters(text.toWellFormed()).replace(breaks, " ").replace(unprintable, shown);
+  text.toWellFormed().replace(escapes, "").replace(breaks, " ").replace(unprintable, shown);
 
 /** The same, with its lines kept: for manifests and commands. */
 export const plainLines = (text: string): string =>
-  stripVTControlCharacters(text.toWellFormed())
+  text
+    .toWellFormed()
+    .replace(escapes, "")
     .replaceAll("\r\n", "\n")
     .replaceAll("\t", "  ")
     .replace(/[\v\f\r\u0085\u2028\u2029]/g, "\n")
