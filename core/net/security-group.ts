@@ -3,7 +3,7 @@
  * Source: Amazon EC2 API, IpPermission; VPC user guide, "Security group rules".
  */
 import type { PrefixList, SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
-import { type Fact, known, unknown } from "../model/fact.ts";
+import { type Fact, known, mapFact, unknown } from "../model/fact.ts";
 import { type AddressSet, intersection, isWithin, noAddresses, parseFilterCidrs, union } from "./addresses.ts";
 
 /** Ports of one protocol, both ends included. */
@@ -40,7 +40,10 @@ export const admissionOf = (addresses: AddressSet): Admission => ({ ...nobody, a
 
 export function indexGroups(groups: Fact<readonly SecurityGroup[]>, prefixLists: Fact<readonly PrefixList[]>): GroupIndex {
   const groupById = new Map((groups.state === "known" ? groups.value : []).map((group) => [group.id, group]));
-  const listById = new Map((prefixLists.state === "known" ? prefixLists.value : []).map((list) => [list.id, list]));
+  // Parsed once: one list is often named by the groups of every load balancer.
+  const listById = new Map(
+    (prefixLists.state === "known" ? prefixLists.value : []).map(({ id, cidrs }) => [id, mapFact(cidrs, parseFilterCidrs)]),
+  );
   return {
     all: groups,
     group: (id) => {
@@ -50,7 +53,7 @@ export function indexGroups(groups: Fact<readonly SecurityGroup[]>, prefixLists:
     },
     prefixList: (id) => {
       const list = listById.get(id);
-      if (list !== undefined) return list.cidrs.state === "known" ? known(parseFilterCidrs(list.cidrs.value)) : list.cidrs;
+      if (list !== undefined) return list;
       return prefixLists.state === "unknown" ? prefixLists : unknown("not-found", `The entries of prefix list ${id} were not read.`);
     },
   };
