@@ -3,7 +3,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smit
 import * as z from "zod";
 import { parsed } from "./answer.ts";
 import { RoleNotAssumedError } from "./errors.ts";
-import { reasonOf } from "./reason.ts";
+import { failureOf } from "./reason.ts";
 
 export interface RoleOptions {
   /**
@@ -86,14 +86,14 @@ export const validSessionName = (text: string): string =>
     .padEnd(2, "-");
 
 function notAssumed(options: RoleOptions, cause: unknown): unknown {
-  const reason = reasonOf(cause, "sts:AssumeRole");
-  if (reason === undefined) return cause;
+  const failure = failureOf(cause, "sts:AssumeRole");
+  if (failure === undefined) return cause;
+  const { reason, remedy } = failure;
   const role = memberRoleArn(options);
+  if (reason.code !== "forbidden")
+    return new RoleNotAssumedError(`The role ${role} could not be assumed: ${reason.message}`, { cause, hint: remedy });
   // STS does not tell a role that is not there from one that does not let the caller in.
-  const why =
-    reason.code === "forbidden"
-      ? "it does not exist, does not trust the scanner, or the scanner may not call sts:AssumeRole on it."
-      : reason.message;
+  const why = "it does not exist, does not trust the scanner, or the scanner may not call sts:AssumeRole on it.";
   const external = options.externalId === undefined ? "" : " with the external id that the scanner sends";
   return new RoleNotAssumedError(`The role ${role} could not be assumed: ${why}`, {
     cause,
