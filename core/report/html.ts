@@ -78,7 +78,7 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 function banner({ report: { accounts, clusters, summary }, unread }: View): Html {
   const scanned = `${plural(clusters.length, "cluster")} in ${plural(accounts.length, "account")}`;
   if (summary.complete) return html`<p class="banner"><b>${scanned} scanned.</b> Everything in scope was read.</p>`;
-  const missing = unread.filter(({ state }) => state !== "skipped").length;
+  const missing = unread.filter(({ state }) => state !== "skipped").reduce((sum, { what }) => sum + what.length, 0);
   return html`<p class="banner gap"><b>${scanned} scanned, but not everything was seen.</b> <a href="#not-seen">${plural(missing, "thing")} could not be read</a>: no finding there does not mean that nothing is exposed.</p>`;
 }
 
@@ -117,7 +117,7 @@ function notSeen({ unread }: View): Html {
   if (unread.length === 0) return html`<h2 id="not-seen">Not seen</h2><p>Nothing: every read was answered.</p>`;
   const rows = unread.map(
     ({ account, region, cluster, what, why, state }) =>
-      html`<tr><td>${cluster === undefined ? `Account ${account}` : `${cluster}, ${region}, ${account}`}</td><td>${what}</td><td>${state === "skipped" && "Skipped. "}${why}</td></tr>\n`,
+      html`<tr><td>${cluster === undefined ? `Account ${account}` : `${cluster}, ${region}, ${account}`}</td><td>${what.join(", ")}</td><td>${state === "skipped" && "Skipped. "}${why}</td></tr>\n`,
   );
   return html`<h2 id="not-seen">Not seen, and why</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Not seen"><table><thead><tr><th scope="col">Where</th><th scope="col">What</th><th scope="col">Why</th></tr></thead>

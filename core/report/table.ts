@@ -74,7 +74,7 @@ function gaps(report: Report, { width, paint, coverage }: View): string {
   if (unread.length === 0) return "";
   const columns = columnsOf(width, [30, 34]);
   const table = plainTable({ head: ["Where", "What", "Why"], colWidths: columns, wordWrap: true });
-  for (const one of unread) table.push([placeOf(one), one.what, whyOf(one)].map((text, at) => broken(text, columns[at])));
+  for (const one of unread) table.push([placeOf(one), one.what.join(", "), whyOf(one)].map((text, at) => broken(text, columns[at])));
   return `${paint("heading", "Not seen")}\n${table.toString()}`;
 }
 

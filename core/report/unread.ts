@@ -11,25 +11,27 @@ export interface Unread {
   /** Absent for what concerns a whole account. */
   readonly region?: string;
   readonly cluster?: string;
-  readonly what: string;
+  /** What failed for one reason is told together. */
+  readonly what: readonly string[];
   readonly why: string;
 }
 
 /**
  * Everything that the run did not see: reads that were refused or left out, then verdicts that are missing for another
- * reason than those reads. Accounts first.
+ * reason than those reads. Accounts first; what was left out on purpose last.
  */
 export function unreadOf({ accounts, clusters, findings }: Report, coverage: ReadonlySet<string>): readonly Unread[] {
   const gaps = Map.groupBy(
     findings.filter((finding) => isGap(finding, coverage)),
     (finding) => finding.cluster ?? accountOf(finding),
   );
-  return [
+  const unread = [
     ...accounts.flatMap((one) => unreadAt({ account: one.account }, one.coverage, gaps.get(one.account) ?? [])),
     ...clusters.flatMap((one) =>
       unreadAt({ account: one.account, region: one.region, cluster: one.name }, one.coverage, gaps.get(one.arn) ?? []),
     ),
   ];
+  return [...unread.filter(({ state }) => state !== "skipped"), ...unread.filter(({ state }) => state === "skipped")];
 }
 
 type Where = Pick<Unread, "account" | "region" | "cluster">;
@@ -39,21 +41,25 @@ function unreadAt(where: Where, coverage: readonly Coverage[], gaps: readonly Fi
   const said = new Set(reads.map(({ reason }) => reason?.message));
   // A coverage finding repeats the reads that failed, where it is about reads.
   const other = gaps.filter(({ status, reason }) => (status === "fail" ? reads.length === 0 : !said.has(reason?.message)));
-  return [
+  const lines: readonly Line[] = [
     ...reads.map(({ read, state, reason }) => ({
-      ...where,
       state: state === "skipped" ? state : ("unknown" as const),
       what: read,
       why: whyOf(reason),
     })),
     ...other.map(({ check, status, resource, reason, message }) => ({
-      ...where,
       state: status === "error" ? status : ("unknown" as const),
       what: `${check}: ${resource.namespace === undefined ? "" : `${resource.namespace}/`}${resource.name}`,
       why: reason === undefined ? message : whyOf(reason),
     })),
   ];
+  const together = Map.groupBy(lines, ({ state, why }) => `${state} ${why}`);
+  return [...together.values()].flatMap((group) =>
+    group.slice(0, 1).map((first) => ({ ...where, ...first, what: group.map(({ what }) => what) })),
+  );
 }
+
+type Line = Pick<Unread, "state" | "why"> & { readonly what: string };
 
 const whyOf = (reason: Reason | undefined): string => (reason === undefined ? "No reason was given." : `${reason.code}: ${reason.message}`);
 

@@ -17,20 +17,29 @@ const reportOf = (...findings: readonly Finding[]): Report =>
 
 it("what was not seen: refused reads, skipped ones, and verdicts missing for a reason of their own", () => {
   const lines = unreadOf(sampleReport(), coverageChecks(sampleChecks)).map(({ state, account, cluster, what, why }) =>
-    [state, cluster ?? account, what, why].join(" | "),
+    [state, cluster ?? account, what.join(" + "), why].join(" | "),
   );
   expect(lines).toEqual([
-    "skipped | 111122223333 | eks:ListClusters me-south-1 | denied-by-policy: A service control policy denies it.",
     "unknown | 444455556666 | sts:AssumeRole | forbidden: The role does not trust the caller.",
     "unknown | closed | kubernetes:list services | timeout: 10.0.0.9 did not answer within 10 s.",
     "unknown | prod | load-balancer-internal-or-restricted: shop/odd | malformed: No listener port.",
+    "skipped | 111122223333 | eks:ListClusters me-south-1 | denied-by-policy: A service control policy denies it.",
+  ]);
+});
+
+it("what was not seen: reads that failed for one reason are told together", () => {
+  const reason = { code: "refused", message: "10.0.0.9 refused the connection." } as const;
+  const coverage = ["services", "ingresses"].map((kind) => ({ read: `kubernetes:list ${kind}`, state: "unknown", reason }) as const);
+  const report = { ...reportOf(), clusters: [{ ...clusterOf("111122223333", "prod"), coverage }] };
+  expect(unreadOf(report, coverageChecks(sampleChecks))).toMatchObject([
+    { what: ["kubernetes:list services", "kubernetes:list ingresses"] },
   ]);
 });
 
 it("what was not seen: a coverage finding that no read explains", () => {
   const report = reportOf(aFinding({ check: "cluster-read-completely", message: "Two findings were refused." }));
   expect(unreadOf(report, coverageChecks(sampleChecks))).toMatchObject([
-    { what: "cluster-read-completely: prod", why: "Two findings were refused." },
+    { what: ["cluster-read-completely: prod"], why: "Two findings were refused." },
   ]);
 });
 

@@ -34,12 +34,9 @@ it("no text leaves anything that a terminal obeys", () => {
 });
 
 it.each(["\u001b]", "\u001b[", "\u001b[1;", "\u009b1", "\u001b]8;;", "\u001b#"])(
-  "a long run of %j takes no more time than its length",
+  "a long run of %j comes to an end: its square would outlast the test",
   (part) => {
-    const long = part.repeat(200_000);
-    const started = performance.now();
-    plainText(long);
-    expect(performance.now() - started).toBeLessThan(5_000); // its square would take an hour
+    expect(plainText(part.repeat(200_000))).not.toContain("\u001b");
   },
 );
 
