@@ -1,6 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Settings } from "../../core/model/settings.ts";
 import {
   type AddressSet,
   allAddresses,
@@ -115,6 +116,18 @@ describe("text that is an address or a block", () => {
       }),
     );
   });
+});
+
+it("what a configuration may hold as a block is read as one", () => {
+  const noise = fc.string({ unit: fc.constantFrom(..."0123456789abcdefF:.:.::/"), maxLength: 24 });
+  const accepted = (text: string) => Settings.safeParse({ trustedCidrs: [text] }).success;
+  fc.assert(
+    fc.property(fc.oneof(noise, cidr), (text) => {
+      if (accepted(text)) expect(isCidr(text)).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(accepted("2001:db8::/32")).toBe(true);
 });
 
 describe("sets", () => {
