@@ -11,6 +11,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs, promisify } from "node:util";
+import type { Report } from "../core/report/report.ts";
 import { bedEnvironment, motoAccount, testCredentials } from "../test/e2e/bed/environment.ts";
 import { motoRegion } from "../test/e2e/bed/estate.ts";
 import { startKubeApiserver } from "../test/e2e/bed/kube/apiserver.ts";
@@ -62,6 +63,7 @@ try {
     });
   }
   const env = await startEstate();
+  await assertScanned(programs, env, folder);
   const medians: Cost[] = [];
   for (const program of programs) {
     await measure(program, env, folder); // fills caches, of both alike
@@ -96,6 +98,15 @@ async function startEstate(): Promise<Record<string, string>> {
     await aws.createCluster({ name, api, publicAccess: true, privateAccess: true, ranges: ["0.0.0.0/1", "128.0.0.0/1"] });
   }
   return bedEnvironment({ AWS_ENDPOINT_URL: moto.url, EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS: "127.0.0.1" });
+}
+
+/** A program that broke would be fast, and its exit code might be that of one that found something. */
+async function assertScanned([scan]: readonly Program[], env: Record<string, string>, cwd: string): Promise<void> {
+  const [file = "", ...args] = scan?.command ?? [];
+  const { stdout } = await run(file, args, { env, cwd }).catch((error: { stdout: string }) => error);
+  const { clusters: scanned, summary } = JSON.parse(stdout) as Report;
+  if (scanned.length === clusters.length && summary.complete) return;
+  throw new Error(`the scan read ${scanned.length} clusters, complete: ${summary.complete}`);
 }
 
 async function measure({ name, command, worked }: Program, env: Record<string, string>, cwd: string): Promise<Cost> {
