@@ -3,6 +3,6 @@ import { DiscoverRequest } from "../core/model/request.ts";
 import { deployedPorts } from "./clients.ts";
 import { entryPoint } from "./entry-point.ts";
 
-export const handler = entryPoint(DiscoverRequest, async (request, { signal, readTimeoutMs }) =>
+export const handler = entryPoint(DiscoverRequest, "AccountsDiscovered", async (request, { signal, readTimeoutMs }) =>
   discoverClusters(request, await deployedPorts(readTimeoutMs), signal),
 );

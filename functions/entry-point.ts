@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { Metrics } from "@aws-lambda-powertools/metrics";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import { ParseError } from "@aws-lambda-powertools/parser";
 import { parser } from "@aws-lambda-powertools/parser/middleware";
@@ -35,17 +35,25 @@ export interface Deadline {
 /**
  * The one middleware stack of all steps: context in the log, metrics, the input checked by its schema, errors typed.
  *
+ * @param counted the metric that counts each step that was done
  * @param step what the function does with a valid input
  */
-export function entryPoint<S extends z.ZodType, Answer>(schema: S, step: (request: z.infer<S>, deadline: Deadline) => Promise<Answer>) {
+export function entryPoint<S extends z.ZodType, Answer>(
+  schema: S,
+  counted: "RunStarted" | "AccountsDiscovered" | "ClustersScanned" | "RunCompleted",
+  step: (request: z.infer<S>, deadline: Deadline) => Promise<Answer>,
+) {
   return middy()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
     .use(logMetrics(metrics))
     .use({ onError: ({ error }) => Promise.reject(typed(error)) })
     .use(parser({ schema }))
-    .handler((request: z.infer<S>, context: Context, { signal }: { signal: AbortSignal }) =>
-      step(request, { signal, readTimeoutMs: Math.max(1_000, context.getRemainingTimeInMillis() - reserveMs) }),
-    );
+    .handler(async (request: z.infer<S>, context: Context, { signal }: { signal: AbortSignal }) => {
+      metrics.addMetric(counted, MetricUnit.Count, 0); // so that a failed step is a zero and not a gap
+      const answer = await step(request, { signal, readTimeoutMs: Math.max(1_000, context.getRemainingTimeInMillis() - reserveMs) });
+      metrics.addMetric(counted, MetricUnit.Count, 1);
+      return answer;
+    });
 }
 
 /** A known error as it is; any other becomes one generic line and a log entry. */

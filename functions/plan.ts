@@ -4,6 +4,6 @@ import { deployedPorts } from "./clients.ts";
 import { entryPoint } from "./entry-point.ts";
 import { withOrganization } from "./organization.ts";
 
-export const handler = entryPoint(PlanRequest, async (request, { signal, readTimeoutMs }) =>
+export const handler = entryPoint(PlanRequest, "RunStarted", async (request, { signal, readTimeoutMs }) =>
   planRun(request, withOrganization(await deployedPorts(readTimeoutMs)), signal),
 );

@@ -3,6 +3,6 @@ import { scanCluster } from "../core/scan.ts";
 import { deployedPorts } from "./clients.ts";
 import { entryPoint } from "./entry-point.ts";
 
-export const handler = entryPoint(ScanRequest, async (request, { signal, readTimeoutMs }) =>
+export const handler = entryPoint(ScanRequest, "ClustersScanned", async (request, { signal, readTimeoutMs }) =>
   scanCluster(request, await deployedPorts(readTimeoutMs), signal),
 );

@@ -3,6 +3,6 @@ import { summarizeRun, summaryOf } from "../core/summarize.ts";
 import { deployedPorts } from "./clients.ts";
 import { entryPoint } from "./entry-point.ts";
 
-export const handler = entryPoint(SummarizeRequest, async (request, { readTimeoutMs }) =>
+export const handler = entryPoint(SummarizeRequest, "RunCompleted", async (request, { readTimeoutMs }) =>
   summaryOf(await summarizeRun(request, await deployedPorts(readTimeoutMs))),
 );

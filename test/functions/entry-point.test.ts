@@ -1,0 +1,43 @@
+import type { Context } from "aws-lambda";
+import { expect, it } from "vitest";
+import { PerimeterError } from "../../core/model/error.ts";
+import { PlanRequest, ScanRequest } from "../../core/model/request.ts";
+import { type Deadline, entryPoint } from "../../functions/entry-point.ts";
+
+const context = { functionName: "scan", awsRequestId: "1", getRemainingTimeInMillis: () => 900_000 } as Context;
+const scan = entryPoint(ScanRequest, "ClustersScanned", async (request, { readTimeoutMs }: Deadline) => ({ request, readTimeoutMs }));
+const valid = { account: "111122223333", region: "eu-west-1", cluster: "prod" };
+
+it("hands a valid input to the step, with the time that is left for reading", async () => {
+  expect(await scan(valid, context)).toEqual({ request: valid, readTimeoutMs: 870_000 });
+});
+
+it.each<[string, object, string]>([
+  ["an account of 11 digits", { ...valid, account: "11112222333" }, "account: must be an account id of 12 digits"],
+  ["an account as a number", { ...valid, account: 111122223333 }, "account: must be an account id of 12 digits, as a string"],
+  ["a missing cluster", { account: valid.account, region: valid.region }, "cluster: must be the name of a cluster"],
+  ["a name that would climb out of its folder", { ...valid, cluster: "../../etc" }, "cluster: must be the name of a cluster"],
+  ["a Region that is none", { ...valid, region: "Ireland" }, "region: must be the name of a Region"],
+  ["a runId with a slash", { ...valid, runId: "a/b" }, "runId: must be up to 128"],
+  ["an unknown key", { ...valid, clusters: [] }, 'Unrecognized key: "clusters"'],
+])("refuses %s by a typed error that names the field", async (_what, input, message) => {
+  await expect(scan(input as typeof valid, context)).rejects.toMatchObject({
+    name: "InvalidRequestError",
+    message: expect.stringContaining(message),
+  });
+});
+
+it("a known error keeps its name and text; any other becomes one generic line", async () => {
+  class KnownError extends PerimeterError {
+    override readonly name = "KnownError";
+  }
+  const fail = (error: Error) => entryPoint(PlanRequest, "RunStarted", () => Promise.reject(error))({}, context);
+  await expect(fail(new KnownError("The run is gone.", { hint: "Plan again." }))).rejects.toMatchObject({
+    name: "KnownError",
+    message: "The run is gone.",
+  });
+  await expect(fail(new Error("secret detail"))).rejects.toMatchObject({
+    name: "InternalError",
+    message: expect.not.stringContaining("secret"),
+  });
+});
