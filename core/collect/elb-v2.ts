@@ -22,7 +22,8 @@ const Row = z.discriminatedUnion("Type", [
     ...shared,
     Type: z.enum(["application", "network"]),
     DNSName: z.string(),
-    Scheme: z.enum(["internet-facing", "internal"]),
+    // The default of CreateLoadBalancer; the reading that hides nothing.
+    Scheme: z.enum(["internet-facing", "internal"]).default("internet-facing"),
   }),
   z.object({ ...shared, Type: z.literal("gateway") }),
 ]);

@@ -158,7 +158,7 @@ describe("load balancers", () => {
       "malformed",
     ],
     [
-      "malformed: a load balancer of the VPC without scheme",
+      "malformed: a load balancer of the VPC without state, name or subnets",
       nonsense(
         "elasticloadbalancingv2",
         "DescribeLoadBalancers",
