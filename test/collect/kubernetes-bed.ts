@@ -78,9 +78,19 @@ export const aService = (name: string, spec: object = {}, metadata: object = {})
   spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec },
 });
 
+/** Told of each TCP connection. */
+interface Watch {
+  opened(): void;
+  closed(): void;
+}
+
 /** A server with the cluster's certificate that answers as a test says, for what no API server would do. */
-export async function startScripted(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
+export async function startScripted(listener: RequestListener, watch?: Watch): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer({ ...certificates.server }, listener);
+  server.on("connection", (socket) => {
+    watch?.opened();
+    socket.on("close", () => watch?.closed());
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,

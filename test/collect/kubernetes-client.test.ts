@@ -2,21 +2,14 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from "
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { ReadError } from "../../core/collect/errors.ts";
+import { KubernetesClient } from "../../core/collect/kubernetes/client.ts";
+import { Discovery } from "../../core/collect/kubernetes/discovery.ts";
 import type { ClientLimits } from "../../core/collect/kubernetes/limits.ts";
 import type { Fault } from "../../sandbox/kubernetes/faults.ts";
 import type { KubernetesApi } from "../../sandbox/kubernetes/server.ts";
-import {
-  aService,
-  certificates,
-  clientFor,
-  declaredRules,
-  mintToken,
-  now,
-  serviceList,
-  startCluster,
-  startScripted,
-} from "./kubernetes-bed.ts";
+import { aService, certificates, clientFor, mintToken, now, serviceList, startCluster, startScripted } from "./kubernetes-bed.ts";
 
 const soon = () => AbortSignal.timeout(10_000);
 const names = (count: number) => Array.from({ length: count }, (_, i) => `s${String(i).padStart(3, "0")}`);
@@ -28,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 afterEach(() => {
   api.setFaults([]);
-  api.setRules(declaredRules);
+  api.replace([]);
 });
 
 /** What listing Services gives: their names, or the reason why not. */
@@ -174,6 +167,56 @@ describe("a token that is refused", () => {
     client.close();
   });
 
+  it("one that was never accepted, nor the one in its place: later lists make no more", async () => {
+    const { mint, count } = minter(9);
+    const client = clientFor(api.url, {}, mint);
+    for (const _ of [1, 2, 3])
+      await expect(client.list(serviceList, soon())).rejects.toMatchObject({ reason: { code: "unauthenticated" } });
+    expect(count()).toBe(2);
+    client.close();
+  });
+
+  it("unauthenticated: one list refuses every token while another accepts them; it is asked twice", async () => {
+    let asked = 0;
+    const server = await startScripted((request, response) => {
+      if (request.url?.startsWith("/apis")) return response.end("{}");
+      asked += 1;
+      return setTimeout(() => response.writeHead(401).end(), 50); // meanwhile the other list gets in with the same token
+    });
+    let minted = 0;
+    const client = clientFor(server.url, {}, async () => {
+      minted += 1;
+      return `k8s-aws-v1.${"x".repeat(40)}${minted}`;
+    });
+    let done = false;
+    const others = (async () => {
+      while (!done) await client.get("/apis", "the API groups", z.unknown(), soon());
+    })();
+    await expect(client.list(serviceList, soon())).rejects.toMatchObject({ reason: { code: "unauthenticated" } });
+    done = true;
+    await others;
+    expect(asked).toBe(2);
+    client.close();
+    await server.close();
+  });
+
+  it("one that has grown old is replaced before it is refused", async () => {
+    let [minted, time] = [0, 0];
+    const endpoint = { host: "127.0.0.1", port: Number(new URL(api.url).port), authorities: certificates.ca };
+    const mint = () => {
+      minted += 1;
+      return mintToken();
+    };
+    const client = new KubernetesClient({ endpoint, mint, now: () => new Date(time) });
+    const mintedAfter = async (minutes: number) => {
+      time += minutes * 60_000;
+      await client.list(serviceList, soon());
+      return minted;
+    };
+    expect([await mintedAfter(0), await mintedAfter(10), await mintedAfter(1), await mintedAfter(9)]).toEqual([1, 1, 2, 2]);
+    client.close();
+  });
+
   it("is not asked for before it is needed, and goes along with every request as a bearer token", async () => {
     const seen: (string | undefined)[] = [];
     const server = await startScripted((request, response) => {
@@ -230,6 +273,25 @@ describe("a busy or shaky server", () => {
     expect(took).toBeGreaterThanOrEqual(least - 5); // timers may be a little early
     if (least === 0) expect(took).toBeLessThan(900);
     await server.close();
+  });
+});
+
+describe("patience", () => {
+  it("throttled: the pauses of one list add up, and end before they exceed what they may", async () => {
+    let requests = 0;
+    const server = await startScripted((_request, response) => {
+      requests += 1;
+      response.writeHead(429, { "retry-after": "1" }).end();
+    });
+    expect(await list(server.url, { pausesMs: 1_900 })).toMatchObject({ code: "throttled" });
+    expect(requests).toBe(2);
+    await server.close();
+  });
+
+  it("known: an answer over a connection that stands may take longer than making one", async () => {
+    api.replace([aService("web")]);
+    api.setFaults([{ after: 1, effect: { kind: "delay", ms: 1_200 } }]);
+    expect(await list(api.url, { pageSize: 1, connectMs: 1_000, answerMs: 5_000 })).toEqual(["kubernetes", "web"]);
   });
 });
 
@@ -316,9 +378,6 @@ describe("no answer", () => {
   });
 
   it("dns: the name does not exist", async () => {
-    const client = clientFor(api.url);
-    client.close();
-    const { KubernetesClient } = await import("../../core/collect/kubernetes/client.ts");
     const lost = new KubernetesClient({
       endpoint: { host: "nowhere.invalid", port: 443, authorities: certificates.ca },
       mint: mintToken,
@@ -456,7 +515,7 @@ describe("an answer that is none", () => {
     [
       "malformed: not UTF-8",
       "identity",
-      Buffer.concat([Buffer.from('{"kind":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+      Buffer.from(text.replace("{}", '{"selfLink":"\xff"}'), "latin1"), // one byte that no character begins with
       "malformed",
     ],
   ] as const)("%s", async (_name, encoding, body, verdict) => {
@@ -513,4 +572,18 @@ describe("what a hostile server says", () => {
     expect(await list(server.url, { answerMs: 100 })).toMatchObject({ code: "forbidden" });
     await server.close();
   });
+});
+
+it("of a group's versions the preferred one comes first, and a group that is not installed has none", async () => {
+  const versions = [{ version: "v1beta1" }, { version: "v1" }];
+  let asked = 0;
+  const server = await startScripted((_request, response) => {
+    asked += 1;
+    response.end(JSON.stringify({ kind: "APIGroupList", groups: [{ name: "a.example", versions, preferredVersion: { version: "v1" } }] }));
+  });
+  const client = clientFor(server.url);
+  const discovery = new Discovery(client, soon());
+  expect([await discovery.versionsOf("a.example"), await discovery.versionsOf("b.example"), asked]).toEqual([["v1", "v1beta1"], [], 1]);
+  client.close();
+  await server.close();
 });

@@ -11,7 +11,18 @@ import { type Fact, known, unknown } from "../../core/model/fact.ts";
 import { Ingress, IngressClass, IngressClassParams, Service } from "../../core/model/kubernetes.ts";
 import type { KubernetesObject } from "../../sandbox/kubernetes/objects.ts";
 import type { KubernetesApi, KubernetesApiOptions } from "../../sandbox/kubernetes/server.ts";
-import { aService, clusterId, credentials, declaredRules, mintToken, ports, quick, startCluster, targetOf } from "./kubernetes-bed.ts";
+import {
+  aService,
+  clusterId,
+  credentials,
+  declaredRules,
+  mintToken,
+  ports,
+  quick,
+  startCluster,
+  startScripted,
+  targetOf,
+} from "./kubernetes-bed.ts";
 
 const everything: ReadonlySet<FactName> = new Set(kubernetesFactNames);
 const open: KubernetesApi[] = [];
@@ -138,6 +149,29 @@ describe("a whole cluster", () => {
     }
     expect(codes(facts).services).toBe("unauthenticated");
   });
+});
+
+it("leaves no connection behind", async () => {
+  let connections = 0;
+  const list = { kind: "ServiceList", apiVersion: "v1", metadata: {}, items: [] };
+  const server = await startScripted((_request, response) => response.end(JSON.stringify(list)), {
+    opened: () => {
+      connections += 1;
+    },
+    closed: () => {
+      connections -= 1;
+    },
+  });
+  const { services } = await readKubernetes(
+    known(targetOf(server.url)),
+    new Set(["services"]),
+    new Reading(ports),
+    ports,
+    AbortSignal.timeout(10_000),
+  );
+  expect(services).toEqual(known([]));
+  await expect.poll(() => connections).toBe(0);
+  await server.close();
 });
 
 describe("only what is needed", () => {

@@ -120,6 +120,12 @@ describe("size and alphabet", () => {
     for (let length = 1; length <= 6; length += 1) expect(await tokenOf("+".repeat(length))).toMatch(/^k8s-aws-v1\.[A-Za-z0-9_-]+$/);
   });
 
+  it("escapes all that RFC 3986 reserves, so that whoever canonicalizes the URL signs the same", async () => {
+    const { search } = urlOf(await tokenOf("!'()*"));
+    expect(search).toMatch(/^\?([\w.~-]|%[0-9A-F]{2}|[=&])+$/);
+    expect(search).toContain("%21%27%28%29%2A");
+  });
+
   it("is given out up to the verifier's limit, and refused from one byte more, without a part of it in the error", async () => {
     const bare = (await tokenOf("x")).length - 1;
     let longest = "";
