@@ -8,9 +8,12 @@ import { endpointPrivateAccessEnabled } from "./endpoint/endpoint-private-access
 import { endpointPublicAccessDisabled } from "./endpoint/endpoint-public-access-disabled.ts";
 import { endpointRangesAreTrusted } from "./endpoint/endpoint-ranges-are-trusted.ts";
 import { secretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
+import { loadBalancerHasOwner } from "./load-balancer/load-balancer-has-owner.ts";
 import { loadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
 import { loadBalancerMatchesDeclaration } from "./load-balancer/load-balancer-matches-declaration.ts";
+import { loadBalancerRangesAreTrusted } from "./load-balancer/load-balancer-ranges-are-trusted.ts";
 import { loadBalancerSourceRangesEnforced } from "./load-balancer/load-balancer-source-ranges-enforced.ts";
+import { serviceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
 
 /** Every check, in the order in which reports list them. */
 export const checks: readonly AnyCheck[] = [
@@ -24,6 +27,9 @@ export const checks: readonly AnyCheck[] = [
   loadBalancerInternalOrRestricted,
   loadBalancerMatchesDeclaration,
   loadBalancerSourceRangesEnforced,
+  loadBalancerRangesAreTrusted,
+  loadBalancerHasOwner,
+  serviceUsesNoExternalIps,
   clusterReadCompletely,
   accountReadCompletely,
 ];

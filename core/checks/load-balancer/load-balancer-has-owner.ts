@@ -1,0 +1,95 @@
+import type { LoadBalancer } from "../../model/aws.ts";
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import type { Service } from "../../model/kubernetes.ts";
+import type { Ownership } from "../../net/load-balancer/owner.ts";
+import { type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { judgeOwners, nameOf, type Opinion } from "./owners.ts";
+
+const loadBalancer: LoadBalancer = {
+  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
+  name: "k8s-shop-web",
+  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
+  type: "network",
+  scheme: "internal",
+  state: "active",
+  ipAddressType: "ipv4",
+  subnetIds: ["subnet-0a1"],
+  securityGroupIds: ["sg-0a1"],
+  listeners: known([{ port: 443, protocol: "TCP" }]),
+  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
+};
+const left = {
+  ...loadBalancer,
+  name: "k8s-shop-old",
+  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/old" }),
+};
+const service: Service = {
+  namespace: "shop",
+  name: "web",
+  uid: "01234567-89ab-cdef-0123-456789abcdef",
+  annotations: {},
+  labels: {},
+  type: "LoadBalancer",
+  loadBalancerClass: "service.k8s.aws/nlb",
+  loadBalancerSourceRanges: [],
+  sessionAffinity: "None",
+  externalIPs: [],
+  clusterIPs: ["10.100.0.7"],
+  selector: { app: "web" },
+  ports: [{ protocol: "TCP", port: 443 }],
+  hostnames: [],
+};
+const rest = {
+  services: known([service]),
+  ingresses: known([]),
+  ingressClasses: known([]),
+  ingressClassParams: known([]),
+};
+
+export const loadBalancerHasOwner = defineCheck({
+  id: "load-balancer-has-owner",
+  title: "Load balancers tagged for the cluster belong to objects that exist",
+  surface: "load-balancer",
+  severity: "medium",
+  needs: ["loadBalancers"],
+  uses: ["services", "ingresses", "ingressClasses", "ingressClassParams"],
+  why: "A load balancer that outlived its Service or Ingress keeps its listeners, its security groups and its name in DNS, and nobody looks after them.",
+  remediation:
+    "Delete the load balancer together with its security groups and DNS records, or bring its object back; where it is not the cluster's, take the cluster's tags off it.",
+  examples: { fail: { ...rest, loadBalancers: [left] }, pass: { ...rest, loadBalancers: [loadBalancer] } },
+  evaluate: ({ loadBalancers, ...plane }, _settings, about) => {
+    const { subjects, undecided } = subjectsOf(loadBalancers, plane, about.resource);
+    return judgeOwners({
+      about,
+      // An object without load balancer leaves nothing to judge.
+      subjects: { undecided, subjects: subjects.filter((subject) => subject.loadBalancers.length > 0) },
+      spoils: () => false,
+      judge: opinionOf,
+    });
+  },
+});
+
+function opinionOf({ loadBalancer: one, group }: Ownership, { resource, manifest }: Subject): Opinion {
+  const name = nameOf(resource);
+  const evidence = { deciding: one.arn, scheme: one.scheme };
+  switch (manifest.kind) {
+    case "unread": {
+      const { reason } = manifest;
+      const message = `${name} is named by load balancer ${one.name}, and whether it exists is not known: ${reason.message}`;
+      return { status: "unknown", reason, evidence, message };
+    }
+    case "absent":
+      return {
+        status: "fail",
+        evidence,
+        message: `${name} does not exist, and ${one.scheme} load balancer ${one.name} is still made for it.`,
+      };
+    case "none": {
+      const why = group === undefined ? "its tags name no owner" : `no Ingress of its group ${group} exists`;
+      return { status: "fail", evidence, message: `${name} is ${one.scheme}, is tagged for the cluster and has no owner: ${why}.` };
+    }
+    default:
+      return { status: "pass", evidence, message: `${name} exists, and load balancer ${one.name} belongs to it.` };
+  }
+}

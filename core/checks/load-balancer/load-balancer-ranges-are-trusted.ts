@@ -1,0 +1,94 @@
+import type { LoadBalancer } from "../../model/aws.ts";
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import { difference, parseFilterCidrs, union } from "../../net/addresses.ts";
+import { whyUnsure } from "../../net/load-balancer/enforcement.ts";
+import { type Reach, reachOf } from "../../net/load-balancer/sources.ts";
+import { subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { type Admission, admissionOf, indexGroups, letsInNoMoreThan } from "../../net/security-group.ts";
+import { cidrsOf, judgeOwners, nameOf, type Opinion } from "./owners.ts";
+
+const loadBalancer: LoadBalancer = {
+  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
+  name: "k8s-shop-web",
+  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
+  type: "network",
+  scheme: "internet-facing",
+  state: "active",
+  ipAddressType: "ipv4",
+  subnetIds: ["subnet-0a1"],
+  securityGroupIds: ["sg-0a1"],
+  listeners: known([{ port: 443, protocol: "TCP" }]),
+  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
+};
+const admitting = (...cidrs: string[]) => {
+  const rule = { protocol: "tcp", fromPort: 443, toPort: 443, cidrs, prefixListIds: [], groupIds: [], descriptions: [] };
+  return known([{ id: "sg-0a1", name: "k8s-shop-web", description: "", tags: {}, ingress: [rule], egress: [] }]);
+};
+const rest = {
+  loadBalancers: [loadBalancer],
+  prefixLists: known([]),
+  services: known([]),
+  ingresses: known([]),
+  ingressClasses: known([]),
+  ingressClassParams: known([]),
+};
+
+export const loadBalancerRangesAreTrusted = defineCheck({
+  id: "load-balancer-ranges-are-trusted",
+  title: "Internet-facing load balancers admit only trusted ranges",
+  surface: "load-balancer",
+  severity: "low",
+  needs: ["loadBalancers"],
+  uses: ["securityGroups", "prefixLists", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay in source ranges for years after the organization gave them up.",
+  remediation:
+    "Narrow the load balancer's security groups to ranges under trustedCidrs, give security groups to a network load balancer that was made without any, make it internal, or list the range under trustedCidrs if the organization owns it.",
+  examples: {
+    fail: { ...rest, securityGroups: admitting("203.0.113.0/24", "198.51.100.0/24") },
+    pass: { ...rest, securityGroups: admitting("203.0.113.0/24") },
+  },
+  evaluate: ({ loadBalancers, securityGroups, prefixLists, ...plane }, { trustedCidrs }, about) => {
+    if (trustedCidrs.length === 0) {
+      const { resource } = about;
+      const message = `${nameOf(resource)} was not compared with trusted ranges: none are configured.`;
+      return [{ status: "not-applicable", resource, message }];
+    }
+    const index = indexGroups(securityGroups, prefixLists);
+    const trusted = admissionOf(parseFilterCidrs(trustedCidrs));
+    return judgeOwners({
+      about,
+      subjects: subjectsOf(loadBalancers, plane, about.resource),
+      spoils: ({ loadBalancer: one }) => one.scheme === "internet-facing",
+      judge: ({ loadBalancer: one }, { resource }) => opinionOf(nameOf(resource), one, reachOf(one, index), trusted),
+    });
+  },
+});
+
+function opinionOf(name: string, { arn, name: its, scheme }: LoadBalancer, reach: Reach, trusted: Admission): Opinion {
+  const evidence = { deciding: arn, scheme };
+  if (scheme === "internal") {
+    return { status: "pass", evidence, message: `${name} has internal load balancer ${its}, which admits no range of the internet.` };
+  }
+  if (reach.unreachable !== undefined) {
+    return { status: "pass", evidence, message: `${name} has load balancer ${its}, which admits nobody: ${reach.unreachable}.` };
+  }
+  const { listeners } = reach;
+  const all = listeners.state === "known" ? listeners.value.map(({ admission }) => admission) : [reach.anyPort];
+  // Members of a group are admitted by their private addresses, which are no range of anybody's.
+  const answers = all.map((admission) => letsInNoMoreThan({ ...admission, groups: [] }, trusted));
+  const admitted = union(...all.map(({ atLeast }) => atLeast));
+  const sources = cidrsOf(admitted);
+  if (answers.includes("no") && listeners.state === "known") {
+    const untrusted = cidrsOf(difference(admitted, trusted.atLeast));
+    const message = `${name} has internet-facing load balancer ${its}, which admits ${untrusted.slice(0, 3).join(", ")} outside the trusted ranges.`;
+    return { status: "fail", evidence: { ...evidence, sources, untrusted }, message };
+  }
+  if (answers.every((answer) => answer === "yes")) {
+    const message = `${name} has internet-facing load balancer ${its}, which admits only trusted ranges.`;
+    return { status: "pass", evidence: { ...evidence, sources }, message };
+  }
+  const reason = listeners.state === "unknown" ? listeners.reason : whyUnsure(...all);
+  const message = `${name} has internet-facing load balancer ${its}, and what it admits is not known: ${reason.message}`;
+  return { status: "unknown", reason, evidence, message };
+}
