@@ -1,18 +1,17 @@
 import type { FactName } from "../model/check.ts";
 import type { Cluster, ClusterFacts } from "../model/cluster.ts";
-import { type Fact, known, mapFact, type Reason, unknown } from "../model/fact.ts";
+import { type Fact, known, mapFact, type Reason } from "../model/fact.ts";
 import { type ClusterTarget, clusterArn } from "../model/resource.ts";
 import type { CollectPorts } from "./access.ts";
-import { type AwsPlane, ofVpc } from "./aws-plane.ts";
+import type { AwsPlane } from "./aws-plane.ts";
 import { withSupport } from "./cluster-versions.ts";
 import { type DescribedCluster, describeCluster } from "./describe-cluster.ts";
 import { type KubernetesTarget, readKubernetes } from "./kubernetes.ts";
 import { readLoadBalancers } from "./load-balancers.ts";
+import { neededReads } from "./needed.ts";
 import { Reading } from "./reading.ts";
-import { type AwsReadName, awsReads } from "./reads.ts";
-import { readPrefixLists, readSecurityGroups } from "./security-groups.ts";
 import { SharedReads } from "./shared-reads.ts";
-import { readSubnets } from "./subnets.ts";
+import { readVpcFacts } from "./vpc-facts.ts";
 
 /** All facts but those about the reading itself. */
 type ReadFacts = Omit<ClusterFacts, "readAt" | "reads">;
@@ -72,30 +71,16 @@ async function readAll(
   reach: (kubernetes: Pick<KubernetesTarget, "url" | "certificateAuthority" | "clusterId">) => KubernetesTarget,
 ): Promise<ReadFacts> {
   const facts = notRead(described, notNeeded);
-  const needed = (read: AwsReadName): boolean => awsReads[read].facts.some((fact: FactName) => needs.has(fact));
-  const ifNeeded = <T>(read: AwsReadName, otherwise: Fact<T>, work: () => Promise<Fact<T>>): Promise<Fact<T>> =>
-    needed(read) ? work() : Promise.resolve(otherwise);
-  const inVpc = <T>(read: AwsReadName, otherwise: Fact<T>, work: (vpcId: string, plane: AwsPlane) => Promise<Fact<T>>): Promise<Fact<T>> =>
-    ifNeeded(read, otherwise, () => ofVpc(facts.network, read, plane, (vpcId) => work(vpcId, plane)));
-
-  const [version, loadBalancers, [securityGroups, prefixLists], subnets, kubernetes] = await Promise.all([
-    ifNeeded("eks:DescribeClusterVersions", facts.version, () => withSupport(partOf(described, "version"), isOnOutpost(described), plane)),
-    inVpc("elasticloadbalancing:DescribeLoadBalancers", facts.loadBalancers, readLoadBalancers),
-    inVpc("ec2:DescribeSecurityGroups", facts.securityGroups, readSecurityGroups).then(async (groups) => {
-      const lists = await ifNeeded("ec2:GetManagedPrefixListEntries", facts.prefixLists, () => prefixListsOf(groups, plane));
-      return [groups, lists] as const;
-    }),
-    inVpc("ec2:DescribeSubnets", facts.subnets, readSubnets),
+  const needed = neededReads(needs, facts.network, plane);
+  const [version, loadBalancers, vpc, kubernetes] = await Promise.all([
+    needed.ifNeeded("eks:DescribeClusterVersions", facts.version, () =>
+      withSupport(partOf(described, "version"), isOnOutpost(described), plane),
+    ),
+    needed.inVpc("elasticloadbalancing:DescribeLoadBalancers", facts.loadBalancers, readLoadBalancers),
+    readVpcFacts(facts, needed, plane),
     readKubernetes(mapFact(partOf(described, "kubernetes"), reach), needs, plane.reading, ports, plane.signal),
   ]);
-  return { ...facts, version, loadBalancers, securityGroups, prefixLists, subnets, ...kubernetes };
-}
-
-async function prefixListsOf(groups: ReadFacts["securityGroups"], plane: AwsPlane): Promise<ReadFacts["prefixLists"]> {
-  if (groups.state === "known") return readPrefixLists(groups.value, plane);
-  const fact = unknown("depends-on-unknown", `The security groups that name prefix lists are not known: ${groups.reason.message}`);
-  plane.reading.note("ec2:GetManagedPrefixListEntries", fact);
-  return fact;
+  return { ...facts, version, loadBalancers, ...vpc, ...kubernetes };
 }
 
 /** What DescribeCluster says; the facts that other reads answer are unknown for the reason that `why` gives. */
@@ -111,6 +96,10 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     securityGroups: left("securityGroups"),
     prefixLists: left("prefixLists"),
     subnets: left("subnets"),
+    vpc: left("vpc"),
+    routeTables: left("routeTables"),
+    networkAcls: left("networkAcls"),
+    blockPublicAccess: left("blockPublicAccess"),
     services: left("services"),
     ingresses: left("ingresses"),
     ingressClasses: left("ingressClasses"),

@@ -47,6 +47,9 @@ export const awsReads = {
       "securityGroups",
       "prefixLists",
       "subnets",
+      "vpc",
+      "routeTables",
+      "networkAcls",
       "services",
       "ingresses",
       "ingressClasses",
@@ -81,6 +84,19 @@ export const awsReads = {
     facts: ["prefixLists"],
   },
   "ec2:DescribeSubnets": { actions: ["ec2:DescribeSubnets"], resource: noResourceType, facts: ["subnets"] },
+  "ec2:DescribeVpcs": { actions: ["ec2:DescribeVpcs"], resource: noResourceType, facts: ["vpc"] },
+  "ec2:DescribeRouteTables": { actions: ["ec2:DescribeRouteTables"], resource: noResourceType, facts: ["routeTables"] },
+  "ec2:DescribeNetworkAcls": { actions: ["ec2:DescribeNetworkAcls"], resource: noResourceType, facts: ["networkAcls"] },
+  "ec2:DescribeVpcBlockPublicAccessOptions": {
+    actions: ["ec2:DescribeVpcBlockPublicAccessOptions"],
+    resource: noResourceType,
+    facts: ["blockPublicAccess"],
+  },
+  "ec2:DescribeVpcBlockPublicAccessExclusions": {
+    actions: ["ec2:DescribeVpcBlockPublicAccessExclusions"],
+    resource: noResourceType,
+    facts: ["blockPublicAccess"],
+  },
 } as const satisfies Record<string, AwsRead>;
 export type AwsReadName = keyof typeof awsReads;
 

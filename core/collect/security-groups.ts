@@ -3,6 +3,7 @@ import pMap from "p-map";
 import * as z from "zod";
 import type { PrefixList, SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
 import { type Fact, known } from "../model/fact.ts";
+import type { RouteTable } from "../model/vpc.ts";
 import { allPages } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { tagsOf, tagsShape } from "./tags.ts";
@@ -73,10 +74,15 @@ function ruleOf(rule: z.output<typeof Rule>): SecurityGroupRule {
 
 const EntryPage = z.object({ Entries: z.array(z.object({ Cidr: z.string() })), NextToken: z.string().optional() });
 
-/** The prefix lists that some rule of the groups names; one that cannot be read leaves the others known. */
-export async function readPrefixLists(groups: readonly SecurityGroup[], plane: AwsPlane): Promise<Fact<readonly PrefixList[]>> {
+/** The prefix lists that some rule of the groups or a route of the tables names; one that cannot be read leaves the others known. */
+export async function readPrefixLists(
+  groups: readonly SecurityGroup[],
+  tables: readonly RouteTable[],
+  plane: AwsPlane,
+): Promise<Fact<readonly PrefixList[]>> {
   const rules = groups.flatMap(({ ingress, egress }) => [...ingress, ...egress]);
-  const ids = [...new Set(rules.flatMap(({ prefixListIds }) => prefixListIds))].sort();
+  const routed = tables.flatMap(({ routes }) => routes.flatMap(({ prefixListId }) => prefixListId ?? []));
+  const ids = [...new Set([...rules.flatMap(({ prefixListIds }) => prefixListIds), ...routed])].sort();
   return known(await pMap(ids, async (id) => ({ id, cidrs: await readEntries(id, plane) }), { concurrency: 4 }));
 }
 

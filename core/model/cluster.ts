@@ -13,6 +13,7 @@ import {
 import { factOf, Reason } from "./fact.ts";
 import { Ingress, IngressClass, IngressClassParams, Service } from "./kubernetes.ts";
 import { Resource } from "./resource.ts";
+import { BlockPublicAccess, NetworkAcl, RouteTable, Vpc } from "./vpc.ts";
 
 /** What became of one read of a run. `skipped`: closed on purpose, such as a Region denied by a service control policy. */
 export const Coverage = z
@@ -47,9 +48,16 @@ export const ClusterFacts = z
     loadBalancers: factsOfList(LoadBalancer),
     /** Every security group of the cluster's VPC. */
     securityGroups: factsOfList(SecurityGroup),
-    /** The prefix lists that those security groups name. */
+    /** The prefix lists that those security groups name, and those of route tables where they were read. */
     prefixLists: factsOfList(PrefixList),
     subnets: factsOfList(Subnet),
+    vpc: factOf(Vpc),
+    /** Every route table of the cluster's VPC. */
+    routeTables: factsOfList(RouteTable),
+    /** Every network ACL of the cluster's VPC. */
+    networkAcls: factsOfList(NetworkAcl),
+    /** Of the account and Region. */
+    blockPublicAccess: factOf(BlockPublicAccess),
 
     services: factsOfList(Service),
     ingresses: factsOfList(Ingress),

@@ -3,6 +3,10 @@ import * as z from "zod";
 
 const strings = z.array(z.string()).readonly();
 
+/** A VPC's own addresses, of both families. */
+export const Vpc = z.strictObject({ id: z.string(), cidrs: strings }).readonly();
+export type Vpc = z.infer<typeof Vpc>;
+
 /** One route. The destination is a CIDR block of either family or a prefix list. */
 export const Route = z
   .strictObject({

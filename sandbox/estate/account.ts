@@ -1,7 +1,7 @@
 /** Accounts of an estate, their roles and their Regions, as they stand in the file. */
 import * as z from "zod";
 import { Cluster } from "./cluster.ts";
-import { LoadBalancer, oneOrMore, PrefixList, Tags, Vpc } from "./network.ts";
+import { BlockPublicAccess, LoadBalancer, oneOrMore, PrefixList, Tags, Vpc } from "./network.ts";
 
 export const AccountId = z.string().regex(/^\d{12}$/, "an account id is 12 digits, in quotes");
 
@@ -32,6 +32,7 @@ export const Region = z.strictObject({
   /** provider-disabled: Security Hub is on, but takes no findings of the custom product. */
   securityHub: z.enum(["enabled", "disabled", "provider-disabled"]).default("enabled"),
   vpcs: z.array(Vpc).default([]),
+  blockPublicAccess: BlockPublicAccess.prefault({}),
   prefixLists: z.array(PrefixList).default([]),
   loadBalancers: z.array(LoadBalancer).default([]),
   clusters: z.array(Cluster).default([]),

@@ -41,9 +41,60 @@ const Subnet = z.strictObject({
 });
 export type Subnet = z.infer<typeof Subnet>;
 
+/** `{ to: 0.0.0.0/0, via: igw-1 }`. Every table has the VPC's own routes besides. */
+const Route = z.strictObject({
+  /** A CIDR of either family, or a prefix list. */
+  to: z.string(),
+  /** The target's id, whose prefix tells its kind: igw-, eigw-, nat-, tgw-, pcx-, vgw-, vpce-, eni-. */
+  via: z.string(),
+  state: z.enum(["active", "blackhole"]).default("active"),
+});
+export type Route = z.infer<typeof Route>;
+
+const RouteTable = z.strictObject({
+  id: z.string().startsWith("rtb-"),
+  main: z.boolean().default(false),
+  subnets: z.array(z.string()).default([]),
+  routes: z.array(Route).default([]),
+});
+export type RouteTable = z.infer<typeof RouteTable>;
+
+/** One rule of a network ACL: `{ number: 100, action: deny, protocol: tcp, ports: 22, cidr: 0.0.0.0/0 }`. */
+const AclRule = z.strictObject({
+  number: z.int().min(1).max(32766),
+  action: z.enum(["allow", "deny"]),
+  /** tcp, udp, icmp, a protocol number, or all. */
+  protocol: z.string().default("all"),
+  ports: z.union([z.int(), z.string().regex(/^\d+(-\d+)?$/)]).optional(),
+  cidr: z.string(),
+});
+export type AclRule = z.infer<typeof AclRule>;
+
+const NetworkAcl = z.strictObject({
+  id: z.string().startsWith("acl-"),
+  subnets: z.array(z.string()).default([]),
+  ingress: z.array(AclRule).default([]),
+  egress: z.array(AclRule).default([]),
+});
+export type NetworkAcl = z.infer<typeof NetworkAcl>;
+
+/** VPC Block Public Access of an account and Region. */
+export const BlockPublicAccess = z.strictObject({
+  mode: z.enum(["off", "block-bidirectional", "block-ingress"]).default("off"),
+  exclusions: z
+    .array(z.strictObject({ /** A VPC or a subnet. */ resource: z.string(), mode: z.enum(["allow-bidirectional", "allow-egress"]) }))
+    .default([]),
+});
+export type BlockPublicAccess = z.infer<typeof BlockPublicAccess>;
+
 export const Vpc = z.strictObject({
   id: z.string().startsWith("vpc-"),
   cidr: z.string().default("10.0.0.0/16"),
+  ipv6Cidr: z.string().optional(),
+  /** Default: subnets that give public addresses lead to an internet gateway, the others to a NAT gateway. */
+  routeTables: z.array(RouteTable).optional(),
+  /** Beside the default ACL, which allows everything and has every subnet that no other names. */
+  networkAcls: z.array(NetworkAcl).default([]),
   subnets: z.array(Subnet).default([]),
   securityGroups: z.array(SecurityGroup).default([]),
   tags: Tags.default({}),

@@ -1,7 +1,10 @@
 /** The EC2 side of a Region, in the words that EC2 puts on the wire. */
-import type { PrefixList, Rule, SecurityGroup, Subnet, Vpc } from "../estate/network.ts";
+import type { Region } from "../estate/account.ts";
+import type { BlockPublicAccess, PrefixList, Rule, SecurityGroup, Subnet, Vpc } from "../estate/network.ts";
 import { hex } from "./ids.ts";
+import { networkAclItems } from "./network-acl.ts";
 import { arn, type Place } from "./place.ts";
+import { routeTableItems } from "./route-table.ts";
 
 /** One resource as EC2's XML has it: lists are arrays of items, absent elements are undefined. */
 export interface Item {
@@ -13,10 +16,13 @@ export interface Network {
   readonly vpcs: Item[];
   readonly subnets: Item[];
   readonly securityGroups: Item[];
+  readonly routeTables: Item[];
+  readonly networkAcls: Item[];
+  readonly blockPublicAccess: { readonly options: Item; readonly exclusions: readonly Item[] };
   readonly prefixLists: (Item & { readonly prefixListId: string; readonly entries: readonly Item[] })[];
 }
 
-const tagSet = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([key, value]) => ({ key, value }));
+export const tagSet = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([key, value]) => ({ key, value }));
 
 export const defaultGroupId = (vpc: string): string => `sg-${hex(17, vpc, "default")}`;
 
@@ -126,12 +132,37 @@ export function impliedVpc(place: Place): Vpc {
     public: false,
     tags: {},
   }));
-  return { id, cidr: "10.0.0.0/16", subnets, securityGroups: [], tags: {} };
+  return { id, cidr: "10.0.0.0/16", subnets, securityGroups: [], networkAcls: [], tags: {} };
 }
 
-export function buildNetwork(vpcs: readonly Vpc[], lists: readonly PrefixList[], place: Place): Network {
+function blockPublicAccessItems({ mode, exclusions }: BlockPublicAccess, place: Place): Network["blockPublicAccess"] {
+  const since = "2026-01-01T00:00:00.000Z";
   return {
-    vpcs: vpcs.map(({ id, cidr, tags }) => ({
+    options: {
+      awsAccountId: place.account,
+      awsRegion: place.region,
+      state: mode === "off" ? "default-state" : "update-complete",
+      internetGatewayBlockMode: mode,
+      lastUpdateTimestamp: since,
+      managedBy: "account",
+      exclusionsAllowed: "allowed",
+    },
+    exclusions: exclusions.map(({ resource, mode: exclusionMode }) => ({
+      exclusionId: `vpcbpa-exclude-${hex(17, place.account, place.region, resource)}`,
+      internetGatewayExclusionMode: exclusionMode,
+      resourceArn: arn(place, "ec2", `${resource.split("-")[0]}/${resource}`),
+      state: "create-complete",
+      creationTimestamp: since,
+    })),
+  };
+}
+
+export function buildNetwork(
+  { vpcs, prefixLists: lists, blockPublicAccess }: Pick<Region, "vpcs" | "prefixLists" | "blockPublicAccess">,
+  place: Place,
+): Network {
+  return {
+    vpcs: vpcs.map(({ id, cidr, ipv6Cidr, tags }) => ({
       vpcId: id,
       ownerId: place.account,
       state: "available",
@@ -139,7 +170,17 @@ export function buildNetwork(vpcs: readonly Vpc[], lists: readonly PrefixList[],
       cidrBlockAssociationSet: [
         { associationId: `vpc-cidr-assoc-${hex(17, id)}`, cidrBlock: cidr, cidrBlockState: { state: "associated" } },
       ],
-      ipv6CidrBlockAssociationSet: [],
+      ipv6CidrBlockAssociationSet:
+        ipv6Cidr === undefined
+          ? []
+          : [
+              {
+                associationId: `vpc-cidr-assoc-${hex(17, id, "ipv6")}`,
+                ipv6CidrBlock: ipv6Cidr,
+                ipv6CidrBlockState: { state: "associated" },
+                networkBorderGroup: place.region,
+              },
+            ],
       dhcpOptionsId: "default",
       instanceTenancy: "default",
       isDefault: false,
@@ -149,6 +190,9 @@ export function buildNetwork(vpcs: readonly Vpc[], lists: readonly PrefixList[],
     securityGroups: vpcs.flatMap(({ id, securityGroups }) =>
       [defaultGroup(id), ...securityGroups].map((group) => securityGroup(group, id, place)),
     ),
+    routeTables: vpcs.flatMap((vpc) => routeTableItems(vpc, place)),
+    networkAcls: vpcs.flatMap((vpc) => networkAclItems(vpc, place)),
+    blockPublicAccess: blockPublicAccessItems(blockPublicAccess, place),
     prefixLists: lists.map((list) => prefixListItem(list, place)),
   };
 }

@@ -70,7 +70,7 @@ function buildRegion(region: Region, place: Place, versionOf: (version: string |
   const inhabited = region.clusters.length > 0 || region.loadBalancers.length > 0;
   const vpcs = region.vpcs.length > 0 || !inhabited ? region.vpcs : [impliedVpc(place)];
   const siteOf = siteFinder(vpcs, where);
-  const network = buildNetwork(vpcs, region.prefixLists, place);
+  const network = buildNetwork({ ...region, vpcs }, place);
   const clusters = new Map<string, ClusterState>();
   for (const cluster of region.clusters) {
     if (clusters.has(cluster.name)) throw new EstateError(`${where}: cluster ${cluster.name} stands here twice`);

@@ -20,6 +20,8 @@ beforeAll(async () => {
         securityGroups: [{ id: "sg-1", ingress: [{ from: ["pl-1"] }] }],
       },
     ],
+    // Exclusions are only asked for where something is blocked.
+    blockPublicAccess: { mode: "block-ingress" },
     prefixLists: [{ id: "pl-1", entries: ["198.51.100.0/24"] }],
     loadBalancers: [
       { name: "net", listeners: [{ port: 443 }] },

@@ -1,5 +1,11 @@
 import { once } from "node:events";
 import { request } from "node:https";
+import {
+  DescribeRouteTablesCommand,
+  DescribeVpcBlockPublicAccessExclusionsCommand,
+  DescribeVpcBlockPublicAccessOptionsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import { ClusterVersionStatus, DescribeClusterCommand, DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { getToken } from "./bed/aws-cli.ts";
@@ -40,6 +46,18 @@ suite("test bed", { moto: inject("moto"), etcd: inject("etcd"), aws: inject("aws
       logging: { clusterLogging: [{ types: ["audit"], enabled: true }, { enabled: false }] },
     });
     expect(Buffer.from(cluster?.certificateAuthority?.data ?? "", "base64").toString()).toBe(server.ca);
+  });
+
+  it("moto: VPC Block Public Access is off, and the default VPC leads to the internet, as in AWS", async () => {
+    const ec2 = new EC2Client({ endpoint: moto, region, credentials: testCredentials });
+    const { VpcBlockPublicAccessOptions: options } = await ec2.send(new DescribeVpcBlockPublicAccessOptionsCommand({}));
+    expect(options).toMatchObject({ InternetGatewayBlockMode: "off", AwsRegion: region, AwsAccountId: motoAccount });
+    const { VpcBlockPublicAccessExclusions: exclusions } = await ec2.send(new DescribeVpcBlockPublicAccessExclusionsCommand({}));
+    expect(exclusions).toEqual([]);
+    const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({}));
+    expect(RouteTables.flatMap(({ Routes = [] }) => Routes)).toContainEqual(
+      expect.objectContaining({ DestinationCidrBlock: "0.0.0.0/0", GatewayId: expect.stringMatching(/^igw-/) }),
+    );
   });
 
   it("moto: DescribeClusterVersions answers in the shapes of EKS", async () => {

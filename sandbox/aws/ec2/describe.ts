@@ -13,9 +13,11 @@ export interface Describe {
   /** Selection by id: the request's parameter, the item's element, and the error for an id that is not there. */
   readonly ids: { readonly parameter: string; readonly element: string; readonly notFound: string; readonly what: string };
   readonly filters: FilterTable;
+  /** The longest page that may be asked for. Default: 1000. */
+  readonly maxPageSize?: number;
 }
 
-const Page = { MaxResults: z.coerce.number().int().min(5).max(1000).optional(), NextToken: z.string().optional(), Filter: Filters };
+const Page = { MaxResults: z.coerce.number().int().min(5).optional(), NextToken: z.string().optional(), Filter: Filters };
 /** What a page holds when the request does not say; EC2 pages long lists also then. */
 const defaultPageSize = 1000;
 
@@ -33,8 +35,12 @@ export const is =
   (element: string) =>
   (item: Item): readonly unknown[] => [item[element]];
 
-export function describe({ set, items, ids, filters }: Describe): AnyOperation {
-  const input = z.object({ ...Page, [ids.parameter]: z.array(z.string()).optional() });
+export function describe({ set, items, ids, filters, maxPageSize = defaultPageSize }: Describe): AnyOperation {
+  const input = z.object({
+    ...Page,
+    MaxResults: Page.MaxResults.unwrap().max(maxPageSize).optional(),
+    [ids.parameter]: z.array(z.string()).optional(),
+  });
   return operation({
     input,
     answer: (call: Call, given: Record<string, unknown>) => {
@@ -47,7 +53,7 @@ export function describe({ set, items, ids, filters }: Describe): AnyOperation {
       const all = items(call.here.network);
       const selected = applyFilters(wanted === undefined ? all : selectByIds(all, wanted, ids), Filter, filters);
       const same = ["ec2", call.operation, call.principal.account, call.region, wanted, Filter];
-      const page = pageOf(selected, { call: same, size: MaxResults ?? defaultPageSize, token: NextToken });
+      const page = pageOf(selected, { call: same, size: MaxResults ?? maxPageSize, token: NextToken });
       if (page === undefined) throw new AwsError("InvalidNextToken", "The specified NextToken is not valid.");
       return { [set]: page.items, nextToken: page.next };
     },

@@ -33,6 +33,34 @@ const describes: Readonly<Record<string, Describe>> = {
     ids: { parameter: "GroupId", element: "groupId", notFound: "InvalidGroup.NotFound", what: "security group" },
     filters: { "group-id": is("groupId"), "group-name": is("groupName"), "vpc-id": is("vpcId"), "owner-id": is("ownerId") },
   },
+  DescribeRouteTables: {
+    set: "routeTableSet",
+    items: ({ routeTables }) => routeTables,
+    ids: { parameter: "RouteTableId", element: "routeTableId", notFound: "InvalidRouteTableID.NotFound", what: "routeTable ID" },
+    maxPageSize: 100,
+    filters: { "route-table-id": is("routeTableId"), "vpc-id": is("vpcId"), "owner-id": is("ownerId") },
+  },
+  DescribeNetworkAcls: {
+    set: "networkAclSet",
+    items: ({ networkAcls }) => networkAcls,
+    ids: { parameter: "NetworkAclId", element: "networkAclId", notFound: "InvalidNetworkAclID.NotFound", what: "networkAcl ID" },
+    filters: { "network-acl-id": is("networkAclId"), "vpc-id": is("vpcId"), default: is("default"), "owner-id": is("ownerId") },
+  },
+  DescribeVpcBlockPublicAccessExclusions: {
+    set: "vpcBlockPublicAccessExclusionSet",
+    items: ({ blockPublicAccess }) => blockPublicAccess.exclusions,
+    ids: {
+      parameter: "ExclusionId",
+      element: "exclusionId",
+      notFound: "InvalidVpcBlockPublicAccessExclusionId.NotFound",
+      what: "exclusion ID",
+    },
+    filters: {
+      "resource-arn": is("resourceArn"),
+      state: is("state"),
+      "internet-gateway-exclusion-mode": is("internetGatewayExclusionMode"),
+    },
+  },
   DescribeManagedPrefixLists: {
     set: "prefixListSet",
     items: ({ prefixLists }) => prefixLists.map(({ entries: _entries, ...list }) => list),
@@ -65,6 +93,10 @@ export const ec2: Service = {
   refusals: ec2Refusals,
   operations: {
     ...Object.fromEntries(Object.entries(describes).map(([name, facts]) => [name, describe(facts)])),
+    DescribeVpcBlockPublicAccessOptions: operation({
+      input: z.object({}),
+      answer: ({ here }) => ({ vpcBlockPublicAccessOptions: here.network.blockPublicAccess.options }),
+    }),
     GetManagedPrefixListEntries: operation({
       input: GetManagedPrefixListEntries,
       resource: ({ here }, { PrefixListId }) => arn(here.place, "ec2", `prefix-list/${PrefixListId}`),

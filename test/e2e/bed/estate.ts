@@ -1,4 +1,13 @@
-import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  AttachInternetGatewayCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateInternetGatewayCommand,
+  CreateRouteCommand,
+  CreateSecurityGroupCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import { CreateClusterCommand, EKSClient, type LogType } from "@aws-sdk/client-eks";
 import {
   CreateListenerCommand,
@@ -53,6 +62,8 @@ export async function motoRegion(endpoint: string, region: string): Promise<Moto
   const subnetIds = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []);
   const vpcId = Subnets[0]?.VpcId ?? "";
 
+  await connectToInternet(ec2, vpcId);
+
   const securityGroup = async (name: string, port: number, cidrs: readonly string[]): Promise<string> => {
     const { GroupId = "" } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId: vpcId }));
     const IpRanges = cidrs.map((CidrIp) => ({ CidrIp }));
@@ -101,4 +112,18 @@ export async function motoRegion(endpoint: string, region: string): Promise<Moto
       return DNSName;
     },
   };
+}
+
+/** What a default VPC of AWS has, and one of moto lacks: a way out, and in. */
+async function connectToInternet(ec2: EC2Client, vpcId: string): Promise<void> {
+  const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+  const GatewayId = InternetGateway?.InternetGatewayId ?? "";
+  await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: GatewayId, VpcId: vpcId }));
+  const Filters = [
+    { Name: "vpc-id", Values: [vpcId] },
+    { Name: "association.main", Values: ["true"] },
+  ];
+  const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
+  const RouteTableId = RouteTables[0]?.RouteTableId ?? "";
+  await ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: "0.0.0.0/0", GatewayId }));
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { awsCli } from "./aws-cli.ts";
 import { kubeAssets } from "./kube/assets.ts";
@@ -18,7 +21,13 @@ declare module "vitest" {
 
 /** Starts once what all tests share, and makes first, one after the other, what is missing on this machine. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const temporary = await mkdtemp(path.join(tmpdir(), "eks-perimeter-e2e-"));
+  process.env.TMPDIR = temporary; // of the test processes too, which begin later
   const stops: (() => Promise<void>)[] = [];
+  const end = async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    await rm(temporary, { recursive: true, force: true });
+  };
   const keep = <T extends { readonly url: string; stop(): Promise<void> }>(server: T): string => {
     stops.push(() => server.stop());
     return server.url;
@@ -34,10 +43,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
       }),
     );
   } catch (error) {
-    await Promise.all(stops.map((stop) => stop()));
+    await end();
     throw error;
   }
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()));
-  };
+  return end;
 }

@@ -5,7 +5,8 @@ Tags of a cluster decide what moto invents otherwise:
   test:ca-file    file with the PEM certificate of its CA
   test:status     status, such as CREATING
   test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
-Added beside: the defaults that EKS fills in, the VPC of the subnets, and DescribeClusterVersions, which moto lacks.
+Added beside: the defaults that EKS fills in, the VPC of the subnets, and what moto lacks: DescribeClusterVersions of EKS,
+and EC2's VPC Block Public Access, which is off.
 """
 import base64
 import json
@@ -14,7 +15,9 @@ import sys
 import time
 
 import moto.eks.urls
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
+from moto.ec2.responses import EC2Response
 from moto.eks.models import Cluster
 from moto.server import main
 
@@ -73,6 +76,20 @@ def cluster_versions(request, full_url, headers):
     return 200, {"Content-Type": "application/json"}, json.dumps({"clusterVersions": versions})
 
 
+def block_public_access_options(self):
+    options = {
+        "AwsAccountId": self.current_account,
+        "AwsRegion": self.region,
+        "State": "default-state",
+        "InternetGatewayBlockMode": "off",
+        "ManagedBy": "account",
+        "ExclusionsAllowed": "allowed",
+    }
+    return ActionResult({"VpcBlockPublicAccessOptions": options})
+
+
 Cluster.__init__ = init
+EC2Response.describe_vpc_block_public_access_options = block_public_access_options
+EC2Response.describe_vpc_block_public_access_exclusions = lambda self: ActionResult({"VpcBlockPublicAccessExclusions": []})
 moto.eks.urls.url_paths["{0}/cluster-versions$"] = cluster_versions
 main(sys.argv[1:])
