@@ -104,6 +104,20 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     ingresses: left("ingresses"),
     ingressClasses: left("ingressClasses"),
     ingressClassParams: left("ingressClassParams"),
+    targetGroups: left("targetGroups"),
+    networkInterfaces: left("networkInterfaces"),
+    instances: left("instances"),
+    nodeGroups: left("nodeGroups"),
+    gatewayClasses: left("gatewayClasses"),
+    gateways: left("gateways"),
+    loadBalancerConfigurations: left("loadBalancerConfigurations"),
+    targetGroupBindings: left("targetGroupBindings"),
+    namespaces: left("namespaces"),
+    nodes: left("nodes"),
+    pods: left("pods"),
+    workloads: left("workloads"),
+    roles: left("roles"),
+    roleBindings: left("roleBindings"),
   };
 }
 

@@ -64,6 +64,18 @@ export type ControlPlaneLogging = z.infer<typeof ControlPlaneLogging>;
 export const SecretsEncryption = z.strictObject({ keyArn: z.string().exactOptional() }).readonly();
 export type SecretsEncryption = z.infer<typeof SecretsEncryption>;
 
+/** What a listener does with a request, by its default action and its rules. */
+export const ListenerAction = z
+  .strictObject({
+    /** ELB's word: forward, redirect, fixed-response, authenticate-oidc, …. */
+    type: z.string(),
+    targetGroupArns: strings,
+    /** Of a redirect: HTTP, HTTPS or "#{protocol}". */
+    redirectProtocol: z.string().exactOptional(),
+  })
+  .readonly();
+export type ListenerAction = z.infer<typeof ListenerAction>;
+
 export const Listener = z
   .strictObject({
     /** 0 on a gateway load balancer, whose listener takes every port. */
@@ -72,6 +84,8 @@ export const Listener = z
     protocol: z.string(),
     /** The port that traffic is forwarded to, where the listener itself says so (classic: the instance port). */
     targetPort: z.int().exactOptional(),
+    /** Default actions, and those of the rules of an application load balancer's listener. A classic one has none. */
+    actions: factOf(z.array(ListenerAction).readonly()).exactOptional(),
   })
   .readonly();
 export type Listener = z.infer<typeof Listener>;
@@ -94,9 +108,27 @@ export const LoadBalancer = z
     securityGroupIds: strings,
     listeners: factOf(z.array(Listener).readonly()),
     tags: factOf(z.record(z.string(), z.string()).readonly()),
+    /** A network load balancer's EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic, where AWS says. */
+    privateLinkRules: z.enum(["on", "off"]).exactOptional(),
   })
   .readonly();
 export type LoadBalancer = z.infer<typeof LoadBalancer>;
+
+/** A target group of the VPC. */
+export const TargetGroup = z
+  .strictObject({
+    arn: z.string(),
+    name: z.string(),
+    protocol: z.string(),
+    /** Absent for a Lambda function. */
+    port: z.int().exactOptional(),
+    targetType: z.enum(["instance", "ip", "lambda", "alb"]),
+    loadBalancerArns: strings,
+    /** preserve_client_ip.enabled; read only for load balancers without security groups, where it decides. */
+    preservesClientIp: factOf(z.boolean()),
+  })
+  .readonly();
+export type TargetGroup = z.infer<typeof TargetGroup>;
 
 /** One IpPermission of a security group. Ports are absent where the protocol has none or means all. */
 export const SecurityGroupRule = z

@@ -9,11 +9,16 @@ import {
   SecretsEncryption,
   SecurityGroup,
   Subnet,
+  TargetGroup,
 } from "./aws.ts";
 import { factOf, Reason } from "./fact.ts";
+import { Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupBinding } from "./gateway.ts";
 import { Ingress, IngressClass, IngressClassParams, Service } from "./kubernetes.ts";
+import { Instance, NodeGroup } from "./nodes.ts";
+import { Role, RoleBinding } from "./rbac.ts";
 import { Resource } from "./resource.ts";
-import { BlockPublicAccess, NetworkAcl, RouteTable, Vpc } from "./vpc.ts";
+import { BlockPublicAccess, NetworkAcl, NetworkInterface, RouteTable, Vpc } from "./vpc.ts";
+import { Namespace, Node, Pod, Workload } from "./workloads.ts";
 
 /** What became of one read of a run. `skipped`: closed on purpose, such as a Region denied by a service control policy. */
 export const Coverage = z
@@ -58,12 +63,36 @@ export const ClusterFacts = z
     networkAcls: factsOfList(NetworkAcl),
     /** Of the account and Region. */
     blockPublicAccess: factOf(BlockPublicAccess),
+    /** Every target group of the cluster's VPC. */
+    targetGroups: factsOfList(TargetGroup),
+    /** Every network interface of the cluster's VPC. */
+    networkInterfaces: factsOfList(NetworkInterface),
+    /** Every instance of the cluster's VPC that has not ended. */
+    instances: factsOfList(Instance),
+    /** The managed node groups. */
+    nodeGroups: factsOfList(NodeGroup),
 
     services: factsOfList(Service),
     ingresses: factsOfList(Ingress),
     ingressClasses: factsOfList(IngressClass),
     /** Empty where the kind is not installed. */
     ingressClassParams: factsOfList(IngressClassParams),
+    /** Of the Gateway API and of controllers' kinds: empty where they are not installed. */
+    gatewayClasses: factsOfList(GatewayClass),
+    gateways: factsOfList(Gateway),
+    loadBalancerConfigurations: factsOfList(LoadBalancerConfiguration),
+    targetGroupBindings: factsOfList(TargetGroupBinding),
+
+    namespaces: factsOfList(Namespace),
+    nodes: factsOfList(Node),
+    pods: factsOfList(Pod),
+    /** Every controller of pods. */
+    workloads: factsOfList(Workload),
+
+    /** Roles and ClusterRoles. */
+    roles: factsOfList(Role),
+    /** RoleBindings and ClusterRoleBindings. */
+    roleBindings: factsOfList(RoleBinding),
   })
   .readonly();
 export type ClusterFacts = z.infer<typeof ClusterFacts>;

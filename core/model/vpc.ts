@@ -78,6 +78,9 @@ export const NetworkInterface = z
     publicIpv4: strings,
     ipv6: strings,
     instanceId: z.string().exactOptional(),
+    /** EC2's word, such as interface, branch, trunk, network_load_balancer, nat_gateway. */
+    type: z.string(),
+    /** A control plane's is "Amazon EKS NAME", a load balancer's "ELB net/NAME/ID". */
     description: z.string(),
   })
   .readonly();
