@@ -104,6 +104,9 @@ function completeNetworkPolicy(object: KubernetesObject): Fields {
 /** Source: kubernetes pkg/apis/core/v1/defaults.go SetDefaults_PodSpec, SetDefaults_Container. */
 function completePodSpec(podSpec: unknown): Fields {
   const spec = fieldsOf(podSpec);
+  // On the host's network a container's port is one of the host's.
+  const portsOf = (ports: unknown) =>
+    withTcp(ports).map((port) => (spec.hostNetwork === true ? { hostPort: port.containerPort, ...port } : port));
   const containers = (field: string) =>
     spec[field] === undefined
       ? {}
@@ -116,7 +119,7 @@ function completePodSpec(podSpec: unknown): Fields {
               terminationMessagePolicy: "File",
               imagePullPolicy: /(:latest|^[^:@]*)$/.test(String(container.image ?? "")) ? "Always" : "IfNotPresent",
               ...container,
-              ...(container.ports === undefined ? {} : { ports: withTcp(container.ports) }),
+              ...(container.ports === undefined ? {} : { ports: portsOf(container.ports) }),
             })),
         };
   return {
@@ -138,7 +141,7 @@ function completePod(object: KubernetesObject): Fields {
   };
 }
 
-const replicated = new Set(["Deployment", "StatefulSet", "ReplicaSet"]);
+const replicated = new Set(["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]);
 
 function completeWorkload(object: KubernetesObject): Fields {
   const spec = fieldsOf(object.spec);
@@ -146,6 +149,23 @@ function completeWorkload(object: KubernetesObject): Fields {
   const replicas = replicated.has(object.kind) ? { replicas: 1 } : {};
   return {
     spec: { ...replicas, ...spec, template: { ...template, spec: completePodSpec(template.spec) } },
+    status: fieldsOf(object.status),
+  };
+}
+
+function completeCronJob(object: KubernetesObject): Fields {
+  const spec = fieldsOf(object.spec);
+  const jobTemplate = fieldsOf(spec.jobTemplate);
+  const jobSpec = fieldsOf(jobTemplate.spec);
+  const template = fieldsOf(jobSpec.template);
+  const completed = { ...template, spec: completePodSpec(template.spec) };
+  return {
+    spec: {
+      concurrencyPolicy: "Allow",
+      suspend: false,
+      ...spec,
+      jobTemplate: { ...jobTemplate, spec: { ...jobSpec, template: completed } },
+    },
     status: fieldsOf(object.status),
   };
 }
@@ -174,6 +194,7 @@ const completions: Readonly<Record<string, (object: KubernetesObject, key: strin
   "/Service": completeService,
   "/Pod": completePod,
   "/Node": completeNode,
+  "/ReplicationController": completeWorkload,
   "/Namespace": (object) => ({
     spec: { finalizers: ["kubernetes"], ...fieldsOf(object.spec) },
     status: { phase: "Active", ...fieldsOf(object.status) },
@@ -185,6 +206,7 @@ const completions: Readonly<Record<string, (object: KubernetesObject, key: strin
   "apps/StatefulSet": completeWorkload,
   "apps/ReplicaSet": completeWorkload,
   "batch/Job": completeWorkload,
+  "batch/CronJob": completeCronJob,
 };
 
 /** The object's own fields as the server stores them, `metadata` apart. */

@@ -1,22 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type * as z from "zod";
 import { IngressObject } from "../../core/collect/kubernetes/parse-ingress.ts";
 import { IngressClassObject } from "../../core/collect/kubernetes/parse-ingress-class.ts";
 import { ingressClassParamsObject } from "../../core/collect/kubernetes/parse-ingress-class-params.ts";
 import { ServiceObject } from "../../core/collect/kubernetes/parse-service.ts";
 import { Ingress, IngressClass, IngressClassParams, Service } from "../../core/model/kubernetes.ts";
+import { read } from "./kept.ts";
 
 const namespaced = { namespace: "shop", name: "web", uid: "0a1b" };
 const clusterWide = { name: "alb", uid: "0a1b" };
 /** What every object keeps, when it has no more than it must. */
 const kept = { ...namespaced, annotations: {}, labels: {} };
 const keptClusterWide = { ...clusterWide, namespace: "", annotations: {}, labels: {} };
-
-/** What is kept of an object; it must also be what the model says. */
-function read<T>(object: z.ZodType<T>, model: z.ZodType<T>, input: unknown): T | "malformed" {
-  const { success, data } = object.safeParse(input);
-  return success ? model.parse(data) : "malformed";
-}
 
 describe("Service", () => {
   const service = (spec: unknown, more: object = {}) => read(ServiceObject, Service, { metadata: namespaced, spec, ...more });

@@ -1,14 +1,32 @@
 import type * as z from "zod";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Fact } from "../../model/fact.ts";
+import type { Workload } from "../../model/workloads.ts";
 import type { KubernetesReadName } from "../reads.ts";
 import { IngressObject } from "./parse-ingress.ts";
 import { IngressClassObject } from "./parse-ingress-class.ts";
 import { ingressClassParamsObject } from "./parse-ingress-class-params.ts";
+import { NamespaceObject } from "./parse-namespace.ts";
+import { NodeObject } from "./parse-node.ts";
+import { PodObject } from "./parse-pod.ts";
+import { roleObject } from "./parse-role.ts";
+import { roleBindingObject } from "./parse-role-binding.ts";
 import { ServiceObject } from "./parse-service.ts";
+import { workloadObject } from "./parse-workload.ts";
 
 /** Facts about a cluster that its Kubernetes API answers. */
-export const kubernetesFactNames = ["services", "ingresses", "ingressClasses", "ingressClassParams"] as const;
+export const kubernetesFactNames = [
+  "services",
+  "ingresses",
+  "ingressClasses",
+  "ingressClassParams",
+  "namespaces",
+  "nodes",
+  "pods",
+  "workloads",
+  "roles",
+  "roleBindings",
+] as const;
 export type KubernetesFactName = (typeof kubernetesFactNames)[number];
 
 /** One kind of object that is listed. Its group and resource stand in `reads.ts`, from which its grant is made. */
@@ -24,13 +42,20 @@ export interface KubernetesKind<T> {
 
 export type ObjectOf<N extends KubernetesFactName> = ClusterFacts[N] extends Fact<readonly (infer T)[]> ? T : never;
 
+const builtIn = <T>(read: KubernetesReadName, kind: string, object: z.ZodType<T>): KubernetesKind<T> => ({
+  read,
+  kind,
+  versions: ["v1"],
+  origin: "built-in",
+  object,
+});
+const workload = (read: KubernetesReadName, kind: Workload["kind"]) => builtIn(read, kind, workloadObject(kind));
+
 /** Which lists make up each fact. A further kind is a line here, one in `reads.ts`, and its parser. */
 export const kubernetesKinds: { readonly [N in KubernetesFactName]: readonly KubernetesKind<ObjectOf<N>>[] } = {
-  services: [{ read: "kubernetes:list services", kind: "Service", versions: ["v1"], origin: "built-in", object: ServiceObject }],
-  ingresses: [{ read: "kubernetes:list ingresses", kind: "Ingress", versions: ["v1"], origin: "built-in", object: IngressObject }],
-  ingressClasses: [
-    { read: "kubernetes:list ingressclasses", kind: "IngressClass", versions: ["v1"], origin: "built-in", object: IngressClassObject },
-  ],
+  services: [builtIn("kubernetes:list services", "Service", ServiceObject)],
+  ingresses: [builtIn("kubernetes:list ingresses", "Ingress", IngressObject)],
+  ingressClasses: [builtIn("kubernetes:list ingressclasses", "IngressClass", IngressClassObject)],
   ingressClassParams: [
     {
       read: "kubernetes:list ingressclassparams.elbv2.k8s.aws",
@@ -46,5 +71,25 @@ export const kubernetesKinds: { readonly [N in KubernetesFactName]: readonly Kub
       origin: "custom",
       object: ingressClassParamsObject("eks.amazonaws.com"),
     },
+  ],
+  namespaces: [builtIn("kubernetes:list namespaces", "Namespace", NamespaceObject)],
+  nodes: [builtIn("kubernetes:list nodes", "Node", NodeObject)],
+  pods: [builtIn("kubernetes:list pods", "Pod", PodObject)],
+  workloads: [
+    workload("kubernetes:list deployments", "Deployment"),
+    workload("kubernetes:list statefulsets", "StatefulSet"),
+    workload("kubernetes:list daemonsets", "DaemonSet"),
+    workload("kubernetes:list replicasets", "ReplicaSet"),
+    workload("kubernetes:list replicationcontrollers", "ReplicationController"),
+    workload("kubernetes:list jobs", "Job"),
+    workload("kubernetes:list cronjobs", "CronJob"),
+  ],
+  roles: [
+    builtIn("kubernetes:list roles", "Role", roleObject("namespaced")),
+    builtIn("kubernetes:list clusterroles", "ClusterRole", roleObject("cluster")),
+  ],
+  roleBindings: [
+    builtIn("kubernetes:list rolebindings", "RoleBinding", roleBindingObject("namespaced")),
+    builtIn("kubernetes:list clusterrolebindings", "ClusterRoleBinding", roleBindingObject("cluster")),
   ],
 };

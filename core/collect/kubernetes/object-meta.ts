@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Owner } from "../../model/workloads.ts";
 
 /** Annotations that a check reads, by prefix or, where it holds no further part, by name. */
 interface AnnotationRule {
@@ -37,6 +38,17 @@ export const textsOrEmpty = z
   .nullish()
   .transform((texts) => texts ?? {});
 
+/** The API leaves flags out that are not set. */
+export const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? false);
+/** Fields that some types encode though nobody filled them: empty is absent. */
+export const filled = z
+  .string()
+  .nullish()
+  .transform((value) => value || undefined);
+
 /** The fields that are there, for types whose optional fields are never undefined. */
 export function present<T extends Readonly<Record<string, unknown>>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // The entries are those of T, less the undefined ones.
@@ -45,9 +57,21 @@ export function present<T extends Readonly<Record<string, unknown>>>(fields: T):
   };
 }
 
+const identity = { name: z.string().min(1), uid: z.string() };
+const namespace = z.string().min(1);
+
+/** What of ObjectMeta tells an object of a namespace from any other, where nothing more is kept. */
+export const NamespacedIdentity = z.object({ ...identity, namespace });
+
+/** Namespace and name alone; "" stands for none. */
+export const QualifiedName = {
+  namespaced: z.object({ name: identity.name, namespace }),
+  cluster: z.object({ name: identity.name }).transform(({ name }) => ({ name, namespace: "" })),
+} as const;
+export type Scope = keyof typeof QualifiedName;
+
 const metadata = {
-  name: z.string().min(1),
-  uid: z.string(),
+  ...identity,
   annotations: textsOrEmpty.transform((texts) => Object.fromEntries(Object.entries(texts).filter(([key]) => isKept(key)))),
   labels: textsOrEmpty,
   creationTimestamp: maybe(z.string()),
@@ -55,13 +79,23 @@ const metadata = {
 
 /** ObjectMeta of a kind that lives in namespaces, as far as it is kept. */
 export const NamespacedMeta = z
-  .object({ ...metadata, namespace: z.string().min(1) })
+  .object({ ...metadata, namespace })
   .transform(({ creationTimestamp: createdAt, ...rest }) => ({ ...rest, ...present({ createdAt }) }));
 
 /** The same of a kind that does not. */
 export const ClusterMeta = z
   .object(metadata)
   .transform(({ creationTimestamp: createdAt, ...rest }) => ({ ...rest, namespace: "", ...present({ createdAt }) }));
+
+const OwnerReference = z.object({ apiVersion: z.string(), kind: z.string(), name: z.string(), uid: z.string(), controller: flag });
+
+/** metadata.ownerReferences: the controller, of which an object has one at most; others are owners for garbage collection alone. */
+export const ControllerOwner = listOrEmpty(OwnerReference).transform((owners): Owner | undefined => {
+  const owner = owners.find(({ controller }) => controller);
+  if (owner === undefined) return undefined;
+  const { controller: _, ...kept } = owner;
+  return kept;
+});
 
 /** status.loadBalancer of Services and Ingresses: the host names, lower case, as they are compared with DNS names of load balancers. */
 export const LoadBalancerHostnames = z

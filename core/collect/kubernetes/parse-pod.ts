@@ -1,0 +1,40 @@
+import * as z from "zod";
+import type { Pod } from "../../model/workloads.ts";
+import { ControllerOwner, filled, listOrEmpty, NamespacedIdentity, present, textsOrEmpty } from "./object-meta.ts";
+import { podSpecFields, podSpecOf } from "./parse-pod-spec.ts";
+
+/** Written by the VPC resource controller onto a pod with security groups of its own. Source: Amazon EKS User Guide, "Security groups for Pods". */
+const branchInterface = "vpc.amazonaws.com/pod-eni";
+
+const Metadata = NamespacedIdentity.extend({
+  labels: textsOrEmpty,
+  annotations: z.object({ [branchInterface]: filled }).nullish(),
+  ownerReferences: ControllerOwner,
+}).transform(({ annotations, ownerReferences: owner, ...rest }) => ({
+  ...rest,
+  hasBranchInterface: annotations?.[branchInterface] !== undefined,
+  ...present({ owner }),
+}));
+
+const Spec = z
+  .object({ ...podSpecFields, nodeName: filled })
+  .transform(({ nodeName, ...spec }) => ({ spec: podSpecOf(spec), ...present({ nodeName }) }));
+
+const Status = z
+  .object({
+    // Whatever else a later version may write, such a pod is not known to have ended.
+    phase: z.enum(["Pending", "Running", "Succeeded", "Failed", "Unknown"]).catch("Unknown"),
+    podIP: filled,
+    podIPs: listOrEmpty(z.object({ ip: filled })),
+    hostIP: filled,
+  })
+  .transform(({ phase, podIP, podIPs, hostIP }) => {
+    const ips = podIPs.flatMap(({ ip }) => ip ?? []);
+    return { phase, podIps: ips.length === 0 && podIP !== undefined ? [podIP] : ips, ...present({ hostIp: hostIP }) };
+  });
+const noStatus = { phase: "Unknown" as const, podIps: [] };
+
+/** v1 Pod. */
+export const PodObject: z.ZodType<Pod> = z
+  .object({ metadata: Metadata, spec: Spec, status: Status.nullish() })
+  .transform(({ metadata, spec, status }) => ({ ...metadata, ...spec, ...(status ?? noStatus) }));
