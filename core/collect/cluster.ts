@@ -9,6 +9,7 @@ import { type DescribedCluster, describeCluster } from "./describe-cluster.ts";
 import { type KubernetesTarget, readKubernetes } from "./kubernetes.ts";
 import { readLoadBalancers } from "./load-balancers.ts";
 import { neededReads } from "./needed.ts";
+import { readNodeGroups } from "./node-groups.ts";
 import { Reading } from "./reading.ts";
 import { SharedReads } from "./shared-reads.ts";
 import { readVpcFacts } from "./vpc-facts.ts";
@@ -51,7 +52,7 @@ export async function collectCluster(
   const inapplicable = described.state === "known" ? described.value.inapplicable : undefined;
   const facts =
     inapplicable === undefined
-      ? await readAll(described, needs, plane, ports, (kubernetes) => ({ ...kubernetes, region, credentials: access.credentials }))
+      ? await readAll(name, described, needs, plane, ports, (kubernetes) => ({ ...kubernetes, region, credentials: access.credentials }))
       : notRead(described, () => inapplicable);
   return {
     resource: { kind: "Cluster", id: clusterArn(target), name },
@@ -64,6 +65,7 @@ export async function collectCluster(
 }
 
 async function readAll(
+  name: string,
   described: Fact<DescribedCluster>,
   needs: ReadonlySet<FactName>,
   plane: AwsPlane,
@@ -72,15 +74,16 @@ async function readAll(
 ): Promise<ReadFacts> {
   const facts = notRead(described, notNeeded);
   const needed = neededReads(needs, facts.network, plane);
-  const [version, loadBalancers, vpc, kubernetes] = await Promise.all([
+  const [version, nodeGroups, loadBalancers, vpc, kubernetes] = await Promise.all([
     needed.ifNeeded("eks:DescribeClusterVersions", facts.version, () =>
       withSupport(partOf(described, "version"), isOnOutpost(described), plane),
     ),
+    needed.ifNeeded("eks:ListNodegroups", facts.nodeGroups, () => readNodeGroups(name, plane)),
     needed.inVpc("elasticloadbalancing:DescribeLoadBalancers", facts.loadBalancers, readLoadBalancers),
     readVpcFacts(facts, needed, plane),
     readKubernetes(mapFact(partOf(described, "kubernetes"), reach), needs, plane.reading, ports, plane.signal),
   ]);
-  return { ...facts, version, loadBalancers, ...vpc, ...kubernetes };
+  return { ...facts, version, nodeGroups, loadBalancers, ...vpc, ...kubernetes };
 }
 
 /** What DescribeCluster says; the facts that other reads answer are unknown for the reason that `why` gives. */

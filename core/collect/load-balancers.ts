@@ -5,7 +5,7 @@ import { malformed } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { classicLoadBalancers, classicTags } from "./elb-classic.ts";
 import { listenersV2, loadBalancersV2, tagsV2 } from "./elb-v2.ts";
-import { reasonOf } from "./reason.ts";
+import { unlessGone } from "./gone.ts";
 
 /** Calls at once in one account and Region: its API quota is its own work's. */
 const concurrency = 4;
@@ -79,10 +79,3 @@ async function withTagsOfBatch(batch: readonly Untagged[], tagging: Tagging, pla
 function fail(): never {
   throw malformed("AWS did not answer for every load balancer whose tags were asked for.");
 }
-
-/** What `work` answers, or nothing where AWS says that the load balancer, which was listed a moment ago, is not there. */
-const unlessGone = <T>(work: Promise<T>): Promise<T | undefined> =>
-  work.catch((error: unknown) => {
-    if (reasonOf(error)?.code === "not-found") return undefined;
-    throw error;
-  });

@@ -29,6 +29,7 @@ export interface KubernetesRead {
 
 const noResourceType = { any: "the action takes no resource" } as const;
 const eksCluster = { arn: "arn:{partition}:eks:*:{account}:cluster/*" } as const;
+const eksNodegroup = { arn: "arn:{partition}:eks:*:{account}:nodegroup/*/*/*" } as const;
 
 /** Made with the member role in the cluster's account, and granted to it. */
 export const awsReads = {
@@ -50,6 +51,8 @@ export const awsReads = {
       "vpc",
       "routeTables",
       "networkAcls",
+      "networkInterfaces",
+      "instances",
       "services",
       "ingresses",
       "ingressClasses",
@@ -62,6 +65,8 @@ export const awsReads = {
       "roleBindings",
     ],
   },
+  "eks:ListNodegroups": { actions: ["eks:ListNodegroups"], resource: eksCluster, facts: ["nodeGroups"] },
+  "eks:DescribeNodegroup": { actions: ["eks:DescribeNodegroup"], resource: eksNodegroup, facts: ["nodeGroups"] },
   "eks:DescribeClusterVersions": { actions: ["eks:DescribeClusterVersions"], resource: noResourceType, facts: ["version"] },
   "account:ListRegions": { actions: ["account:ListRegions"], resource: { arn: "arn:{partition}:account::{account}:account" }, facts: [] },
   "elasticloadbalancing:DescribeLoadBalancers": {
@@ -93,6 +98,8 @@ export const awsReads = {
   "ec2:DescribeVpcs": { actions: ["ec2:DescribeVpcs"], resource: noResourceType, facts: ["vpc"] },
   "ec2:DescribeRouteTables": { actions: ["ec2:DescribeRouteTables"], resource: noResourceType, facts: ["routeTables"] },
   "ec2:DescribeNetworkAcls": { actions: ["ec2:DescribeNetworkAcls"], resource: noResourceType, facts: ["networkAcls"] },
+  "ec2:DescribeNetworkInterfaces": { actions: ["ec2:DescribeNetworkInterfaces"], resource: noResourceType, facts: ["networkInterfaces"] },
+  "ec2:DescribeInstances": { actions: ["ec2:DescribeInstances"], resource: noResourceType, facts: ["instances"] },
   "ec2:DescribeVpcBlockPublicAccessOptions": {
     actions: ["ec2:DescribeVpcBlockPublicAccessOptions"],
     resource: noResourceType,

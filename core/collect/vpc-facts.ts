@@ -2,17 +2,27 @@ import type { ClusterFacts } from "../model/cluster.ts";
 import { unknown } from "../model/fact.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { readBlockPublicAccess } from "./block-public-access.ts";
+import { readInstances } from "./instances.ts";
 import type { NeededReads } from "./needed.ts";
 import { readNetworkAcls } from "./network-acls.ts";
+import { readNetworkInterfaces } from "./network-interfaces.ts";
 import { readRouteTables } from "./route-tables.ts";
 import { readPrefixLists, readSecurityGroups } from "./security-groups.ts";
 import { readSubnets } from "./subnets.ts";
 import { readVpc } from "./vpc.ts";
 
-/** What decides on an EC2 network who reaches what. */
+/** What decides on an EC2 network who reaches what, and what is there to be reached. */
 export type VpcFacts = Pick<
   ClusterFacts,
-  "securityGroups" | "prefixLists" | "subnets" | "vpc" | "routeTables" | "networkAcls" | "blockPublicAccess"
+  | "securityGroups"
+  | "prefixLists"
+  | "subnets"
+  | "vpc"
+  | "routeTables"
+  | "networkAcls"
+  | "blockPublicAccess"
+  | "networkInterfaces"
+  | "instances"
 >;
 
 /** @param otherwise what stands in the place of facts that nobody needs */
@@ -21,7 +31,7 @@ export async function readVpcFacts(otherwise: VpcFacts, { ifNeeded, inVpc }: Nee
     inVpc("ec2:DescribeSecurityGroups", otherwise.securityGroups, readSecurityGroups),
     inVpc("ec2:DescribeRouteTables", otherwise.routeTables, readRouteTables),
   ]);
-  const [[securityGroups, routeTables], prefixLists, subnets, vpc, networkAcls, blockPublicAccess] = await Promise.all([
+  const [[securityGroups, routeTables], prefixLists, ...rest] = await Promise.all([
     naming,
     naming.then(([groups, tables]) =>
       ifNeeded("ec2:GetManagedPrefixListEntries", otherwise.prefixLists, () => prefixListsOf(groups, tables, plane)),
@@ -30,8 +40,11 @@ export async function readVpcFacts(otherwise: VpcFacts, { ifNeeded, inVpc }: Nee
     inVpc("ec2:DescribeVpcs", otherwise.vpc, readVpc),
     inVpc("ec2:DescribeNetworkAcls", otherwise.networkAcls, readNetworkAcls),
     ifNeeded("ec2:DescribeVpcBlockPublicAccessOptions", otherwise.blockPublicAccess, () => readBlockPublicAccess(plane)),
+    inVpc("ec2:DescribeNetworkInterfaces", otherwise.networkInterfaces, readNetworkInterfaces),
+    inVpc("ec2:DescribeInstances", otherwise.instances, readInstances),
   ]);
-  return { securityGroups, prefixLists, subnets, vpc, routeTables, networkAcls, blockPublicAccess };
+  const [subnets, vpc, networkAcls, blockPublicAccess, networkInterfaces, instances] = rest;
+  return { securityGroups, prefixLists, subnets, vpc, routeTables, networkAcls, blockPublicAccess, networkInterfaces, instances };
 }
 
 /** Route tables that were not read make the routes unknown, and leave the lists that groups name known. */

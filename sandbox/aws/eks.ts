@@ -1,5 +1,6 @@
 /** EKS: clusters, and the Kubernetes versions that it supports. */
 import * as z from "zod";
+import type { ClusterState } from "../world/cluster.ts";
 import { arn } from "../world/place.ts";
 import { AwsError } from "./errors.ts";
 import { pageOf } from "./pages.ts";
@@ -44,12 +45,30 @@ function listClusters(call: Call, input: z.infer<typeof ListClusters>): object {
   return { clusters: items, nextToken: next ?? null };
 }
 
-const DescribeCluster = z.object({ name: z.string() });
-
-function describeCluster({ here }: Call, { name }: z.infer<typeof DescribeCluster>): object {
+function clusterOf({ here }: Call, name: string): ClusterState {
   const cluster = here.clusters.get(name);
   if (cluster === undefined) throw new AwsError("ResourceNotFoundException", `No cluster found for name: ${name}.`, 404);
-  return { cluster: cluster.description };
+  return cluster;
+}
+
+const DescribeCluster = z.object({ name: z.string() });
+
+const describeCluster = (call: Call, { name }: z.infer<typeof DescribeCluster>): object => ({ cluster: clusterOf(call, name).description });
+
+const ListNodegroups = z.object({ name: z.string(), maxResults, nextToken: z.string().optional() });
+
+function listNodegroups(call: Call, input: z.infer<typeof ListNodegroups>): object {
+  const { nodeGroups } = clusterOf(call, input.name);
+  const { items, next } = paged([...nodeGroups.keys()], call, input, input.name);
+  return { nodegroups: items, nextToken: next ?? null };
+}
+
+const DescribeNodegroup = z.object({ name: z.string(), nodegroupName: z.string() });
+
+function describeNodegroup(call: Call, { name, nodegroupName }: z.infer<typeof DescribeNodegroup>): object {
+  const group = clusterOf(call, name).nodeGroups.get(nodegroupName);
+  if (group === undefined) throw new AwsError("ResourceNotFoundException", `No node group found for name: ${nodegroupName}.`, 404);
+  return { nodegroup: group.description };
 }
 
 const DescribeClusterVersions = z.object({
@@ -95,6 +114,9 @@ function describeClusterVersions(call: Call, input: z.infer<typeof DescribeClust
   return { clusterVersions: items, nextToken: next ?? null };
 }
 
+/** A group that is not there has no ARN of its own; the action is then about any. */
+const nodegroupArn = (call: Call, cluster: string, group: string): string =>
+  call.here.clusters.get(cluster)?.nodeGroups.get(group)?.arn ?? arn(call.here.place, "eks", `nodegroup/${cluster}/${group}/*`);
 const clusterArn = (call: Call, name: string): string => arn(call.here.place, "eks", `cluster/${name}`);
 
 export const eks: Service = {
@@ -105,12 +127,20 @@ export const eks: Service = {
   protocol: restProtocol([
     ["GET", "/clusters", "ListClusters"],
     ["GET", "/clusters/{name}", "DescribeCluster"],
+    ["GET", "/clusters/{name}/node-groups", "ListNodegroups"],
+    ["GET", "/clusters/{name}/node-groups/{nodegroupName}", "DescribeNodegroup"],
     ["GET", "/cluster-versions", "DescribeClusterVersions"],
   ]),
   refusals,
   operations: {
     ListClusters: operation({ input: ListClusters, resource: (call) => clusterArn(call, "*"), answer: listClusters }),
     DescribeCluster: operation({ input: DescribeCluster, resource: (call, { name }) => clusterArn(call, name), answer: describeCluster }),
+    ListNodegroups: operation({ input: ListNodegroups, resource: (call, { name }) => clusterArn(call, name), answer: listNodegroups }),
+    DescribeNodegroup: operation({
+      input: DescribeNodegroup,
+      resource: (call, { name, nodegroupName }) => nodegroupArn(call, name, nodegroupName),
+      answer: describeNodegroup,
+    }),
     DescribeClusterVersions: operation({ input: DescribeClusterVersions, answer: describeClusterVersions }),
   },
 };

@@ -1,7 +1,8 @@
 /** Accounts of an estate, their roles and their Regions, as they stand in the file. */
 import * as z from "zod";
 import { Cluster } from "./cluster.ts";
-import { BlockPublicAccess, LoadBalancer, oneOrMore, PrefixList, Tags, Vpc } from "./network.ts";
+import { BlockPublicAccess, LoadBalancer, PrefixList, Vpc } from "./network.ts";
+import { oneOrMore, Tags } from "./words.ts";
 
 export const AccountId = z.string().regex(/^\d{12}$/, "an account id is 12 digits, in quotes");
 

@@ -1,7 +1,8 @@
 /** Clusters of an estate, as they stand in the file. */
 import * as z from "zod";
 import type { Fault } from "../kubernetes/faults.ts";
-import { oneOrMore, Tags } from "./network.ts";
+import { NodeGroup } from "./node-group.ts";
+import { oneOrMore, Tags } from "./words.ts";
 
 /** A manifest. What it lacks is the Kubernetes side's business. */
 export const Manifest = z.looseObject({
@@ -89,6 +90,7 @@ export const Cluster = z.strictObject({
   vpc: z.string().optional(),
   subnets: z.array(z.string()).optional(),
   securityGroups: z.array(z.string()).default([]),
+  nodeGroups: z.array(NodeGroup).default([]),
   /** Of a cluster that runs elsewhere and is only registered, such as EKS_ANYWHERE. */
   connector: z.string().optional(),
   tags: Tags.default({}),

@@ -1,8 +1,7 @@
 /** VPCs, security groups and load balancers of an estate, as they stand in the file. */
 import * as z from "zod";
-
-export const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === "string" ? [value] : value));
-export const Tags = z.record(z.string(), z.string());
+import { Instance, NetworkInterface } from "./instance.ts";
+import { oneOrMore, Tags } from "./words.ts";
 
 /** One rule of a security group: `{ protocol: tcp, ports: 443, from: [10.0.0.0/8, sg-1, pl-1] }`. */
 const Rule = z.strictObject({
@@ -97,6 +96,9 @@ export const Vpc = z.strictObject({
   networkAcls: z.array(NetworkAcl).default([]),
   subnets: z.array(Subnet).default([]),
   securityGroups: z.array(SecurityGroup).default([]),
+  instances: z.array(Instance).default([]),
+  /** Beside those of instances, load balancers and control planes. */
+  networkInterfaces: z.array(NetworkInterface).default([]),
   tags: Tags.default({}),
 });
 export type Vpc = z.infer<typeof Vpc>;

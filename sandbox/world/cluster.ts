@@ -1,6 +1,7 @@
 /** Clusters as DescribeCluster has them, with the values that AWS fills in. */
 import type { Cluster } from "../estate/cluster.ts";
 import { hex } from "./ids.ts";
+import { buildNodeGroup, type NodeGroupState } from "./node-group.ts";
 import { arn, domainOf, type Place } from "./place.ts";
 
 /** What is known of a cluster's API server once it runs. */
@@ -15,6 +16,8 @@ export interface ClusterState {
   readonly place: Place;
   readonly estate: Cluster;
   readonly version: string;
+  /** By name, in the order in which ListNodegroups answers. */
+  readonly nodeGroups: ReadonlyMap<string, NodeGroupState>;
   /** The member `cluster` of DescribeCluster's answer. */
   readonly description: Readonly<Record<string, unknown>>;
 }
@@ -126,5 +129,9 @@ export function buildCluster(
           storageConfig: { blockStorage: { enabled: cluster.autoMode } },
           deletionProtection: false,
         };
-  return { arn: clusterArn, place, estate: cluster, version, description: overlay(base, cluster.describe) };
+  const groups = cluster.nodeGroups.map((group) =>
+    buildNodeGroup(group, { cluster: cluster.name, version, subnetIds: site.subnetIds }, place),
+  );
+  const nodeGroups = new Map(groups.map((group) => [group.name, group]));
+  return { arn: clusterArn, place, estate: cluster, version, nodeGroups, description: overlay(base, cluster.describe) };
 }

@@ -1,6 +1,7 @@
 /** Load balancers of a Region, in the words of the two ELB APIs. */
-import type { Listener, LoadBalancer } from "../estate/network.ts";
+import type { Listener, LoadBalancer, Subnet } from "../estate/network.ts";
 import { digits, hex } from "./ids.ts";
+import type { Resident } from "./inhabitants.ts";
 import { defaultGroupId } from "./network.ts";
 import { arn, domainOf, type Place } from "./place.ts";
 
@@ -26,7 +27,7 @@ export interface ClassicLoadBalancer {
 /** The subnets of a load balancer, found by the one who knows the Region. */
 export interface Site {
   readonly vpcId: string;
-  readonly subnets: readonly { readonly id: string; readonly zone: string }[];
+  readonly subnets: readonly Pick<Subnet, "id" | "zone" | "cidr">[];
 }
 
 const createdTime = "2026-01-15T09:30:00.000Z";
@@ -80,6 +81,20 @@ function listenerV2(listener: Listener, balancer: LoadBalancer, place: Place): L
 function groupsOf(balancer: LoadBalancer, vpcId: string): readonly string[] | undefined {
   if (balancer.securityGroups.length > 0) return balancer.securityGroups;
   return balancer.type === "network" || balancer.type === "gateway" ? undefined : [defaultGroupId(vpcId)];
+}
+
+/** ELB's words for the interfaces of its load balancers, which tell whose they are. */
+export function residentOf(balancer: LoadBalancer, site: Site, place: Place): Resident {
+  const { name, type } = balancer;
+  const path = `${paths[type]}/${name}/${hex(16, place.account, place.region, name)}`;
+  return {
+    description: `ELB ${type === "classic" ? name : path}`,
+    site,
+    groupIds: groupsOf(balancer, site.vpcId) ?? [],
+    type: type === "network" || type === "gateway" ? `${type}_load_balancer` : "interface",
+    requester: "amazon-elb",
+    isPublic: type !== "gateway" && balancer.scheme === "internet-facing",
+  };
 }
 
 export function buildV2(balancer: LoadBalancer, { vpcId, subnets }: Site, place: Place): LoadBalancerV2 {

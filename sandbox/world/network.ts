@@ -11,7 +11,7 @@ export interface Item {
   readonly [element: string]: unknown;
 }
 
-/** Everything that EC2's Describe calls read. A further kind of resource is a further list here. */
+/** Everything that EC2's Describe calls read; what is on the networks is added by those who know it. A further kind of resource is a further list here. */
 export interface Network {
   readonly vpcs: Item[];
   readonly subnets: Item[];
@@ -19,6 +19,8 @@ export interface Network {
   readonly routeTables: Item[];
   readonly networkAcls: Item[];
   readonly blockPublicAccess: { readonly options: Item; readonly exclusions: readonly Item[] };
+  readonly instances: Item[];
+  readonly networkInterfaces: Item[];
   readonly prefixLists: (Item & { readonly prefixListId: string; readonly entries: readonly Item[] })[];
 }
 
@@ -132,7 +134,7 @@ export function impliedVpc(place: Place): Vpc {
     public: false,
     tags: {},
   }));
-  return { id, cidr: "10.0.0.0/16", subnets, securityGroups: [], networkAcls: [], tags: {} };
+  return { id, cidr: "10.0.0.0/16", subnets, securityGroups: [], networkAcls: [], instances: [], networkInterfaces: [], tags: {} };
 }
 
 function blockPublicAccessItems({ mode, exclusions }: BlockPublicAccess, place: Place): Network["blockPublicAccess"] {
@@ -193,6 +195,8 @@ export function buildNetwork(
     routeTables: vpcs.flatMap((vpc) => routeTableItems(vpc, place)),
     networkAcls: vpcs.flatMap((vpc) => networkAclItems(vpc, place)),
     blockPublicAccess: blockPublicAccessItems(blockPublicAccess, place),
+    instances: [],
+    networkInterfaces: [],
     prefixLists: lists.map((list) => prefixListItem(list, place)),
   };
 }

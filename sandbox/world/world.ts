@@ -4,7 +4,8 @@ import { type Account, Region, Role } from "../estate/account.ts";
 import type { LoadBalancer, Vpc } from "../estate/network.ts";
 import type { Estate } from "../estate.ts";
 import { buildCluster, type ClusterState, type KubernetesEndpoint } from "./cluster.ts";
-import { buildClassic, buildV2, type ClassicLoadBalancer, type LoadBalancerV2, type Site } from "./load-balancer.ts";
+import { controlPlane, inhabitants, residentInterfaces } from "./inhabitants.ts";
+import { buildClassic, buildV2, type ClassicLoadBalancer, type LoadBalancerV2, residentOf, type Site } from "./load-balancer.ts";
 import { buildNetwork, clusterGroup, impliedVpc, type Network, securityGroup } from "./network.ts";
 import { arn, type Place } from "./place.ts";
 
@@ -77,11 +78,24 @@ function buildRegion(region: Region, place: Place, versionOf: (version: string |
     const site = siteOf(cluster);
     const group = clusterGroup(cluster.name, place);
     network.securityGroups.push(securityGroup(group, site.vpcId, place));
+    if (cluster.connector === undefined) {
+      const plane = controlPlane(cluster.name, site, [group.id, ...cluster.securityGroups]);
+      network.networkInterfaces.push(...residentInterfaces(plane, place));
+    }
     const clusterSite = { vpcId: site.vpcId, subnetIds: site.subnets.map(({ id }) => id), clusterSecurityGroupId: group.id };
     const endpoint = endpoints.get(arn(place, "eks", `cluster/${cluster.name}`));
     clusters.set(cluster.name, buildCluster(cluster, versionOf(cluster.version), clusterSite, place, endpoint));
   }
-  demandGroups(network, [...region.clusters, ...region.loadBalancers], where);
+  for (const vpc of vpcs) {
+    const { instances, networkInterfaces } = inhabitants(vpc, place);
+    network.instances.push(...instances);
+    network.networkInterfaces.push(...networkInterfaces);
+  }
+  for (const balancer of region.loadBalancers) {
+    network.networkInterfaces.push(...residentInterfaces(residentOf(balancer, siteOf(balancer), place), place));
+  }
+  const onNetwork = vpcs.flatMap(({ instances, networkInterfaces }) => [...instances, ...networkInterfaces]);
+  demandGroups(network, [...region.clusters, ...region.loadBalancers, ...onNetwork.map((one) => ({ ...one, name: one.id }))], where);
   const isClassic = ({ type }: LoadBalancer) => type === "classic";
   const loadBalancers = region.loadBalancers
     .filter((balancer) => !isClassic(balancer))

@@ -27,7 +27,7 @@ beforeAll(async () => {
       { name: "net", listeners: [{ port: 443 }] },
       { name: "old", type: "classic", listeners: [{ port: 80 }] },
     ],
-    clusters: [{ name: "prod" }],
+    clusters: [{ name: "prod", nodeGroups: [{ name: "general" }] }],
   });
   const ports = portsTo(sandbox);
   const accounts = await listAccounts(clients(sandbox, sandbox.credentials).organizations, soon());

@@ -1,12 +1,24 @@
 import { ListRegionsCommand, paginateListRegions } from "@aws-sdk/client-account";
 import {
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   GetManagedPrefixListEntriesCommand,
+  paginateDescribeInstances,
+  paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
   paginateGetManagedPrefixListEntries,
 } from "@aws-sdk/client-ec2";
-import { DescribeClusterCommand, DescribeClusterVersionsCommand, ListClustersCommand, paginateListClusters } from "@aws-sdk/client-eks";
+import {
+  DescribeClusterCommand,
+  DescribeClusterVersionsCommand,
+  DescribeNodegroupCommand,
+  ListClustersCommand,
+  ListNodegroupsCommand,
+  paginateListClusters,
+  paginateListNodegroups,
+} from "@aws-sdk/client-eks";
 import {
   DescribeTagsCommand as DescribeClassicTagsCommand,
   paginateDescribeLoadBalancers as paginateClassic,
@@ -70,6 +82,21 @@ describe("pages are as long as AWS's", () => {
     const size = ({ SecurityGroups }: { SecurityGroups?: unknown[] | undefined }) => SecurityGroups?.length;
     expect(await pagesOf(paginateDescribeSecurityGroups({ client }, {}), size)).toEqual([1000, 501]);
     expect(await pagesOf(paginateDescribeSecurityGroups({ client, pageSize: 700 }, {}), size)).toEqual([700, 700, 101]);
+  });
+
+  it("instances and interfaces: 1000; node groups: 100", async () => {
+    const subnets = [{ id: "subnet-1", cidr: "10.0.0.0/16" }];
+    const sandbox = await inRegion({
+      vpcs: [{ id: "vpc-1", subnets, instances: many(1_200, (i) => ({ id: `i-${i}` })) }],
+      clusters: [{ name: "prod", status: "CREATING", nodeGroups: many(130, (i) => ({ name: `g${i}` })) }],
+    });
+    const { ec2, eks } = await memberClients(sandbox);
+    const instances = paginateDescribeInstances({ client: ec2 }, {});
+    expect(await pagesOf(instances, ({ Reservations }) => Reservations?.length)).toEqual([1000, 200]);
+    const interfaces = paginateDescribeNetworkInterfaces({ client: ec2, pageSize: 900 }, {});
+    expect(await pagesOf(interfaces, ({ NetworkInterfaces }) => NetworkInterfaces?.length)).toEqual([900, 301]);
+    const groups = paginateListNodegroups({ client: eks }, { clusterName: "prod" });
+    expect(await pagesOf(groups, ({ nodegroups }) => nodegroups?.length)).toEqual([100, 30]);
   });
 
   it("prefix list entries: 100; Regions: 50", async () => {
@@ -260,6 +287,71 @@ describe("small things are filled in as AWS does", () => {
     expect(TagDescriptions?.[0]?.Tags).toEqual([{ Key: "quote", Value: '<"&">' }]);
   });
 
+  it("an instance with only an id runs with EC2's defaults, and one that a service hides is listed on request", async () => {
+    const sandbox = await inRegion({
+      vpcs: [
+        {
+          id: "vpc-1",
+          subnets: [{ id: "subnet-1", cidr: "10.0.0.0/24" }],
+          instances: [
+            { id: "i-1", publicIps: "203.0.113.9" },
+            { id: "i-2", operator: "eks.amazonaws.com", hidden: true },
+          ],
+        },
+      ],
+    });
+    const { ec2 } = await memberClients(sandbox);
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand());
+    expect(Reservations).toMatchObject([
+      {
+        OwnerId: member,
+        Instances: [
+          {
+            InstanceId: "i-1",
+            State: { Code: 16, Name: "running" },
+            PublicIpAddress: "203.0.113.9",
+            PrivateDnsName: expect.stringMatching(/^ip-10-0-0-\d+\.eu-west-1\.compute\.internal$/),
+            SecurityGroups: [{ GroupId: expect.stringMatching(/^sg-/) }],
+            NetworkInterfaces: [{ Attachment: { DeviceIndex: 0 }, Association: { PublicIp: "203.0.113.9" } }],
+            MetadataOptions: {
+              State: "applied",
+              HttpTokens: "optional",
+              HttpPutResponseHopLimit: 1,
+              HttpEndpoint: "enabled",
+              HttpProtocolIpv6: "disabled",
+            },
+            Operator: { Managed: false },
+          },
+        ],
+      },
+    ]);
+    const all = await ec2.send(new DescribeInstancesCommand({ IncludeManagedResources: true }));
+    expect(all.Reservations?.[1]?.Instances?.[0]?.Operator).toEqual({
+      Managed: true,
+      Principal: "eks.amazonaws.com",
+      HiddenByDefault: true,
+    });
+    const mine = async (input: object) => (await ec2.send(new DescribeNetworkInterfacesCommand(input))).NetworkInterfaces?.length;
+    expect([await mine({}), await mine({ IncludeManagedResources: true })]).toEqual([1, 2]);
+  });
+
+  it("a node group with only a name is of EKS's image, in the cluster's subnets", async () => {
+    const sandbox = await inRegion({
+      clusters: [{ name: "prod", version: "1.35", status: "CREATING", nodeGroups: [{ name: "general" }] }],
+    });
+    const { eks } = await memberClients(sandbox);
+    const { nodegroup } = await eks.send(new DescribeNodegroupCommand({ clusterName: "prod", nodegroupName: "general" }));
+    expect(nodegroup).toMatchObject({
+      nodegroupArn: expect.stringMatching(/^arn:aws:eks:eu-west-1:222222222222:nodegroup\/prod\/general\/[0-9a-f-]{36}$/),
+      status: "ACTIVE",
+      version: "1.35",
+      amiType: "AL2023_x86_64_STANDARD",
+      resources: { autoScalingGroups: [{ name: expect.stringMatching(/^eks-general-/) }] },
+    });
+    expect(nodegroup?.subnets).toHaveLength(3);
+    expect(nodegroup?.launchTemplate).toBeUndefined();
+  });
+
   it("versions: supported ones by the clock, others on request", async () => {
     const sandbox = await started({}, () => new Date("2026-01-15T00:00:00Z"));
     const { eks } = clients(sandbox, sandbox.credentials);
@@ -299,6 +391,22 @@ describe("what is not there or not allowed has AWS's error", () => {
       "a security group",
       "InvalidGroup.NotFound",
       ({ ec2 }: Clients) => ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: ["sg-9"] })),
+    ],
+    [
+      "a node group",
+      "ResourceNotFoundException",
+      ({ eks }: Clients) => eks.send(new DescribeNodegroupCommand({ clusterName: "prod", nodegroupName: "nobody" })),
+    ],
+    [
+      "a cluster's node groups",
+      "ResourceNotFoundException",
+      ({ eks }: Clients) => eks.send(new ListNodegroupsCommand({ clusterName: "nobody" })),
+    ],
+    ["an instance", "InvalidInstanceID.NotFound", ({ ec2 }: Clients) => ec2.send(new DescribeInstancesCommand({ InstanceIds: ["i-9"] }))],
+    [
+      "an interface",
+      "InvalidNetworkInterfaceID.NotFound",
+      ({ ec2 }: Clients) => ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: ["eni-9"] })),
     ],
     ["a subnet", "InvalidSubnetID.NotFound", ({ ec2 }: Clients) => ec2.send(new DescribeSubnetsCommand({ SubnetIds: ["subnet-9"] }))],
     [

@@ -15,9 +15,18 @@ export interface Describe {
   readonly filters: FilterTable;
   /** The longest page that may be asked for. Default: 1000. */
   readonly maxPageSize?: number;
+  /** How a page stands in the answer. Default: as it is. */
+  readonly shape?: (items: readonly Item[], account: string) => readonly Item[];
+  /** Whether items that an AWS service runs may be hidden from those who do not ask for them. */
+  readonly hidesManaged?: boolean;
 }
 
-const Page = { MaxResults: z.coerce.number().int().min(5).optional(), NextToken: z.string().optional(), Filter: Filters };
+const Page = {
+  MaxResults: z.coerce.number().int().min(5).optional(),
+  NextToken: z.string().optional(),
+  Filter: Filters,
+  IncludeManagedResources: z.stringbool().optional(),
+};
 /** What a page holds when the request does not say; EC2 pages long lists also then. */
 const defaultPageSize = 1000;
 
@@ -35,7 +44,10 @@ export const is =
   (element: string) =>
   (item: Item): readonly unknown[] => [item[element]];
 
-export function describe({ set, items, ids, filters, maxPageSize = defaultPageSize }: Describe): AnyOperation {
+const isHidden = ({ operator }: Item): boolean => (operator as { hiddenByDefault?: boolean } | undefined)?.hiddenByDefault === true;
+
+export function describe(about: Describe): AnyOperation {
+  const { set, items, ids, filters, maxPageSize = defaultPageSize, shape = (page) => page, hidesManaged = false } = about;
   const input = z.object({
     ...Page,
     MaxResults: Page.MaxResults.unwrap().max(maxPageSize).optional(),
@@ -45,17 +57,18 @@ export function describe({ set, items, ids, filters, maxPageSize = defaultPageSi
     input,
     answer: (call: Call, given: Record<string, unknown>) => {
       // The schema names the id parameter at run time, which its type can't say.
-      const { MaxResults, NextToken, Filter } = given as z.infer<z.ZodObject<typeof Page>>;
+      const { MaxResults, NextToken, Filter, IncludeManagedResources = false } = given as z.infer<z.ZodObject<typeof Page>>;
       const wanted = given[ids.parameter] as readonly string[] | undefined;
       if (wanted !== undefined && MaxResults !== undefined) {
         throw new AwsError("InvalidParameterCombination", `The parameter ${ids.parameter}s cannot be used with the parameter MaxResults`);
       }
-      const all = items(call.here.network);
+      const there = items(call.here.network);
+      const all = hidesManaged && !IncludeManagedResources ? there.filter((item) => !isHidden(item)) : there;
       const selected = applyFilters(wanted === undefined ? all : selectByIds(all, wanted, ids), Filter, filters);
-      const same = ["ec2", call.operation, call.principal.account, call.region, wanted, Filter];
+      const same = ["ec2", call.operation, call.principal.account, call.region, wanted, Filter, IncludeManagedResources];
       const page = pageOf(selected, { call: same, size: MaxResults ?? maxPageSize, token: NextToken });
       if (page === undefined) throw new AwsError("InvalidNextToken", "The specified NextToken is not valid.");
-      return { [set]: page.items, nextToken: page.next };
+      return { [set]: shape(page.items, call.principal.account), nextToken: page.next };
     },
   });
 }

@@ -1,5 +1,7 @@
 /** EC2: the network side of an account and Region. A further Describe call is a further entry in the table. */
 import * as z from "zod";
+import { hex } from "../../world/ids.ts";
+import type { Item } from "../../world/network.ts";
 import { arn } from "../../world/place.ts";
 import { AwsError } from "../errors.ts";
 import { pageOf } from "../pages.ts";
@@ -7,6 +9,14 @@ import { ec2Protocol } from "../protocol/query.ts";
 import { ec2Refusals } from "../refusals.ts";
 import { type Call, operation, type Service } from "../service.ts";
 import { type Describe, describe, is } from "./describe.ts";
+
+/** Instances come in the reservations that they were launched by; here each was launched alone. */
+const reservation = (instance: Item, ownerId: string): Item => ({
+  reservationId: `r-${hex(17, String(instance.instanceId))}`,
+  ownerId,
+  groupSet: [],
+  instancesSet: [instance],
+});
 
 const describes: Readonly<Record<string, Describe>> = {
   DescribeVpcs: {
@@ -45,6 +55,38 @@ const describes: Readonly<Record<string, Describe>> = {
     items: ({ networkAcls }) => networkAcls,
     ids: { parameter: "NetworkAclId", element: "networkAclId", notFound: "InvalidNetworkAclID.NotFound", what: "networkAcl ID" },
     filters: { "network-acl-id": is("networkAclId"), "vpc-id": is("vpcId"), default: is("default"), "owner-id": is("ownerId") },
+  },
+  DescribeInstances: {
+    set: "reservationSet",
+    items: ({ instances }) => instances,
+    shape: (page, account) => page.map((instance) => reservation(instance, account)),
+    hidesManaged: true,
+    ids: { parameter: "InstanceId", element: "instanceId", notFound: "InvalidInstanceID.NotFound", what: "instance ID" },
+    filters: {
+      "instance-id": is("instanceId"),
+      "vpc-id": is("vpcId"),
+      "subnet-id": is("subnetId"),
+      "instance-state-name": ({ instanceState }) => [(instanceState as { name: string }).name],
+    },
+  },
+  DescribeNetworkInterfaces: {
+    set: "networkInterfaceSet",
+    items: ({ networkInterfaces }) => networkInterfaces,
+    hidesManaged: true,
+    ids: {
+      parameter: "NetworkInterfaceId",
+      element: "networkInterfaceId",
+      notFound: "InvalidNetworkInterfaceID.NotFound",
+      what: "networkInterface ID",
+    },
+    filters: {
+      "network-interface-id": is("networkInterfaceId"),
+      "vpc-id": is("vpcId"),
+      "subnet-id": is("subnetId"),
+      description: is("description"),
+      "interface-type": is("interfaceType"),
+      status: is("status"),
+    },
   },
   DescribeVpcBlockPublicAccessExclusions: {
     set: "vpcBlockPublicAccessExclusionSet",
