@@ -7,6 +7,7 @@ import { endpointNotOpenToInternet } from "./endpoint/endpoint-not-open-to-inter
 import { endpointPrivateAccessEnabled } from "./endpoint/endpoint-private-access-enabled.ts";
 import { endpointPublicAccessDisabled } from "./endpoint/endpoint-public-access-disabled.ts";
 import { endpointRangesAreTrusted } from "./endpoint/endpoint-ranges-are-trusted.ts";
+import { endpointRefusesAnonymousRequests } from "./endpoint/endpoint-refuses-anonymous-requests.ts";
 import { secretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import { loadBalancerHasOwner } from "./load-balancer/load-balancer-has-owner.ts";
 import { loadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
@@ -21,6 +22,7 @@ export const checks: readonly AnyCheck[] = [
   endpointRangesAreTrusted,
   endpointPrivateAccessEnabled,
   endpointPublicAccessDisabled,
+  endpointRefusesAnonymousRequests,
   controlPlaneAuditLoggingEnabled,
   clusterVersionSupported,
   secretsEncryptedWithKms,

@@ -5,14 +5,13 @@ import type { Resource } from "../../model/resource.ts";
 import { type AddressSet, toCidrs } from "../../net/addresses.ts";
 import type { Ownership } from "../../net/load-balancer/owner.ts";
 import { doubtOf, type Subject, type Subjects } from "../../net/load-balancer/subjects.ts";
+import { few } from "../listed.ts";
+
+export { few };
 
 /** How a message names a resource: "Service shop/web", "LoadBalancer k8s-shop-web". */
 export const nameOf = ({ kind, namespace, name }: Resource): string => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 
-/** Evidence stays small: of long lists the first. */
-const shown = 20;
-export const few = <T>(list: readonly T[]): readonly (T | string)[] =>
-  list.length > shown ? [...list.slice(0, shown), `and ${list.length - shown} more`] : list;
 export const cidrsOf = (set: AddressSet): readonly string[] => few(toCidrs(set));
 export const arnsOf = (loadBalancers: readonly Pick<Ownership, "loadBalancer">[]): readonly string[] =>
   few(loadBalancers.map(({ loadBalancer }) => loadBalancer.arn));
