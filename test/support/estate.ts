@@ -8,6 +8,7 @@ import { known } from "../../core/model/fact.ts";
 import type { Ingress, Service } from "../../core/model/kubernetes.ts";
 import { aLoadBalancer, anIngress, aRule, aSecurityGroup, aService, readAt } from "./cluster.ts";
 import { aClass, aParams, aPlane, paramsRef } from "./ingress-plane.ts";
+import { anAcl, anOpenNetwork, aRoute, aRouteTable } from "./network.ts";
 
 /** "fail low" is a fail of severity low. */
 export type Expected = "pass" | "fail" | "fail low" | "unknown" | "not-applicable";
@@ -23,6 +24,8 @@ export interface Household {
   readonly ingresses: readonly Ingress[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly verdicts: Readonly<Record<string, Verdicts>>;
+  /** The one protection that keeps the internet out, where leaving it unread withholds no proof of the rest. */
+  readonly guard?: "networkAcls" | "blockPublicAccess";
 }
 
 type Scheme = LoadBalancer["scheme"];
@@ -297,6 +300,93 @@ function ingressGroup({ real, admitted, declared }: Variant, isConflicting: bool
   };
 }
 
+/** Where a load balancer lies, and whether the internet gets there. */
+interface Place {
+  readonly rule: string;
+  readonly subnetIds: readonly string[];
+  readonly ipAddressType: LoadBalancer["ipAddressType"];
+  readonly isReached: boolean;
+  /** What alone keeps the internet out, where it could also be left unread. */
+  readonly guard?: "networkAcls" | "blockPublicAccess";
+}
+const places: readonly Place[] = [
+  { rule: "behind NAT", subnetIds: ["subnet-nat"], ipAddressType: "ipv4", isReached: false },
+  { rule: "behind NAT, and once not", subnetIds: ["subnet-nat", "subnet-0b2"], ipAddressType: "ipv4", isReached: true },
+  { rule: "behind a gateway that is gone", subnetIds: ["subnet-dead"], ipAddressType: "ipv4", isReached: false },
+  { rule: "Block Public Access", subnetIds: ["subnet-blocked"], ipAddressType: "ipv4", isReached: false, guard: "blockPublicAccess" },
+  {
+    rule: "excluded from it for egress alone",
+    subnetIds: ["subnet-out"],
+    ipAddressType: "ipv4",
+    isReached: false,
+    guard: "blockPublicAccess",
+  },
+  { rule: "a network ACL that denies", subnetIds: ["subnet-denied"], ipAddressType: "ipv4", isReached: false, guard: "networkAcls" },
+  {
+    rule: "a network ACL that denies, beside NAT",
+    subnetIds: ["subnet-denied", "subnet-nat"],
+    ipAddressType: "ipv4",
+    isReached: false,
+    guard: "networkAcls",
+  },
+  { rule: "a network ACL that denies, and once not", subnetIds: ["subnet-denied", "subnet-0a1"], ipAddressType: "ipv4", isReached: true },
+  { rule: "IPv6 through an egress-only gateway", subnetIds: ["subnet-egress"], ipAddressType: "dualstack", isReached: false },
+  { rule: "IPv6 alone through the gateway", subnetIds: ["subnet-six"], ipAddressType: "dualstack", isReached: true },
+  { rule: "IPv6 alone through the gateway, without IPv6", subnetIds: ["subnet-six"], ipAddressType: "ipv4", isReached: false },
+];
+const types: readonly LoadBalancer["type"][] = ["network", "application", "classic"];
+
+/** A load balancer as its manifest asks for it, in a place of its own. */
+function placed(
+  { rule, subnetIds, ipAddressType, isReached, guard }: Place,
+  type: LoadBalancer["type"],
+  real: Scheme,
+  admitted: Sources,
+): Named {
+  return (name) => {
+    const isDual = ipAddressType === "dualstack";
+    const loadBalancer = aLoadBalancer({
+      name: `at-${name}`,
+      type,
+      scheme: real,
+      subnetIds,
+      ipAddressType,
+      listeners: known([{ port: 443, protocol: type === "application" ? "HTTPS" : "TCP" }]),
+      securityGroupIds: [isDual && admitted === "all" ? "sg-all-dual" : groupOf[admitted]],
+      tags: type === "application" ? lbcTags(`shop/${name}`, "ingress") : type === "classic" ? inTreeTags(name) : lbcTags(`shop/${name}`),
+    });
+    const verdicts: Verdicts = {
+      exposure: isReached ? exposureOf(real, admitted) : "pass",
+      declaration: declarationOf(real, real, admitted, "all"),
+      enforcement: "not-applicable",
+    };
+    const itsGuard = guard !== undefined && exposureOf(real, admitted) === "fail" ? { guard } : {};
+    if (type === "application") {
+      const annotations = alb({ scheme: real, "ip-address-type": ipAddressType });
+      const ingress = anIngress(name, { ingressClassName: "alb", annotations });
+      return {
+        rule,
+        services: [],
+        ingresses: [ingress],
+        loadBalancers: [loadBalancer],
+        verdicts: { [`Ingress ${name}`]: verdicts },
+        ...itsGuard,
+      };
+    }
+    const service = aService(name, {
+      ...(type === "network" ? { loadBalancerClass: "service.k8s.aws/nlb" } : {}),
+      annotations:
+        type === "network"
+          ? beta({ "aws-load-balancer-scheme": real, "aws-load-balancer-ip-address-type": ipAddressType })
+          : beta({ "aws-load-balancer-internal": real === "internal" ? "true" : undefined }),
+    });
+    return { ...owned(rule, service, [loadBalancer], verdicts), ...itsGuard };
+  };
+}
+
+/** A classic load balancer of a VPC has IPv4 alone. */
+const fits = ({ ipAddressType }: Place, type: LoadBalancer["type"]): boolean => type !== "classic" || ipAddressType === "ipv4";
+
 const none: Verdicts = { exposure: "not-applicable", declaration: "not-applicable", enforcement: "not-applicable" };
 const facing = { scheme: "internet-facing", listeners: tcp, securityGroupIds: ["sg-all"] } as const;
 
@@ -427,6 +517,11 @@ export const households: readonly Household[] = [
     ingressSchemes.flatMap((scheme) => [loneIngress(variant, scheme, "tags"), loneIngress(variant, scheme, "status")]),
   ),
   ...variants.flatMap((variant) => [ingressGroup(variant, false), ingressGroup(variant, true)]),
+  ...places.flatMap((place) =>
+    types
+      .filter((type) => fits(place, type))
+      .flatMap((type) => schemes.flatMap((real) => sources.map((admitted) => placed(place, type, real, admitted)))),
+  ),
   ...traps,
 ].map((make, i) => make(`n${i}`));
 
@@ -436,6 +531,36 @@ const groups: readonly SecurityGroup[] = [
   aSecurityGroup("sg-office", [aRule({ cidrs: [office] }), aRule({ protocol: "tcp", fromPort: 8443, toPort: 8443, cidrs: ["0.0.0.0/0"] })]),
 ];
 
+const excluded = ["subnet-0a1", "subnet-0b2", "subnet-nat", "subnet-dead", "subnet-denied", "subnet-egress", "subnet-six"];
+const network = {
+  ...anOpenNetwork({
+    tables: [
+      aRouteTable(["subnet-nat"], aRoute("0.0.0.0/0", "nat-0a1")),
+      aRouteTable(["subnet-dead"], aRoute("0.0.0.0/0", "igw-0b2", "blackhole")),
+      aRouteTable(["subnet-egress"], aRoute("0.0.0.0/0", "nat-0a1"), aRoute("::/0", "eigw-0a1")),
+      aRouteTable(["subnet-six"], aRoute("0.0.0.0/0", "nat-0a1"), aRoute("::/0", "igw-0a1")),
+    ],
+    acls: [
+      anAcl(["subnet-nat", "subnet-dead", "subnet-blocked", "subnet-out", "subnet-egress", "subnet-six"]),
+      anAcl(
+        ["subnet-denied"],
+        [
+          { number: 10, direction: "ingress", action: "allow", protocol: "-1", cidr: "10.0.0.0/8" },
+          { number: 20, direction: "ingress", action: "deny", protocol: "-1", cidr: "0.0.0.0/0" },
+          { number: 30, direction: "ingress", action: "allow", protocol: "-1", cidr: "0.0.0.0/0" },
+        ],
+      ),
+    ],
+  }),
+  blockPublicAccess: known({
+    mode: "block-ingress" as const,
+    exclusions: [
+      ...excluded.map((resourceId) => ({ resourceId, mode: "allow-bidirectional" as const })),
+      { resourceId: "subnet-out", mode: "allow-egress" as const },
+    ],
+  }),
+};
+
 /** The facts of a cluster that holds these households and no other. */
 export const estateOf = (some: readonly Household[]): Partial<ClusterFacts> => ({
   readAt: known(readAt),
@@ -443,6 +568,7 @@ export const estateOf = (some: readonly Household[]): Partial<ClusterFacts> => (
   securityGroups: known(groups),
   prefixLists: known([]),
   subnets: known([]),
+  ...network,
   ...aPlane({
     services: some.flatMap(({ services }) => services),
     ingresses: some.flatMap(({ ingresses }) => ingresses),

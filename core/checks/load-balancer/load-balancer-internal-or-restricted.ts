@@ -1,12 +1,16 @@
-import type { LoadBalancer } from "../../model/aws.ts";
+import type { Listener, LoadBalancer } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
+import { type Arrival, arrivalOf } from "../../net/load-balancer/arrival.ts";
 import { type Exposure, exposureOf } from "../../net/load-balancer/exposure.ts";
 import { type DeclaredExposure, declaredExposureOf } from "../../net/load-balancer/public-services.ts";
-import { type Reach, reachOf } from "../../net/load-balancer/sources.ts";
-import { subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { clientAddressesKept, indexTargets, type TargetIndex } from "../../net/load-balancer/targets.ts";
+import type { Layer } from "../../net/reach/layer.ts";
+import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
-import { cidrsOf, judgeOwners, nameOf, type Opinion } from "./owners.ts";
+import { makeInternal } from "./commands.ts";
+import { cidrsOf, few, judgeOwners, nameOf, type Opinion } from "./owners.ts";
 
 const exposed: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
@@ -21,10 +25,37 @@ const exposed: LoadBalancer = {
   listeners: known([{ port: 443, protocol: "TCP" }]),
   tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
 };
+const text =
+  "Make the load balancer internal (scheme annotation or IngressClassParams: internal; recreate it where its controller keeps the old scheme), restrict its sources on security groups attached to it, or declare the exposure and its ports under publicServices.";
 const rest = {
   readAt: "2026-11-01T06:00:00.000Z",
   securityGroups: known([]),
   prefixLists: known([]),
+  routeTables: known([
+    {
+      id: "rtb-0a1",
+      vpcId: "vpc-0a1",
+      isMain: true,
+      subnetIds: [],
+      routes: [{ cidr: "0.0.0.0/0", target: "igw-0a1", state: "active" as const }],
+    },
+  ]),
+  networkAcls: known([
+    {
+      id: "acl-0a1",
+      isDefault: true,
+      subnetIds: ["subnet-0a1"],
+      entries: (["ingress", "egress"] as const).map((direction) => ({
+        number: 100,
+        direction,
+        action: "allow" as const,
+        protocol: "-1",
+        cidr: "0.0.0.0/0",
+      })),
+    },
+  ]),
+  blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
+  targetGroups: known([]),
   services: known([]),
   ingresses: known([]),
   ingressClasses: known([]),
@@ -37,47 +68,71 @@ export const loadBalancerInternalOrRestricted = defineCheck({
   surface: "load-balancer",
   severity: "medium",
   needs: ["readAt", "loadBalancers"],
-  uses: ["securityGroups", "prefixLists", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  uses: [
+    "securityGroups",
+    "prefixLists",
+    "routeTables",
+    "networkAcls",
+    "blockPublicAccess",
+    "targetGroups",
+    "services",
+    "ingresses",
+    "ingressClasses",
+    "ingressClassParams",
+  ],
   why: "A load balancer that admits the internet puts a workload in reach of everybody, past every control that counts on the network.",
-  remediation:
-    "Make the load balancer internal (scheme annotation or IngressClassParams: internal; recreate it where its controller keeps the old scheme), restrict its sources on security groups attached to it, or declare the exposure and its ports under publicServices.",
+  remediation: text,
   examples: {
     fail: { ...rest, loadBalancers: [exposed] },
     pass: { ...rest, loadBalancers: [{ ...exposed, scheme: "internal" }] },
   },
-  evaluate: ({ readAt, loadBalancers, securityGroups, prefixLists, ...plane }, { internet, publicServices }, about) => {
+  evaluate: (
+    { readAt, loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, targetGroups, ...plane },
+    { internet, publicServices },
+    about,
+  ) => {
     const index = indexGroups(securityGroups, prefixLists);
+    const subnets = indexSubnets({ routeTables, networkAcls, blockPublicAccess, prefixLists });
+    const targets = indexTargets(targetGroups);
     return judgeOwners({
       about,
       subjects: subjectsOf(loadBalancers, plane, about.resource),
       spoils: ({ loadBalancer }) => loadBalancer.scheme === "internet-facing",
-      judge: ({ loadBalancer }, { resource }) => {
-        const reach = reachOf(loadBalancer, index);
-        const declared = declaredExposureOf(resource, { cluster: about.resource.name, readAt, publicServices });
-        const exposure = exposureOf(loadBalancer, reach, { internet, declaredPorts: declared.ports });
-        return opinionOf({ name: nameOf(resource), loadBalancer, reach, declared, exposure });
+      judge: ({ loadBalancer }, subject) => {
+        const arrival = arrivalOf(loadBalancer, index, subnets);
+        const declared = declaredExposureOf(subject.resource, { cluster: about.resource.name, readAt, publicServices });
+        const exposure = exposureOf(loadBalancer, arrival, { internet, declaredPorts: declared.ports });
+        return opinionOf({ subject, loadBalancer, arrival, declared, exposure, targets });
       },
     });
   },
 });
 
 interface Seen {
-  readonly name: string;
+  readonly subject: Subject;
   readonly loadBalancer: LoadBalancer;
-  readonly reach: Reach;
+  readonly arrival: Arrival;
   readonly declared: DeclaredExposure;
   readonly exposure: Exposure;
+  readonly targets: TargetIndex;
 }
 
-function opinionOf({ name, loadBalancer, reach, declared, exposure }: Seen): Opinion {
+function opinionOf({ subject, loadBalancer, arrival, declared, exposure, targets }: Seen): Opinion {
+  const name = nameOf(subject.resource);
   const { arn, scheme, state, listeners } = loadBalancer;
   const its = `${scheme} load balancer ${loadBalancer.name}`;
   const evidence = { deciding: arn, scheme, state };
   switch (exposure.state) {
     case "closed": {
       const ports = listeners.state === "known" ? listeners.value.map(({ port }) => port) : undefined;
-      const seen = { ...evidence, ...(ports === undefined ? {} : { ports }), sources: cidrsOf(reach.anyPort.atLeast) };
-      return { status: "pass", evidence: seen, message: `${name} is not reachable from the internet through ${its}: ${exposure.why}.` };
+      const { why, barriers } = exposure;
+      const seen = {
+        ...evidence,
+        ...(ports === undefined ? {} : { ports }),
+        ...(barriers.length === 0 ? {} : { decidedBy: few(barriers) }),
+        sources: cidrsOf(arrival.anyPort.atMost),
+      };
+      return { status: "pass", evidence: seen, message: `${name} is not reachable from the internet through ${its}: ${why}.` };
     }
     case "declared": {
       const owners = [...new Set(declared.inForce.map(({ owner }) => owner))];
@@ -89,26 +144,39 @@ function opinionOf({ name, loadBalancer, reach, declared, exposure }: Seen): Opi
       return { status: "unknown", reason, evidence, message: `${name} has ${its}, and who reaches it is not known: ${reason.message}` };
     }
     case "open": {
-      const { undeclared, ports } = exposure;
+      const { undeclared, ports, unread } = exposure;
       const sources = cidrsOf(exposure.sources);
       const open = undeclared.map(({ port, protocol }) => `${protocol} ${port}`).join(", ");
-      const how = reach.guardedBy === "nothing" ? "without security groups is open" : `admits ${sources.slice(0, 3).join(", ")}`;
+      const how = arrival.guardedBy === "nothing" ? "without security groups is open" : `admits ${sources.slice(0, 3).join(", ")}`;
+      const behind = arrival.guardedBy === "nothing" ? behindIt(loadBalancer, undeclared, targets) : [];
+      const commands = makeInternal(subject);
       return {
         status: "fail",
-        evidence: { ...evidence, ports, sources, notRead: protectionsUnread(reach) },
+        evidence: { ...evidence, ports, sources, notRead: [...unread.map((one) => protections[one.name]), ...behind] },
         message: `${name} is reachable from the internet: ${its} ${how} on ${open}.${expiryNote(declared)}`,
+        ...(commands.length === 0 ? {} : { remediation: { text, commands } }),
       };
     }
   }
 }
 
-/** What could only narrow the reach and is not read: it withholds no fail, and is named beside it. */
-const protectionsUnread = ({ guardedBy }: Reach): readonly string[] => [
-  "routes of the subnets",
-  "network ACLs",
-  "VPC Block Public Access",
-  ...(guardedBy === "nothing" ? ["target groups and the security groups of targets"] : []),
-];
+/** What could only narrow the reach: where it was not read it withholds no fail, and is named beside it. */
+const protections: Readonly<Record<Layer["name"], string>> = {
+  "public address": "public addresses",
+  route: "routes of the subnets",
+  "Block Public Access": "VPC Block Public Access",
+  "network ACL": "network ACLs",
+  "security group": "security groups",
+};
+
+/** The security groups of targets refuse a client only by an address that they still see. */
+function behindIt(loadBalancer: LoadBalancer, open: readonly Listener[], targets: TargetIndex): readonly string[] {
+  const kept = open.map((listener) => clientAddressesKept(loadBalancer, listener, targets));
+  if (kept.every((answer) => answer.state === "known" && !answer.value)) return [];
+  return kept.some((answer) => answer.state === "unknown")
+    ? ["target groups and the security groups of targets"]
+    : ["security groups of targets"];
+}
 
 function expiryNote({ expired }: DeclaredExposure): string {
   const last = [...expired].sort((a, b) => (a.expires < b.expires ? 1 : -1))[0];

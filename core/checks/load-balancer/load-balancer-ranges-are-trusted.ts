@@ -1,11 +1,11 @@
 import type { LoadBalancer } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
-import { known } from "../../model/fact.ts";
-import { difference, parseFilterCidrs, union } from "../../net/addresses.ts";
-import { whyUnsure } from "../../net/load-balancer/enforcement.ts";
-import { type Reach, reachOf } from "../../net/load-balancer/sources.ts";
+import { known, type Reason } from "../../model/fact.ts";
+import { type AddressSet, difference, isEmpty, isWithin, parseFilterCidrs, union } from "../../net/addresses.ts";
+import { type Arrival, arrivalOf } from "../../net/load-balancer/arrival.ts";
 import { subjectsOf } from "../../net/load-balancer/subjects.ts";
-import { type Admission, admissionOf, indexGroups, letsInNoMoreThan } from "../../net/security-group.ts";
+import { indexSubnets } from "../../net/reach/subnet.ts";
+import { indexGroups } from "../../net/security-group.ts";
 import { cidrsOf, judgeOwners, nameOf, type Opinion } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
@@ -28,6 +28,17 @@ const admitting = (...cidrs: string[]) => {
 const rest = {
   loadBalancers: [loadBalancer],
   prefixLists: known([]),
+  routeTables: known([
+    {
+      id: "rtb-0a1",
+      vpcId: "vpc-0a1",
+      isMain: true,
+      subnetIds: [],
+      routes: [{ cidr: "0.0.0.0/0", target: "igw-0a1", state: "active" as const }],
+    },
+  ]),
+  networkAcls: known([]),
+  blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
   services: known([]),
   ingresses: known([]),
   ingressClasses: known([]),
@@ -40,7 +51,17 @@ export const loadBalancerRangesAreTrusted = defineCheck({
   surface: "load-balancer",
   severity: "low",
   needs: ["loadBalancers"],
-  uses: ["securityGroups", "prefixLists", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  uses: [
+    "securityGroups",
+    "prefixLists",
+    "routeTables",
+    "networkAcls",
+    "blockPublicAccess",
+    "services",
+    "ingresses",
+    "ingressClasses",
+    "ingressClassParams",
+  ],
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay in source ranges for years after the organization gave them up.",
   remediation:
     "Narrow the load balancer's security groups to ranges under trustedCidrs, give security groups to a network load balancer that was made without any, make it internal, or list the range under trustedCidrs if the organization owns it.",
@@ -48,47 +69,58 @@ export const loadBalancerRangesAreTrusted = defineCheck({
     fail: { ...rest, securityGroups: admitting("203.0.113.0/24", "198.51.100.0/24") },
     pass: { ...rest, securityGroups: admitting("203.0.113.0/24") },
   },
-  evaluate: ({ loadBalancers, securityGroups, prefixLists, ...plane }, { trustedCidrs }, about) => {
+  evaluate: (
+    { loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, ...plane },
+    { trustedCidrs },
+    about,
+  ) => {
     if (trustedCidrs.length === 0) {
       const { resource } = about;
       const message = `${nameOf(resource)} was not compared with trusted ranges: none are configured.`;
       return [{ status: "not-applicable", resource, message }];
     }
     const index = indexGroups(securityGroups, prefixLists);
-    const trusted = admissionOf(parseFilterCidrs(trustedCidrs));
+    const subnets = indexSubnets({ routeTables, networkAcls, blockPublicAccess, prefixLists });
+    const trusted = parseFilterCidrs(trustedCidrs);
     return judgeOwners({
       about,
       subjects: subjectsOf(loadBalancers, plane, about.resource),
       spoils: ({ loadBalancer: one }) => one.scheme === "internet-facing",
-      judge: ({ loadBalancer: one }, { resource }) => opinionOf(nameOf(resource), one, reachOf(one, index), trusted),
+      judge: ({ loadBalancer: one }, { resource }) => opinionOf(nameOf(resource), one, arrivalOf(one, index, subnets), trusted),
     });
   },
 });
 
-function opinionOf(name: string, { arn, name: its, scheme }: LoadBalancer, reach: Reach, trusted: Admission): Opinion {
+function opinionOf(name: string, { arn, name: its, scheme }: LoadBalancer, arrival: Arrival, trusted: AddressSet): Opinion {
   const evidence = { deciding: arn, scheme };
   if (scheme === "internal") {
     return { status: "pass", evidence, message: `${name} has internal load balancer ${its}, which admits no range of the internet.` };
   }
-  if (reach.unreachable !== undefined) {
-    return { status: "pass", evidence, message: `${name} has load balancer ${its}, which admits nobody: ${reach.unreachable}.` };
+  if (arrival.unreachable !== undefined) {
+    return { status: "pass", evidence, message: `${name} has load balancer ${its}, which admits nobody: ${arrival.unreachable}.` };
   }
-  const { listeners } = reach;
-  const all = listeners.state === "known" ? listeners.value.map(({ admission }) => admission) : [reach.anyPort];
+  const { listeners } = arrival;
   // Members of a group are admitted by their private addresses, which are no range of anybody's.
-  const answers = all.map((admission) => letsInNoMoreThan({ ...admission, groups: [] }, trusted));
+  const all = listeners.state === "known" ? listeners.value.map(({ sources }) => sources) : [arrival.anyPort];
   const admitted = union(...all.map(({ atLeast }) => atLeast));
   const sources = cidrsOf(admitted);
-  if (answers.includes("no") && listeners.state === "known") {
-    const untrusted = cidrsOf(difference(admitted, trusted.atLeast));
+  const strangers = difference(admitted, trusted);
+  if (!isEmpty(strangers) && listeners.state === "known") {
+    const untrusted = cidrsOf(strangers);
+    const notRead = [...new Set(all.flatMap(({ unread }) => unread.map((layer) => layer.name)))];
     const message = `${name} has internet-facing load balancer ${its}, which admits ${untrusted.slice(0, 3).join(", ")} outside the trusted ranges.`;
-    return { status: "fail", evidence: { ...evidence, sources, untrusted }, message };
+    return { status: "fail", evidence: { ...evidence, sources, untrusted, notRead }, message };
   }
-  if (answers.every((answer) => answer === "yes")) {
+  if (all.every(({ atMost }) => isWithin(atMost, trusted))) {
     const message = `${name} has internet-facing load balancer ${its}, which admits only trusted ranges.`;
     return { status: "pass", evidence: { ...evidence, sources }, message };
   }
-  const reason = listeners.state === "unknown" ? listeners.reason : whyUnsure(...all);
+  const reason = listeners.state === "unknown" ? listeners.reason : (all.find(({ doubt }) => doubt !== undefined)?.doubt ?? unread);
   const message = `${name} has internet-facing load balancer ${its}, and what it admits is not known: ${reason.message}`;
   return { status: "unknown", reason, evidence, message };
 }
+
+const unread: Reason = {
+  code: "depends-on-unknown",
+  message: "What lies between the internet and the load balancer was not read.",
+};

@@ -1,7 +1,8 @@
 /** What the checks of this folder say alike: who is judged, what no load balancer means, and when a pass is withheld. */
-import type { About, Evidence, Verdict } from "../../model/check.ts";
+import type { About, Evidence, Remediation, Verdict } from "../../model/check.ts";
 import type { Reason } from "../../model/fact.ts";
 import type { Resource } from "../../model/resource.ts";
+import { type Severity, severities } from "../../model/severity.ts";
 import { type AddressSet, toCidrs } from "../../net/addresses.ts";
 import type { Ownership } from "../../net/load-balancer/owner.ts";
 import { doubtOf, type Subject, type Subjects } from "../../net/load-balancer/subjects.ts";
@@ -19,7 +20,8 @@ export const arnsOf = (loadBalancers: readonly Pick<Ownership, "loadBalancer">[]
 /** One load balancer seen by a check. Of several, the worst decides: `fail`, then `unknown`, then the rest. */
 export type Opinion = { readonly message: string; readonly evidence: Evidence } & (
   | { readonly status: "pass" | "not-applicable" }
-  | { readonly status: "fail"; readonly isMinor?: boolean }
+  /** `severity` where it is lower than the check's default; `isMinor` is short for low. */
+  | { readonly status: "fail"; readonly isMinor?: boolean; readonly severity?: Severity; readonly remediation?: Remediation }
   | { readonly status: "unknown"; readonly reason: Reason }
 );
 
@@ -44,9 +46,13 @@ export function judgeOwners(judgement: Judgement): readonly Verdict[] {
   return [...verdicts, { resource, status: "unknown", reason, message, evidence: { loadBalancerArns: arnsOf(undecided) } }];
 }
 
-const worstFirst = ["fail", "minor", "unknown", "pass", "not-applicable"] as const;
-const rankOf = (opinion: Opinion): number =>
-  worstFirst.indexOf(opinion.status === "fail" && opinion.isMinor === true ? "minor" : opinion.status);
+const worstFirst = ["fail", ...severities.map((severity) => `fail ${severity}` as const), "unknown", "pass", "not-applicable"] as const;
+const severityOf = (opinion: Extract<Opinion, { status: "fail" }>): Severity | undefined =>
+  opinion.isMinor === true ? "low" : opinion.severity;
+function rankOf(opinion: Opinion): number {
+  const severity = opinion.status === "fail" ? severityOf(opinion) : undefined;
+  return worstFirst.indexOf(opinion.status === "fail" && severity !== undefined ? `fail ${severity}` : opinion.status);
+}
 
 function judgeOwner(subject: Subject, { subjects, judge, spoils }: Judgement): Verdict {
   const { resource, absence, loadBalancers } = subject;
@@ -67,8 +73,18 @@ function judgeOwner(subject: Subject, { subjects, judge, spoils }: Judgement): V
   const { message } = worst;
   const evidence = { loadBalancerArns: arnsOf(loadBalancers), ...worst.evidence };
   if (worst.status === "unknown") return { resource, status: "unknown", reason: worst.reason, message, evidence };
-  if (worst.status === "fail")
-    return { resource, status: "fail", message, evidence, ...(worst.isMinor === true ? { severity: "low" as const } : {}) };
+  if (worst.status === "fail") {
+    const severity = severityOf(worst);
+    const { remediation } = worst;
+    return {
+      resource,
+      status: "fail",
+      message,
+      evidence,
+      ...(severity === undefined ? {} : { severity }),
+      ...(remediation === undefined ? {} : { remediation }),
+    };
+  }
   if (worst.status === "not-applicable") return { resource, status: "not-applicable", message };
   const spoiling = subjects.undecided.filter(spoils);
   if (spoiling.length > 0) {

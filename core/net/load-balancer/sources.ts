@@ -1,10 +1,10 @@
-/** Who can really open a connection to a load balancer's listeners, as AWS has it. */
+/** Whom a load balancer admits to its listeners, as AWS has it. */
 import type { Listener, LoadBalancer } from "../../model/aws.ts";
 import { type Fact, known, unknown } from "../../model/fact.ts";
 import { type AddressSet, allAddresses, parseCidrs } from "../addresses.ts";
 import { type Admission, admissionOf, admittedBy, type GroupIndex, nobody, type Ports, within } from "../security-group.ts";
 
-/** One listener and who reaches it. */
+/** One listener and whom the load balancer admits to it. */
 export interface ListenerReach {
   readonly listener: Listener;
   readonly admission: Admission;
@@ -30,11 +30,15 @@ export const familiesOf = ({ ipAddressType }: LoadBalancer): AddressSet => (ipAd
 export const publicFamiliesOf = (loadBalancer: LoadBalancer): AddressSet =>
   loadBalancer.ipAddressType === "dualstack-without-public-ipv4" ? everyIpv6 : familiesOf(loadBalancer);
 
-/** The sources that reach each listener. Whether the scheme lets the internet in is not asked here. */
+/** Whether nothing on the load balancer itself restricts sources. */
+export const isUnguarded = ({ securityGroupIds, type }: LoadBalancer): boolean =>
+  securityGroupIds.length === 0 && (type === "network" || type === "gateway");
+
+/** The sources that the load balancer itself admits to each listener, whatever stands before it. Whether the scheme lets the internet in is not asked here. */
 export function reachOf(loadBalancer: LoadBalancer, index: GroupIndex): Reach {
-  const { listeners, securityGroupIds, type } = loadBalancer;
+  const { listeners, securityGroupIds } = loadBalancer;
   const families = familiesOf(loadBalancer);
-  const isOpen = securityGroupIds.length === 0 && (type === "network" || type === "gateway");
+  const isOpen = isUnguarded(loadBalancer);
   const admit = (ports: readonly Ports[]): Admission => {
     if (isOpen) return admissionOf(families);
     if (securityGroupIds.length === 0) return { ...nobody, atMost: groupless, unread: ["security groups"] };
@@ -53,9 +57,9 @@ export function reachOf(loadBalancer: LoadBalancer, index: GroupIndex): Reach {
 }
 
 /** Every application and classic load balancer of a VPC has security groups, so that none means that they were not told. */
-const groupless = unknown("malformed", "The load balancer was listed without its security groups.");
+export const groupless = unknown("malformed", "The load balancer was listed without its security groups.");
 
-const everyPort: readonly Ports[] = [
+export const everyPort: readonly Ports[] = [
   { protocol: "tcp", from: 0, to: 65535 },
   { protocol: "udp", from: 0, to: 65535 },
 ];
@@ -76,7 +80,7 @@ export const portsOf = ({ port, protocol }: Listener): readonly Ports[] =>
   (transports[protocol.toUpperCase()] ?? (["tcp", "udp"] as const)).map((transport) => ({ protocol: transport, from: port, to: port }));
 
 /** Lasting conditions only. "active_impaired" still routes. Source: Elastic Load Balancing API, LoadBalancerState. */
-function whyUnreachable({ state, listeners }: LoadBalancer): string | undefined {
+export function whyUnreachable({ state, listeners }: LoadBalancer): string | undefined {
   if (state === "failed" || state === "provisioning") return `its state is ${state}`;
   if (listeners.state === "known" && listeners.value.length === 0) return "it has no listener";
   return undefined;

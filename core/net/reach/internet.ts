@@ -64,7 +64,11 @@ function publicAddress({ publicIpv4, ipv6 }: Reachable): Layer {
   );
 }
 
-function route({ subnetId }: Reachable, { vpcId, routeTables, prefixList }: Surroundings): Layer {
+/** Sources behind an internet gateway, by the subnet's route table. */
+export function route(
+  { subnetId }: Pick<Reachable, "subnetId">,
+  { vpcId, routeTables, prefixList }: Pick<Surroundings, "vpcId" | "routeTables" | "prefixList">,
+): Layer {
   const nobodyProven = { name: "route", atLeast: noAddresses, atMost: allAddresses, ids: [] } as const;
   if (routeTables.state === "unknown") return { ...nobodyProven, unread: routeTables.reason };
   const table = routeTableOf(subnetId, vpcId, routeTables.value);

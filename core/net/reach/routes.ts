@@ -5,7 +5,8 @@
  */
 import { type Fact, known, type Reason } from "../../model/fact.ts";
 import type { Route, RouteTable } from "../../model/vpc.ts";
-import { type AddressSet, difference, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import { type AddressSet, difference, isEmpty, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import { globallyReachable } from "../internet.ts";
 
 /** The table that holds for a subnet: its own, else the VPC's main one. Undefined where neither is among the tables. */
 export const routeTableOf = (subnetId: string, vpcId: string, tables: readonly RouteTable[]): RouteTable | undefined =>
@@ -23,36 +24,65 @@ export interface GatewayReach {
 export function behindInternetGateway(table: RouteTable, prefixList: (id: string) => Fact<readonly string[]>): GatewayReach {
   const routes = table.routes.map((route) => ({ route, blocks: blocksOf(route, prefixList) }));
   const read = routes.flatMap(({ route, blocks }) => (blocks.state === "known" ? [{ route, blocks: blocks.value }] : []));
-  const certain = decided(read);
+  const { certain, detour } = decided(read);
+  const possible = detour.length === 0 ? certain : union(certain, ...detour.map(({ addresses }) => addresses));
   const unread = routes.flatMap(({ route, blocks }) => (blocks.state === "unknown" ? [{ route, reason: blocks.reason }] : []));
   const [first] = unread;
-  if (first === undefined) return { atLeast: certain, atMost: certain };
+  if (first === undefined) {
+    const [middlebox] = detour;
+    return { atLeast: certain, atMost: possible, ...(middlebox === undefined ? {} : { unread: untold(table, middlebox.target) }) };
+  }
   // Such a route may hold any address, and lead it to the gateway or away from it.
   const mayLeadAway = unread.some(({ route }) => !leadsToInternet(route));
   const mayLeadThere = unread.some(({ route }) => leadsToInternet(route));
-  return { atLeast: mayLeadAway ? noAddresses : certain, atMost: mayLeadThere ? everywhere : certain, unread: first.reason };
+  return { atLeast: mayLeadAway ? noAddresses : certain, atMost: mayLeadThere ? everywhere : possible, unread: first.reason };
 }
+
+const untold = ({ id }: RouteTable, target: string): Reason => ({
+  code: "not-supported",
+  message: `Route table ${id} leads through ${target}, and whether the internet gateway hands connections to it is not read.`,
+});
 
 const everywhere = parseFilterCidrs(["0.0.0.0/0", "::/0"]);
 
 const leadsToInternet = ({ target, state }: Route): boolean => state === "active" && target.startsWith("igw-");
+
+/** Whether some route of the table leads to an internet gateway. */
+export const hasInternetGateway = ({ routes }: RouteTable): boolean => routes.some(leadsToInternet);
+
+/**
+ * An endpoint of a firewall or an appliance may stand between the subnet and the gateway, which then hands it what comes in.
+ * The endpoints of S3 and DynamoDB stand behind prefix lists. Source: Amazon VPC user guide, "Middlebox routing".
+ */
+const leadsToMiddlebox = ({ target, state, cidr }: Route): boolean =>
+  state === "active" && cidr !== undefined && /^(?:vpce|eni|i)-/.test(target);
 
 function blocksOf({ cidr, prefixListId }: Route, prefixList: (id: string) => Fact<readonly string[]>): Fact<readonly string[]> {
   if (cidr !== undefined) return known([cidr]);
   return prefixListId === undefined ? known([]) : prefixList(prefixListId);
 }
 
+interface Decided {
+  /** Led to an internet gateway. */
+  readonly certain: AddressSet;
+  /** Led to what may hand it on to one. */
+  readonly detour: readonly { readonly target: string; readonly addresses: AddressSet }[];
+}
+
 /** The longest block first; a block takes only what no longer one has taken. */
-function decided(routes: readonly { readonly route: Route; readonly blocks: readonly string[] }[]): AddressSet {
+function decided(routes: readonly { readonly route: Route; readonly blocks: readonly string[] }[]): Decided {
   const ranked = routes
     .flatMap(({ route, blocks }) => blocks.map((block) => ({ route, block, length: Number(block.split("/")[1]) })))
     .sort((a, b) => b.length - a.length || Number(a.route.cidr === undefined) - Number(b.route.cidr === undefined));
   let taken = noAddresses;
-  let reached = noAddresses;
+  let certain = noAddresses;
+  const detour: { target: string; addresses: AddressSet }[] = [];
   for (const { route, block } of ranked) {
     const addresses = parseFilterCidrs([block]);
-    if (leadsToInternet(route)) reached = union(reached, difference(addresses, taken));
+    const left = difference(addresses, taken);
+    if (leadsToInternet(route)) certain = union(certain, left);
+    else if (leadsToMiddlebox(route) && !isEmpty(globallyReachable(left))) detour.push({ target: route.target, addresses: left });
     taken = union(taken, addresses);
   }
-  return reached;
+  return { certain, detour };
 }

@@ -64,7 +64,7 @@ describe("an estate of all controllers, schemes, sources and traps", () => {
 
   const planes: readonly (readonly [string, readonly (keyof ClusterFacts)[]])[] = [
     ["AWS alone", ["services", "ingresses", "ingressClasses", "ingressClassParams"]],
-    ["Kubernetes alone", ["loadBalancers", "securityGroups", "prefixLists", "subnets"]],
+    ["Kubernetes alone", ["loadBalancers", "securityGroups", "prefixLists", "subnets", "routeTables", "networkAcls", "blockPublicAccess"]],
     ["without Services", ["services"]],
     ["without Ingresses", ["ingresses"]],
     ["without classes", ["ingressClasses"]],
@@ -72,11 +72,26 @@ describe("an estate of all controllers, schemes, sources and traps", () => {
     ["without security groups", ["securityGroups"]],
     ["without prefix lists", ["prefixLists"]],
     ["without subnets", ["subnets"]],
+    ["without routes", ["routeTables"]],
+    ["without any of the network", ["routeTables", "networkAcls", "blockPublicAccess"]],
   ];
   it.each(planes)("from %s: every verdict is right or unknown", (_plane, unread) => {
     const facts = { ...estateOf(households), ...Object.fromEntries(unread.map((name) => [name, forbidden])) };
     expect(wrong(facts, households)).toEqual([]);
   });
+
+  it.each(["networkAcls", "blockPublicAccess"] as const)(
+    "without %s: every verdict is right or unknown, but for those whom it alone protects",
+    (unread) => {
+      const facts = { ...estateOf(households), [unread]: forbidden };
+      const guarded = households.filter(({ guard }) => guard === unread);
+      expect(guarded.length).toBeGreaterThan(3);
+      const suspects = new Set(
+        guarded.flatMap(({ verdicts }) => Object.keys(verdicts).map((resource) => `${resource}, exposure: fail instead of pass`)),
+      );
+      expect(new Set(wrong(facts, households))).toEqual(suspects);
+    },
+  );
 
   it("AWS alone proves what AWS alone decides", () => {
     const facts = {
@@ -101,7 +116,7 @@ describe("an estate of all controllers, schemes, sources and traps", () => {
 });
 
 it("in any selection and order, with anything unread: every verdict is right or unknown", () => {
-  const unreadable = ["services", "ingresses", "ingressClasses", "ingressClassParams", "securityGroups"] as const;
+  const unreadable = ["services", "ingresses", "ingressClasses", "ingressClassParams", "securityGroups", "routeTables"] as const;
   const some = fc.shuffledSubarray([...households], { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(

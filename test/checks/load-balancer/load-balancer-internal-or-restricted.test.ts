@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { loadBalancerInternalOrRestricted } from "../../../core/checks/load-balancer/load-balancer-internal-or-restricted.ts";
-import type { LoadBalancer } from "../../../core/model/aws.ts";
+import type { LoadBalancer, TargetGroup } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
-import { known, unknown } from "../../../core/model/fact.ts";
+import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
+import type { Service } from "../../../core/model/kubernetes.ts";
 import {
   aCluster,
   aLoadBalancer,
@@ -18,6 +19,7 @@ import {
   withSettings,
 } from "../../support/cluster.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
+import { anAcl, anOpenNetwork, aRoute, aRouteTable } from "../../support/network.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const owned = (name: string) => known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": `shop/${name}` });
@@ -34,6 +36,7 @@ const facts = (loadBalancers: readonly LoadBalancer[], rest: Partial<ClusterFact
   loadBalancers: known([bystander, stranger, ...loadBalancers]),
   securityGroups: known([open, office]),
   prefixLists: known([]),
+  ...anOpenNetwork(),
   ...aPlane({ services: [aService("web"), aService("bystander")] }),
   ...rest,
 });
@@ -238,7 +241,89 @@ it("a finding shows its load balancers, the scheme, the ports, the sources and w
     resource: inShop("Service", "services", "web"),
     severity: "medium",
     message: "Service shop/web is reachable from the internet: internet-facing load balancer k8s-shop-web admits 0.0.0.0/0 on TCP 443.",
-    evidence: { loadBalancerArns: [web().arn], scheme: "internet-facing", ports: [443], sources: ["0.0.0.0/0"] },
+    evidence: { loadBalancerArns: [web().arn], scheme: "internet-facing", ports: [443], sources: ["0.0.0.0/0"], notRead: [] },
   });
-  expect(finding?.evidence?.notRead).toContain("network ACLs");
+});
+
+describe("what lies before the load balancer", () => {
+  const open = web({ securityGroupIds: ["sg-open"] });
+  const behindNat = { routeTables: known([aRouteTable([], aRoute("0.0.0.0/0", "nat-1"))]) };
+  const blocked = { blockPublicAccess: known({ mode: "block-ingress" as const, exclusions: [] }) };
+  const denied = { networkAcls: known([anAcl(["subnet-0a1"], [])]) };
+  it.each<[string, Partial<ClusterFacts>, LoadBalancer, string, string]>([
+    [
+      "pass: its subnet has no route to an internet gateway",
+      behindNat,
+      open,
+      "pass",
+      "no active route leads from subnet-0a1 to an internet gateway",
+    ],
+    ["pass: Block Public Access", blocked, open, "pass", "VPC Block Public Access (block-ingress) keeps the internet out of subnet-0a1"],
+    ["pass: a network ACL", denied, open, "pass", "network ACL acl-of-subnet-0a1 keeps the internet out of subnet-0a1"],
+    ["pass: no route, and nothing on the load balancer restricts", behindNat, web(), "pass", "no active route leads from subnet-0a1"],
+    ["unknown: routes were not read", { routeTables: forbidden }, open, "unknown", "who reaches it is not known: No access."],
+    [
+      "pass: routes were not read, and its groups restrict",
+      { routeTables: forbidden },
+      web({ securityGroupIds: ["sg-office"] }),
+      "pass",
+      "its security groups admit known sources only",
+    ],
+    ["fail: network ACLs were not read", { networkAcls: forbidden }, open, "fail", "admits 0.0.0.0/0 on TCP 443"],
+    ["fail: Block Public Access was not read", { blockPublicAccess: forbidden }, open, "fail", "admits 0.0.0.0/0 on TCP 443"],
+  ])("%s", (_rule, rest, loadBalancer, status, message) => {
+    const finding = findings(facts([loadBalancer], rest)).find(({ resource }) => resource.name === "web");
+    expect(finding?.status).toBe(status);
+    expect(finding?.message).toContain(message);
+  });
+  it("a pass names the deciding layer, a fail the protections that were not read", () => {
+    const [pass] = findings(facts([open], behindNat)).filter(({ resource }) => resource.name === "web");
+    expect(pass?.evidence?.decidedBy).toEqual([{ layer: "route", ids: ["rtb-of-all"], subnetId: "subnet-0a1" }]);
+    const [fail] = findings(facts([open], { networkAcls: forbidden, blockPublicAccess: forbidden })).filter(
+      ({ status }) => status === "fail",
+    );
+    expect(fail?.evidence?.notRead).toEqual(["VPC Block Public Access", "network ACLs"]);
+  });
+});
+
+describe("a network load balancer without security groups", () => {
+  const group = (preservesClientIp: Fact<boolean>, rest: Partial<TargetGroup> = {}): TargetGroup => ({
+    arn: "tg-1",
+    name: "k8s-shop-web",
+    protocol: "TCP",
+    port: 8443,
+    targetType: "ip",
+    loadBalancerArns: [],
+    preservesClientIp,
+    ...rest,
+  });
+  const forwarding = web({
+    listeners: known([{ port: 443, protocol: "TCP", actions: known([{ type: "forward", targetGroupArns: ["tg-1"] }]) }]),
+  });
+  it.each<[string, Fact<readonly TargetGroup[]>, readonly string[]]>([
+    ["fail: targets see the load balancer's address, so nothing behind it restricts", known([group(known(false))]), []],
+    [
+      "fail: targets see the client's address, and their groups could restrict",
+      known([group(known(true))]),
+      ["security groups of targets"],
+    ],
+    ["fail: UDP always shows the client's address", known([group(known(false), { protocol: "UDP" })]), ["security groups of targets"]],
+    ["fail: attributes were not read", known([group(forbidden)]), ["target groups and the security groups of targets"]],
+    ["fail: target groups were not read", forbidden, ["target groups and the security groups of targets"]],
+  ])("%s", (_rule, targetGroups, notRead) => {
+    const [finding] = findings(facts([forwarding], { targetGroups })).filter(({ status }) => status === "fail");
+    expect(finding?.evidence?.notRead).toEqual(notRead);
+  });
+});
+
+describe("what to do", () => {
+  const command = "kubectl --namespace shop annotate service web service.beta.kubernetes.io/aws-load-balancer-scheme=internal --overwrite";
+  it.each<[string, Partial<Service>, readonly string[] | undefined]>([
+    ["the scheme, of a controller that follows it", { loadBalancerClass: "service.k8s.aws/nlb" }, [command]],
+    ["no command, where the scheme stays as it was made", {}, undefined],
+  ])("%s", (_rule, service, commands) => {
+    const given = facts([web()], aPlane({ services: [aService("web", service), aService("bystander")] }));
+    const [finding] = findings(given).filter(({ status }) => status === "fail");
+    expect(finding?.remediation?.commands).toEqual(commands);
+  });
 });

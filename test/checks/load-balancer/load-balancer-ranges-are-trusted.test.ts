@@ -5,6 +5,7 @@ import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import { aCluster, aLoadBalancer, aRule, aSecurityGroup, aService, inShop, judged, withSettings } from "../../support/cluster.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
+import { allowAll, anAcl, anOpenNetwork, aRoute, aRouteTable } from "../../support/network.ts";
 
 const settings = withSettings({ trustedCidrs: ["203.0.113.0/25", "203.0.113.128/25", "2001:db8:10::/48"] });
 const forbidden = unknown("forbidden", "No access.");
@@ -33,6 +34,7 @@ const facts = (loadBalancer: LoadBalancer, rest: Partial<ClusterFacts> = {}) =>
       { id: "pl-office", cidrs: known(["203.0.113.64/26"]) },
       { id: "pl-unread", cidrs: forbidden },
     ]),
+    ...anOpenNetwork(),
     ...aPlane({ services: [aService("web"), aService("bystander")] }),
     ...rest,
   });
@@ -62,6 +64,41 @@ it.each<[string, Partial<LoadBalancer>, "pass" | "fail" | "unknown"]>([
   ["pass: listeners were not read, and no port admits a stranger", { listeners: forbidden }, "pass"],
 ])("%s", (_rule, rest, status) => {
   const findings = judged(loadBalancerRangesAreTrusted, facts(web(rest)), settings);
+  expect(findings.map((finding) => [finding.resource.name, finding.status])).toEqual([
+    ["bystander", "pass"],
+    ["web", status],
+  ]);
+});
+
+it.each<[string, Partial<ClusterFacts>, Partial<LoadBalancer>, "pass" | "fail" | "unknown"]>([
+  [
+    "pass: no route leads the stranger there",
+    { routeTables: known([aRouteTable([], aRoute("0.0.0.0/0", "nat-1"))]) },
+    { securityGroupIds: ["sg-stranger"] },
+    "pass",
+  ],
+  [
+    "pass: the network ACL keeps the stranger out",
+    {
+      networkAcls: known([
+        anAcl(
+          ["subnet-0a1"],
+          [
+            { number: 1, direction: "ingress", action: "deny", protocol: "-1", cidr: "198.51.100.0/24" },
+            ...allowAll("ingress").map((entry) => ({ ...entry, number: entry.number + 1 })),
+          ],
+        ),
+      ]),
+    },
+    { securityGroupIds: ["sg-stranger"] },
+    "pass",
+  ],
+  ["fail: network ACLs were not read", { networkAcls: forbidden }, { securityGroupIds: ["sg-stranger"] }, "fail"],
+  ["fail: Block Public Access was not read", { blockPublicAccess: forbidden }, { securityGroupIds: ["sg-stranger"] }, "fail"],
+  ["unknown: routes were not read", { routeTables: forbidden }, { securityGroupIds: ["sg-stranger"] }, "unknown"],
+  ["pass: routes were not read, and its groups admit only trusted ranges", { routeTables: forbidden }, {}, "pass"],
+])("%s", (_rule, network, rest, status) => {
+  const findings = judged(loadBalancerRangesAreTrusted, facts(web(rest), network), settings);
   expect(findings.map((finding) => [finding.resource.name, finding.status])).toEqual([
     ["bystander", "pass"],
     ["web", status],

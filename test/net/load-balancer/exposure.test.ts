@@ -2,10 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadBalancer, SecurityGroup } from "../../../core/model/aws.ts";
 import { type Fact, known, unknown } from "../../../core/model/fact.ts";
+import type { NetworkAcl, NetworkAclEntry, RouteTable } from "../../../core/model/vpc.ts";
+import { arrivalOf } from "../../../core/net/load-balancer/arrival.ts";
 import { type Exposure, exposureOf } from "../../../core/net/load-balancer/exposure.ts";
-import { reachOf } from "../../../core/net/load-balancer/sources.ts";
+import { indexSubnets, type SubnetFacts } from "../../../core/net/reach/subnet.ts";
 import { indexGroups } from "../../../core/net/security-group.ts";
 import { aLoadBalancer, aRule, aSecurityGroup } from "../../support/cluster.ts";
+import { anAcl, anOpenNetwork, aRoute, aRouteTable, toInternet } from "../../support/network.ts";
 
 const internet = { ipv4Prefix: 8, ipv6Prefix: 19 };
 const forbidden = unknown("forbidden", "No access.");
@@ -34,11 +37,13 @@ const guarded = (...securityGroupIds: string[]): Partial<LoadBalancer> => ({
 function exposure(
   rest: Partial<LoadBalancer>,
   declaredPorts: readonly number[] = [],
-  facts: { groups?: Fact<readonly SecurityGroup[]>; lists?: Fact<readonly { id: string; cidrs: Fact<readonly string[]> }[]> } = {},
+  facts: { groups?: Fact<readonly SecurityGroup[]>; lists?: SubnetFacts["prefixLists"]; network?: Partial<SubnetFacts> } = {},
 ): Exposure {
   const loadBalancer = aLoadBalancer(rest);
-  const index = indexGroups(facts.groups ?? groups, facts.lists ?? known([{ id: "pl-1", cidrs: known(["0.0.0.0/0"]) }]));
-  return exposureOf(loadBalancer, reachOf(loadBalancer, index), { internet, declaredPorts: new Set(declaredPorts) });
+  const prefixLists = facts.lists ?? known([{ id: "pl-1", cidrs: known(["0.0.0.0/0"]) }]);
+  const index = indexGroups(facts.groups ?? groups, prefixLists);
+  const subnets = indexSubnets({ ...anOpenNetwork(), prefixLists, ...facts.network });
+  return exposureOf(loadBalancer, arrivalOf(loadBalancer, index, subnets), { internet, declaredPorts: new Set(declaredPorts) });
 }
 
 describe("exposure", () => {
@@ -113,6 +118,209 @@ describe("exposure", () => {
     ["unsure: listeners were not read", { ...guarded(), listeners: forbidden }, [80, 443], "unsure"],
   ])("%s", (_rule, rest, ports, expected) => {
     expect(exposure(rest, ports).state).toBe(expected);
+  });
+
+  const open = guarded("sg-open");
+  const dual = { ...guarded("sg-open", "sg-open-6"), ipAddressType: "dualstack" } as const;
+  const inTwo = { ...open, subnetIds: ["subnet-0a1", "subnet-0b2"] };
+  const routes = (...tables: readonly RouteTable[]) => ({ routeTables: known(tables) });
+  const acls = (...some: readonly NetworkAcl[]) => ({ networkAcls: known(some) });
+  const deny = (number: number, cidr: string, rest: Partial<NetworkAclEntry> = {}): NetworkAclEntry => ({
+    number,
+    direction: "ingress",
+    action: "deny",
+    protocol: "-1",
+    cidr,
+    ...rest,
+  });
+  const allow = (number: number, cidr: string, rest: Partial<NetworkAclEntry> = {}) => deny(number, cidr, { action: "allow", ...rest });
+  const blocked = (
+    mode: "block-bidirectional" | "block-ingress",
+    ...excluded: readonly [string, "allow-bidirectional" | "allow-egress"][]
+  ) => ({
+    blockPublicAccess: known({ mode, exclusions: excluded.map(([resourceId, how]) => ({ resourceId, mode: how })) }),
+  });
+  it.each<[string, Partial<LoadBalancer>, Partial<SubnetFacts>, Exposure["state"]]>([
+    ["closed: its subnet has no route to an internet gateway", open, routes(aRouteTable([], aRoute("0.0.0.0/0", "nat-1"))), "closed"],
+    ["closed: its subnet has the VPC's own route alone", open, routes(aRouteTable([])), "closed"],
+    ["closed: the route to the gateway is a blackhole", open, routes(aRouteTable([], aRoute("0.0.0.0/0", "igw-1", "blackhole"))), "closed"],
+    [
+      "closed: longer routes lead the internet elsewhere",
+      open,
+      routes(aRouteTable([], ...toInternet, aRoute("0.0.0.0/1", "tgw-1"), aRoute("128.0.0.0/1", "tgw-1"))),
+      "closed",
+    ],
+    [
+      "open: halves of the internet are routed to the gateway",
+      open,
+      routes(aRouteTable([], aRoute("0.0.0.0/1", "igw-1"), aRoute("128.0.0.0/1", "igw-1"))),
+      "open",
+    ],
+    [
+      "closed: known ranges are routed to the gateway and no other",
+      open,
+      routes(aRouteTable([], aRoute("198.18.0.0/15", "igw-1"), aRoute("8.8.8.0/24", "igw-1"))),
+      "closed",
+    ],
+    ["open: one of two subnets has the route", inTwo, routes(aRouteTable([]), aRouteTable(["subnet-0b2"], ...toInternet)), "open"],
+    ["closed: the open subnet is not its own", open, routes(aRouteTable([]), aRouteTable(["subnet-0b2"], ...toInternet)), "closed"],
+    [
+      "open: its own table counts and the main one does not",
+      open,
+      routes(aRouteTable([]), aRouteTable(["subnet-0a1"], ...toInternet)),
+      "open",
+    ],
+    [
+      "closed: IPv6 through an egress-only gateway, IPv4 through NAT",
+      dual,
+      routes(aRouteTable([], aRoute("0.0.0.0/0", "nat-1"), aRoute("::/0", "eigw-1"))),
+      "closed",
+    ],
+    ["open: IPv6 alone is routed to the gateway", dual, routes(aRouteTable([], aRoute("::/0", "igw-1"))), "open"],
+    [
+      "closed: IPv6 alone is routed to the gateway, and only IPv4 is public",
+      open,
+      routes(aRouteTable([], aRoute("::/0", "igw-1"))),
+      "closed",
+    ],
+    [
+      "closed: IPv4 alone is routed to the gateway, and only IPv6 is admitted",
+      { ...guarded("sg-open-6"), ipAddressType: "dualstack" },
+      routes(aRouteTable([], aRoute("0.0.0.0/0", "igw-1"), aRoute("::/0", "eigw-1"))),
+      "closed",
+    ],
+    [
+      "unsure: an endpoint of a firewall stands between subnet and gateway",
+      open,
+      routes(aRouteTable([], aRoute("0.0.0.0/0", "vpce-1"))),
+      "unsure",
+    ],
+    [
+      "open: an endpoint takes one range, the gateway the rest",
+      open,
+      routes(aRouteTable([], ...toInternet, aRoute("172.16.0.0/12", "vpce-1"))),
+      "open",
+    ],
+    ["unsure: routes were not read", open, { routeTables: forbidden }, "unsure"],
+    ["unsure: routes were not read, and nothing else restricts", guarded(), { routeTables: forbidden }, "unsure"],
+    ["closed: routes were not read, but its groups decide", guarded("sg-office"), { routeTables: forbidden }, "closed"],
+    [
+      "closed: routes were not read, but the network ACL decides",
+      open,
+      { routeTables: forbidden, ...acls(anAcl(["subnet-0a1"], [])) },
+      "closed",
+    ],
+    ["closed: groups were not read, but no route leads there", guarded("sg-gone"), routes(aRouteTable([])), "closed"],
+    ["unsure: no route table was read for its subnet", open, routes(aRouteTable(["subnet-0b2"], ...toInternet)), "unsure"],
+    ["unsure: listed without its subnets", { ...open, subnetIds: [] }, {}, "unsure"],
+    [
+      "unsure: a prefix list that may lead the internet away was not read",
+      open,
+      routes({ ...aRouteTable([], ...toInternet), routes: [...toInternet, { prefixListId: "pl-gone", target: "tgw-1", state: "active" }] }),
+      "unsure",
+    ],
+
+    ["closed: Block Public Access in both directions", open, blocked("block-bidirectional"), "closed"],
+    ["closed: Block Public Access for ingress", open, blocked("block-ingress"), "closed"],
+    ["open: its subnet is excluded", open, blocked("block-ingress", ["subnet-0a1", "allow-bidirectional"]), "open"],
+    ["open: its VPC is excluded", open, blocked("block-bidirectional", ["vpc-0a1", "allow-bidirectional"]), "open"],
+    ["closed: another subnet is excluded", open, blocked("block-bidirectional", ["subnet-0b2", "allow-bidirectional"]), "closed"],
+    ["closed: another VPC is excluded", open, blocked("block-bidirectional", ["vpc-0b2", "allow-bidirectional"]), "closed"],
+    ["closed: its subnet is excluded for egress alone", open, blocked("block-bidirectional", ["subnet-0a1", "allow-egress"]), "closed"],
+    ["open: one of two subnets is excluded", inTwo, blocked("block-ingress", ["subnet-0b2", "allow-bidirectional"]), "open"],
+    ["open: Block Public Access was not read", open, { blockPublicAccess: forbidden }, "open"],
+    [
+      "closed: Block Public Access decides, whatever of routes was not read",
+      open,
+      { ...blocked("block-ingress"), routeTables: forbidden },
+      "closed",
+    ],
+    [
+      "unsure: a VPC is excluded, and which is its own was not read",
+      open,
+      { ...blocked("block-ingress", ["vpc-0a1", "allow-bidirectional"]), routeTables: forbidden },
+      "unsure",
+    ],
+
+    ["closed: a network ACL without rules", open, acls(anAcl(["subnet-0a1"], [])), "closed"],
+    [
+      "closed: a network ACL that denies everybody first",
+      open,
+      acls(anAcl(["subnet-0a1"], [deny(50, "0.0.0.0/0"), allow(100, "0.0.0.0/0")])),
+      "closed",
+    ],
+    [
+      "open: a network ACL that denies everybody after it allowed them",
+      open,
+      acls(anAcl(["subnet-0a1"], [allow(50, "0.0.0.0/0"), deny(100, "0.0.0.0/0")])),
+      "open",
+    ],
+    ["closed: a network ACL for known ranges", open, acls(anAcl(["subnet-0a1"], [allow(100, "203.0.113.0/24")])), "closed"],
+    [
+      "closed: a network ACL for another port",
+      open,
+      acls(anAcl(["subnet-0a1"], [allow(100, "0.0.0.0/0", { protocol: "6", fromPort: 80, toPort: 80 })])),
+      "closed",
+    ],
+    [
+      "closed: a network ACL for UDP where TCP listens",
+      open,
+      acls(anAcl(["subnet-0a1"], [allow(100, "0.0.0.0/0", { protocol: "17", fromPort: 443, toPort: 443 })])),
+      "closed",
+    ],
+    ["closed: a network ACL that lets nobody be answered", open, acls(anAcl(["subnet-0a1"], undefined, [])), "closed"],
+    [
+      "closed: a network ACL that answers on the listener's port and not on a client's",
+      open,
+      acls(anAcl(["subnet-0a1"], undefined, [allow(100, "0.0.0.0/0", { direction: "egress", protocol: "6", fromPort: 443, toPort: 443 })])),
+      "closed",
+    ],
+    [
+      "closed: a network ACL for IPv4 where only IPv6 is admitted",
+      { ...guarded("sg-open-6"), ipAddressType: "dualstack" },
+      acls(anAcl(["subnet-0a1"], [allow(100, "0.0.0.0/0")])),
+      "closed",
+    ],
+    [
+      "closed: one half by the network ACL, the other by the group",
+      guarded("sg-half"),
+      acls(anAcl(["subnet-0a1"], [deny(50, "0.0.0.0/1"), allow(100, "0.0.0.0/0")])),
+      "closed",
+    ],
+    ["open: one of two subnets has an open network ACL", inTwo, acls(anAcl(["subnet-0a1"], []), anAcl(["subnet-0b2"])), "open"],
+    ["open: network ACLs were not read", open, { networkAcls: forbidden }, "open"],
+    ["open: no network ACL was read for its subnet", open, acls(anAcl(["subnet-0b2"], [])), "open"],
+    [
+      "closed: each subnet by a layer of its own",
+      inTwo,
+      { ...routes(aRouteTable([], ...toInternet), aRouteTable(["subnet-0b2"])), ...acls(anAcl(["subnet-0a1"], [])) },
+      "closed",
+    ],
+    [
+      "closed: TCP by the group, UDP by the network ACL",
+      { ...open, listeners: known([{ port: 443, protocol: "TCP_UDP" }]) },
+      acls(anAcl(["subnet-0a1"], [allow(100, "0.0.0.0/0", { protocol: "17" })])),
+      "closed",
+    ],
+    ["closed: listeners were not read, and no port is let in", { ...open, listeners: forbidden }, routes(aRouteTable([])), "closed"],
+  ])("%s", (_rule, rest, network, expected) => {
+    expect(exposure(rest, [], { network }).state).toBe(expected);
+  });
+
+  it("names the deciding layer of each subnet", () => {
+    const network = { ...routes(aRouteTable([], ...toInternet), aRouteTable(["subnet-0b2"])), ...acls(anAcl(["subnet-0a1"], [])) };
+    expect(exposure(inTwo, [], { network })).toEqual({
+      state: "closed",
+      why: "no active route leads from subnet-0b2 to an internet gateway, and network ACL acl-of-subnet-0a1 keeps the internet out of subnet-0a1",
+      barriers: [
+        { layer: "network ACL", ids: ["acl-of-subnet-0a1"], subnetId: "subnet-0a1" },
+        { layer: "route", ids: ["rtb-of-subnet-0b2"], subnetId: "subnet-0b2" },
+      ],
+    });
+  });
+  it("names the protections that were not read beside what is open", () => {
+    const seen = exposure(open, [], { network: { networkAcls: forbidden, blockPublicAccess: forbidden } });
+    expect(seen.state === "open" && seen.unread.map(({ name }) => name)).toEqual(["Block Public Access", "network ACL"]);
   });
 
   it("shows the ports that are open and the sources of those that are not declared", () => {

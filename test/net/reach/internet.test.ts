@@ -124,6 +124,21 @@ describe("reached from the internet", () => {
     expect([isEmpty(reach.atLeast), isEmpty(reach.atMost), reach.doubt?.code]).toEqual([true, false, "forbidden"]);
   });
 
+  it.each<[string, Route, boolean]>([
+    ["an endpoint of a firewall may hand connections in", route("0.0.0.0/0", "vpce-1"), true],
+    ["an appliance's interface may", route("0.0.0.0/0", "eni-1"), true],
+    ["an endpoint that is gone does not", route("0.0.0.0/0", "vpce-1", "blackhole"), false],
+    ["an endpoint of S3 stands behind a prefix list and does not", { prefixListId: "pl-1", target: "vpce-1", state: "active" }, false],
+    ["an endpoint for private ranges does not", route("172.16.0.0/12", "vpce-1"), false],
+  ])("between subnet and gateway: %s", (_rule, only, mayReach) => {
+    const reach = reached({}, { routeTables: known(table(local, only)), prefixList: () => known(["198.18.0.0/15"]) });
+    expect([isEmpty(reach.atLeast), isEmpty(reach.atMost), reach.doubt?.code]).toEqual([
+      true,
+      !mayReach,
+      mayReach ? "not-supported" : undefined,
+    ]);
+  });
+
   it("each port is judged by all layers together: a group open on one port and an ACL open on another reach nothing", () => {
     const aclFor80 = allowAll.map((entry) =>
       entry.direction === "ingress" ? { ...entry, protocol: "6", fromPort: 80, toPort: 80 } : entry,
