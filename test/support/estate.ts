@@ -490,7 +490,7 @@ const traps: readonly Named[] = [
     verdicts: { [`LoadBalancer k8s-${name}`]: { exposure: "fail", declaration: "not-applicable", enforcement: "not-applicable" } },
   }),
   (name) => ({
-    rule: "a Gateway, of which only the load balancer is read",
+    rule: "a Gateway that is gone",
     services: [],
     ingresses: [],
     loadBalancers: [
@@ -500,7 +500,7 @@ const traps: readonly Named[] = [
         tags: known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.nlb/stack": `shop/${name}` }),
       }),
     ],
-    verdicts: { [`Gateway ${name}`]: { exposure: "fail", declaration: "unknown", enforcement: "unknown" } },
+    verdicts: { [`Gateway ${name}`]: { exposure: "fail", declaration: "not-applicable", enforcement: "not-applicable" } },
   }),
 ];
 

@@ -1,6 +1,9 @@
 /** Builders for the classes and parameters of Ingresses, and for the objects that own load balancers together. */
+import type { TargetGroup } from "../../core/model/aws.ts";
 import { known } from "../../core/model/fact.ts";
+import type { Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupBinding } from "../../core/model/gateway.ts";
 import type { Ingress, IngressClass, IngressClassParams, Service } from "../../core/model/kubernetes.ts";
+import type { Workload } from "../../core/model/workloads.ts";
 import type { KubernetesPlane } from "../../core/net/load-balancer/owner.ts";
 
 const metadata = (name: string) => ({ namespace: "", name, uid: `uid-of-${name}`, annotations: {}, labels: {} });
@@ -30,9 +33,21 @@ export const aPlane = (given: {
   readonly ingresses?: readonly Ingress[];
   readonly classes?: readonly IngressClass[];
   readonly params?: readonly IngressClassParams[];
+  readonly gateways?: readonly Gateway[];
+  readonly gatewayClasses?: readonly GatewayClass[];
+  readonly configurations?: readonly LoadBalancerConfiguration[];
+  readonly bindings?: readonly TargetGroupBinding[];
+  readonly targetGroups?: readonly TargetGroup[];
+  readonly workloads?: readonly Workload[];
 }): KubernetesPlane => ({
   services: known(given.services ?? []),
   ingresses: known(given.ingresses ?? []),
   ingressClasses: known([aClass("alb"), ...(given.classes ?? [])]),
   ingressClassParams: known(given.params ?? []),
+  gateways: known(given.gateways ?? []),
+  gatewayClasses: known(given.gatewayClasses ?? []),
+  loadBalancerConfigurations: known(given.configurations ?? []),
+  targetGroupBindings: known(given.bindings ?? []),
+  targetGroups: known(given.targetGroups ?? []),
+  workloads: known(given.workloads ?? []),
 });

@@ -1,10 +1,11 @@
 import type { LoadBalancer } from "../../model/aws.ts";
-import { defineCheck } from "../../model/check.ts";
-import { known } from "../../model/fact.ts";
+import { defineCheck, type Evidence } from "../../model/check.ts";
+import { known, type Reason } from "../../model/fact.ts";
 import type { Service } from "../../model/kubernetes.ts";
+import { bindingsOf } from "../../net/load-balancer/bindings.ts";
 import type { Ownership } from "../../net/load-balancer/owner.ts";
-import { type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
-import { judgeOwners, nameOf, type Opinion } from "./owners.ts";
+import { madeForCluster, type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { bindingWords, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
@@ -41,10 +42,8 @@ const service: Service = {
   hostnames: [],
 };
 const rest = {
+  ...noObjects,
   services: known([service]),
-  ingresses: known([]),
-  ingressClasses: known([]),
-  ingressClassParams: known([]),
 };
 
 export const loadBalancerHasOwner = defineCheck({
@@ -53,29 +52,35 @@ export const loadBalancerHasOwner = defineCheck({
   surface: "load-balancer",
   severity: "medium",
   needs: ["loadBalancers"],
-  uses: ["services", "ingresses", "ingressClasses", "ingressClassParams"],
-  why: "A load balancer that outlived its Service or Ingress keeps its listeners, its security groups and its name in DNS, and nobody looks after them.",
+  uses: [...ownerFacts],
+  why: "A load balancer that outlived its Service, Ingress or Gateway keeps its listeners, its security groups and its name in DNS, and nobody looks after them.",
   remediation:
     "Delete the load balancer together with its security groups and DNS records, or bring its object back; where it is not the cluster's, take the cluster's tags off it.",
   examples: { fail: { ...rest, loadBalancers: [left] }, pass: { ...rest, loadBalancers: [loadBalancer] } },
   evaluate: ({ loadBalancers, ...plane }, _settings, about) => {
-    const { subjects, undecided } = subjectsOf(loadBalancers, plane, about.resource);
+    const made = madeForCluster(subjectsOf(loadBalancers, plane, about.resource));
     return judgeOwners({
       about,
       // An object without load balancer leaves nothing to judge.
-      subjects: { undecided, subjects: subjects.filter((subject) => subject.loadBalancers.length > 0) },
+      subjects: { ...made, subjects: made.subjects.filter((subject) => subject.loadBalancers.length > 0) },
       spoils: () => false,
-      judge: opinionOf,
+      judge: (ownership, subject) => opinionOf(ownership, subject, bindingsOf(plane).doubt),
     });
   },
 });
 
-function opinionOf({ loadBalancer: one, group }: Ownership, { resource, manifest }: Subject): Opinion {
+/** @param unbound why a binding may lead from a load balancer without owner, though none was seen */
+function opinionOf(
+  { loadBalancer: one, group, bindings = [] }: Ownership,
+  { resource, manifest }: Subject,
+  unbound: Reason | undefined,
+): Opinion {
   const name = nameOf(resource);
   const evidence = { deciding: one.arn, scheme: one.scheme };
   switch (manifest.kind) {
     case "unread": {
       const { reason } = manifest;
+      if (manifest.exists === true) return existing(name, one, evidence);
       const message = `${name} is named by load balancer ${one.name}, and whether it exists is not known: ${reason.message}`;
       return { status: "unknown", reason, evidence, message };
     }
@@ -86,10 +91,24 @@ function opinionOf({ loadBalancer: one, group }: Ownership, { resource, manifest
         message: `${name} does not exist, and ${one.scheme} load balancer ${one.name} is still made for it.`,
       };
     case "none": {
+      const [binding] = bindings;
+      if (binding !== undefined) {
+        return { status: "pass", evidence, message: `${name} is tagged for the cluster, and ${bindingWords(binding)} leads from it.` };
+      }
+      if (unbound !== undefined) {
+        const message = `${name} is tagged for the cluster and for no object in it, and whether it is bound is not known: ${unbound.message}`;
+        return { status: "unknown", reason: unbound, evidence, message };
+      }
       const why = group === undefined ? "its tags name no owner" : `no Ingress of its group ${group} exists`;
       return { status: "fail", evidence, message: `${name} is ${one.scheme}, is tagged for the cluster and has no owner: ${why}.` };
     }
     default:
-      return { status: "pass", evidence, message: `${name} exists, and load balancer ${one.name} belongs to it.` };
+      return existing(name, one, evidence);
   }
 }
+
+const existing = (name: string, { name: its }: LoadBalancer, evidence: Evidence): Opinion => ({
+  status: "pass",
+  evidence,
+  message: `${name} exists, and load balancer ${its} belongs to it.`,
+});

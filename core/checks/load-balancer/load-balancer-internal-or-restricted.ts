@@ -10,7 +10,7 @@ import type { Layer } from "../../net/reach/layer.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { makeInternal } from "./commands.ts";
-import { cidrsOf, few, judgeOwners, nameOf, type Opinion } from "./owners.ts";
+import { cidrsOf, few, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const exposed: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
@@ -55,11 +55,7 @@ const rest = {
     },
   ]),
   blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
-  targetGroups: known([]),
-  services: known([]),
-  ingresses: known([]),
-  ingressClasses: known([]),
-  ingressClassParams: known([]),
+  ...noObjects,
 };
 
 export const loadBalancerInternalOrRestricted = defineCheck({
@@ -68,18 +64,7 @@ export const loadBalancerInternalOrRestricted = defineCheck({
   surface: "load-balancer",
   severity: "medium",
   needs: ["readAt", "loadBalancers"],
-  uses: [
-    "securityGroups",
-    "prefixLists",
-    "routeTables",
-    "networkAcls",
-    "blockPublicAccess",
-    "targetGroups",
-    "services",
-    "ingresses",
-    "ingressClasses",
-    "ingressClassParams",
-  ],
+  uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts],
   why: "A load balancer that admits the internet puts a workload in reach of everybody, past every control that counts on the network.",
   remediation: text,
   examples: {
@@ -87,13 +72,13 @@ export const loadBalancerInternalOrRestricted = defineCheck({
     pass: { ...rest, loadBalancers: [{ ...exposed, scheme: "internal" }] },
   },
   evaluate: (
-    { readAt, loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, targetGroups, ...plane },
+    { readAt, loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, ...plane },
     { internet, publicServices },
     about,
   ) => {
     const index = indexGroups(securityGroups, prefixLists);
     const subnets = indexSubnets({ routeTables, networkAcls, blockPublicAccess, prefixLists });
-    const targets = indexTargets(targetGroups);
+    const targets = indexTargets(plane.targetGroups);
     return judgeOwners({
       about,
       subjects: subjectsOf(loadBalancers, plane, about.resource),

@@ -2,15 +2,15 @@ import type { LoadBalancer } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
 import type { Service } from "../../model/kubernetes.ts";
-import { compareSchemes, compareSources, type SourceComparison } from "../../net/load-balancer/comparison.ts";
+import { compareSources, compareWithScheme, type SourceComparison } from "../../net/load-balancer/comparison.ts";
 import { controllerNames } from "../../net/load-balancer/controller.ts";
 import type { EnforcementInput } from "../../net/load-balancer/enforcement.ts";
 import { requestedOf } from "../../net/load-balancer/requested.ts";
-import type { AskedScheme } from "../../net/load-balancer/scheme.ts";
+import type { AskedScheme, UnsureScheme } from "../../net/load-balancer/scheme.ts";
 import { reachOf } from "../../net/load-balancer/sources.ts";
-import { subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexGroups } from "../../net/security-group.ts";
-import { cidrsOf, judgeOwners, nameOf, type Opinion } from "./owners.ts";
+import { cidrsOf, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const drifted: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/a0123456789abcdef0123456789abcde",
@@ -45,10 +45,8 @@ const rest = {
   securityGroups: known([{ id: "sg-0a1", name: "k8s-elb-a01", description: "", tags: {}, ingress: [rule], egress: [] }]),
   prefixLists: known([]),
   subnets: known([]),
+  ...noObjects,
   services: known([service]),
-  ingresses: known([]),
-  ingressClasses: known([]),
-  ingressClassParams: known([]),
 };
 
 export const loadBalancerMatchesDeclaration = defineCheck({
@@ -57,7 +55,7 @@ export const loadBalancerMatchesDeclaration = defineCheck({
   surface: "load-balancer",
   severity: "high",
   needs: ["loadBalancers"],
-  uses: ["securityGroups", "prefixLists", "subnets", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  uses: ["securityGroups", "prefixLists", "subnets", ...ownerFacts],
   why: "Controllers do not apply every later change to a load balancer that exists, so a manifest that says internal may stand for an open one.",
   remediation:
     "Recreate the load balancer where its controller keeps the old scheme or has no security groups to write to, correct its security groups otherwise, or make the manifest say what is meant.",
@@ -69,7 +67,7 @@ export const loadBalancerMatchesDeclaration = defineCheck({
     const index = indexGroups(securityGroups, prefixLists);
     return judgeOwners({
       about,
-      subjects: subjectsOf(loadBalancers, plane, about.resource),
+      subjects: madeForCluster(subjectsOf(loadBalancers, plane, about.resource)),
       spoils: () => true,
       judge: (ownership, { resource, manifest }) => {
         const requested = requestedOf(manifest, ownership);
@@ -113,36 +111,36 @@ export const loadBalancerMatchesDeclaration = defineCheck({
 });
 
 function opinionOf(
-  { name, its, scheme }: { readonly name: string; readonly its: string; readonly scheme: AskedScheme },
+  { name, its, scheme }: { readonly name: string; readonly its: string; readonly scheme: AskedScheme | UnsureScheme },
   input: EnforcementInput,
 ): Opinion {
   const { loadBalancer } = input.ownership;
-  const schemes = compareSchemes(loadBalancer.scheme, scheme.scheme);
+  const schemes = compareWithScheme(loadBalancer.scheme, scheme);
   const sources = compareSources(input);
   const evidence = {
     deciding: loadBalancer.arn,
     scheme: loadBalancer.scheme,
-    declaredScheme: scheme.scheme,
-    rule: scheme.rule,
+    ...(scheme.state === "unsure" ? {} : { declaredScheme: scheme.scheme, rule: scheme.rule }),
     ...sourcesSeen(sources),
   };
   const differences = [
-    ...(schemes === "same" ? [] : [schemeWords(scheme, input)]),
+    ...(scheme.state === "unsure" || schemes.state === "same" ? [] : [schemeWords(scheme, input)]),
     ...(sources.state === "wider" || sources.state === "narrower" ? [sourceWords(sources)] : []),
   ];
+  const doubts = [
+    ...(schemes.state === "unknown" ? [{ part: "scheme", reason: schemes.reason }] : []),
+    ...(sources.state === "unknown" ? [{ part: "sources", reason: sources.reason }] : []),
+  ];
   if (differences.length > 0) {
-    const isMinor = schemes !== "wider" && sources.state !== "wider";
-    const doubt = sources.state === "unknown" ? ` Whether its sources differ too is not known: ${sources.reason.message}` : "";
+    const isMinor = schemes.state !== "wider" && sources.state !== "wider";
+    const doubt = doubts.map(({ part, reason }) => ` Whether it differs in its ${part} too is not known: ${reason.message}`).join("");
     return { status: "fail", isMinor, evidence, message: `${name} has ${its}, although ${differences.join(", and ")}.${doubt}` };
   }
-  if (sources.state === "unknown") {
-    const { reason } = sources;
-    return {
-      status: "unknown",
-      reason,
-      evidence,
-      message: `${name} has ${its} as declared, and whether its sources are is not known: ${reason.message}`,
-    };
+  const [doubt] = doubts;
+  if (doubt !== undefined) {
+    const { part, reason } = doubt;
+    const message = `${name} has ${its}, and whether it differs in its ${part} from what is declared is not known: ${reason.message}`;
+    return { status: "unknown", reason, evidence, message };
   }
   return { status: "pass", evidence, message: `${name} has ${its}, with the scheme and the sources that it asks for.` };
 }

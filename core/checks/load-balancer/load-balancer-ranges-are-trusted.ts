@@ -6,7 +6,7 @@ import { type Arrival, arrivalOf } from "../../net/load-balancer/arrival.ts";
 import { subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
-import { cidrsOf, judgeOwners, nameOf, type Opinion } from "./owners.ts";
+import { cidrsOf, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
@@ -39,10 +39,7 @@ const rest = {
   ]),
   networkAcls: known([]),
   blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
-  services: known([]),
-  ingresses: known([]),
-  ingressClasses: known([]),
-  ingressClassParams: known([]),
+  ...noObjects,
 };
 
 export const loadBalancerRangesAreTrusted = defineCheck({
@@ -51,17 +48,7 @@ export const loadBalancerRangesAreTrusted = defineCheck({
   surface: "load-balancer",
   severity: "low",
   needs: ["loadBalancers"],
-  uses: [
-    "securityGroups",
-    "prefixLists",
-    "routeTables",
-    "networkAcls",
-    "blockPublicAccess",
-    "services",
-    "ingresses",
-    "ingressClasses",
-    "ingressClassParams",
-  ],
+  uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts],
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay in source ranges for years after the organization gave them up.",
   remediation:
     "Narrow the load balancer's security groups to ranges under trustedCidrs, give security groups to a network load balancer that was made without any, make it internal, or list the range under trustedCidrs if the organization owns it.",

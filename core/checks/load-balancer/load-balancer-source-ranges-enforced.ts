@@ -5,9 +5,9 @@ import type { Service } from "../../model/kubernetes.ts";
 import { enforcementOf } from "../../net/load-balancer/enforcement.ts";
 import { requestedOf } from "../../net/load-balancer/requested.ts";
 import { reachOf } from "../../net/load-balancer/sources.ts";
-import { subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexGroups } from "../../net/security-group.ts";
-import { cidrsOf, judgeOwners, nameOf } from "./owners.ts";
+import { cidrsOf, judgeOwners, nameOf, noObjects, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
@@ -46,10 +46,8 @@ const rest = {
   loadBalancers: [loadBalancer],
   prefixLists: known([]),
   subnets: known([]),
+  ...noObjects,
   services: known([service]),
-  ingresses: known([]),
-  ingressClasses: known([]),
-  ingressClassParams: known([]),
 };
 
 export const loadBalancerSourceRangesEnforced = defineCheck({
@@ -58,7 +56,7 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
   surface: "load-balancer",
   severity: "high",
   needs: ["loadBalancers"],
-  uses: ["securityGroups", "prefixLists", "subnets", "services", "ingresses", "ingressClasses", "ingressClassParams"],
+  uses: ["securityGroups", "prefixLists", "subnets", ...ownerFacts],
   why: "Source ranges on a load balancer that ignores them are believed to protect for years.",
   remediation:
     "Let the controller write the ranges: drop the annotation that names security groups of your own, recreate a network load balancer that was made without any, and use spec.loadBalancerSourceRanges. Where your own groups have to stay, put the ranges in their rules and drop the declaration; remove rules that admit more.",
@@ -70,7 +68,7 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
     const index = indexGroups(securityGroups, prefixLists);
     return judgeOwners({
       about,
-      subjects: subjectsOf(loadBalancers, plane, about.resource),
+      subjects: madeForCluster(subjectsOf(loadBalancers, plane, about.resource)),
       spoils: () => true,
       judge: (ownership, { resource, manifest }) => {
         const name = nameOf(resource);

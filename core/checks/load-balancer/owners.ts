@@ -1,14 +1,43 @@
 /** What the checks of this folder say alike: who is judged, what no load balancer means, and when a pass is withheld. */
 import type { About, Evidence, Remediation, Verdict } from "../../model/check.ts";
-import type { Reason } from "../../model/fact.ts";
+import { known, type Reason } from "../../model/fact.ts";
+import type { TargetGroupBinding } from "../../model/gateway.ts";
 import type { Resource } from "../../model/resource.ts";
 import { type Severity, severities } from "../../model/severity.ts";
 import { type AddressSet, toCidrs } from "../../net/addresses.ts";
-import type { Ownership } from "../../net/load-balancer/owner.ts";
+import type { KubernetesPlane, Ownership } from "../../net/load-balancer/owner.ts";
 import { doubtOf, type Subject, type Subjects } from "../../net/load-balancer/subjects.ts";
 import { few } from "../listed.ts";
 
 export { few };
+
+/** What tells whose a load balancer is: every check of this folder that judges owners uses these facts. */
+export const ownerFacts = [
+  "services",
+  "ingresses",
+  "ingressClasses",
+  "ingressClassParams",
+  "gateways",
+  "gatewayClasses",
+  "loadBalancerConfigurations",
+  "targetGroupBindings",
+  "targetGroups",
+  "workloads",
+] as const satisfies readonly (keyof KubernetesPlane)[];
+
+/** A cluster without objects, for examples: the tags of a load balancer tell its owner all the same. */
+export const noObjects: KubernetesPlane = {
+  services: known([]),
+  ingresses: known([]),
+  ingressClasses: known([]),
+  ingressClassParams: known([]),
+  gateways: known([]),
+  gatewayClasses: known([]),
+  loadBalancerConfigurations: known([]),
+  targetGroupBindings: known([]),
+  targetGroups: known([]),
+  workloads: known([]),
+};
 
 /** How a message names a resource: "Service shop/web", "LoadBalancer k8s-shop-web". */
 export const nameOf = ({ kind, namespace, name }: Resource): string => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
@@ -39,12 +68,25 @@ export function judgeOwners(judgement: Judgement): readonly Verdict[] {
   const { subjects, about } = judgement;
   const verdicts = subjects.subjects.map((subject) => judgeOwner(subject, judgement));
   const { undecided } = subjects;
-  if (undecided.length === 0) return verdicts;
+  const unfollowed = subjects.unfollowed.filter(({ loadBalancers }) => loadBalancers.length === 0 || loadBalancers.some(judgement.spoils));
+  const [lead] = unfollowed;
+  if (undecided.length === 0 && lead === undefined) return verdicts;
   const { resource } = about;
+  const name = nameOf(resource);
+  const doubted = [...undecided, ...unfollowed.flatMap(({ loadBalancers }) => loadBalancers.filter(judgement.spoils))];
+  const evidence = { loadBalancerArns: arnsOf(doubted) };
+  if (undecided.length === 0 && lead !== undefined) {
+    const message = `${name} was not judged whole, load balancers that are not its own may lead to its pods: ${lead.reason.message}`;
+    return [...verdicts, { resource, status: "unknown", reason: lead.reason, message, evidence }];
+  }
   const reason = doubtOf(undecided);
-  const message = `${nameOf(resource)} was not judged whole, load balancers of its VPC may be its own: ${reason.message}`;
-  return [...verdicts, { resource, status: "unknown", reason, message, evidence: { loadBalancerArns: arnsOf(undecided) } }];
+  const message = `${name} was not judged whole, load balancers of its VPC may be its own: ${reason.message}`;
+  return [...verdicts, { resource, status: "unknown", reason, message, evidence }];
 }
+
+/** What leads from a load balancer to pods: "TargetGroupBinding shop/web to Service shop/web". */
+export const bindingWords = ({ namespace, name, service }: TargetGroupBinding): string =>
+  `TargetGroupBinding ${namespace}/${name} to Service ${namespace}/${service}`;
 
 const worstFirst = ["fail", ...severities.map((severity) => `fail ${severity}` as const), "unknown", "pass", "not-applicable"] as const;
 const severityOf = (opinion: Extract<Opinion, { status: "fail" }>): Severity | undefined =>
@@ -71,7 +113,12 @@ function judgeOwner(subject: Subject, { subjects, judge, spoils }: Judgement): V
     return { resource, status: "not-applicable", message: `${name} has no load balancer, ${absence?.rule ?? "none was found"}.` };
   }
   const { message } = worst;
-  const evidence = { loadBalancerArns: arnsOf(loadBalancers), ...worst.evidence };
+  const bindings = loadBalancers.flatMap((one) => one.bindings ?? []);
+  const evidence = {
+    loadBalancerArns: arnsOf(loadBalancers),
+    ...(bindings.length === 0 ? {} : { bindings: few(bindings.map(bindingWords)) }),
+    ...worst.evidence,
+  };
   if (worst.status === "unknown") return { resource, status: "unknown", reason: worst.reason, message, evidence };
   if (worst.status === "fail") {
     const severity = severityOf(worst);

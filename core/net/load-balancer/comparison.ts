@@ -5,17 +5,26 @@ import type { AddressSet } from "../addresses.ts";
 import { type Admission, letsInNoMoreThan } from "../security-group.ts";
 import { type EnforcementInput, enforcementOf, whyUnsure } from "./enforcement.ts";
 import { askedAdmission } from "./requested.ts";
-import type { Scheme } from "./scheme.ts";
+import type { AskedScheme, Scheme, UnsureScheme } from "./scheme.ts";
 import type { DeclaredSources } from "./source-ranges.ts";
 import { type ListenerReach, portsOf } from "./sources.ts";
 
 /** AWS against the manifest. `wider`: AWS lets in more. */
 export type Difference = "same" | "wider" | "narrower";
 
-export const compareSchemes = (real: Scheme, asked: Scheme): Difference => {
+const compareSchemes = (real: Scheme, asked: Scheme): Difference => {
   if (real === asked) return "same";
   return real === "internet-facing" ? "wider" : "narrower";
 };
+
+export type SchemeComparison = { readonly state: Difference } | UnknownComparison;
+interface UnknownComparison {
+  readonly state: "unknown";
+  readonly reason: Reason;
+}
+
+export const compareWithScheme = (real: Scheme, asked: AskedScheme | UnsureScheme): SchemeComparison =>
+  asked.state === "unsure" ? { state: "unknown", reason: asked.reason } : { state: compareSchemes(real, asked.scheme) };
 
 export type SourceComparison =
   | { readonly state: Difference; readonly port?: number; readonly asked?: AddressSet; readonly real?: AddressSet }

@@ -1,6 +1,7 @@
 /** Which controller makes a load balancer for a Service. */
 import type { Service } from "../../model/kubernetes.ts";
 import { serviceAnnotation } from "./annotations.ts";
+import { type ControllerFlags, usualFlags } from "./controller-flags.ts";
 
 /** "in-tree" is kubernetes/cloud-provider-aws, which EKS runs itself. */
 export type Controller = "in-tree" | "aws-load-balancer-controller" | "auto-mode";
@@ -17,11 +18,8 @@ export type Taking =
   | { readonly by: "nobody"; readonly rule: string }
   | { readonly by: "another"; readonly rule: string };
 
-/** Classes by the controller that claims them. Sources: aws-load-balancer-controller:docs/guide/service/nlb.md; EKS user guide, auto-configure-nlb. */
-const loadBalancerClasses: ReadonlyMap<string, Controller> = new Map([
-  ["service.k8s.aws/nlb", "aws-load-balancer-controller"],
-  ["eks.amazonaws.com/nlb", "auto-mode"],
-]);
+/** Source: EKS user guide, auto-configure-nlb. */
+const autoModeClass = "eks.amazonaws.com/nlb";
 
 /**
  * The controller that takes the Service as it stands today.
@@ -29,7 +27,7 @@ const loadBalancerClasses: ReadonlyMap<string, Controller> = new Map([
  * cloud-provider-aws:pkg/providers/v1/aws_loadbalancer.go (isLBExternal, isNLB);
  * aws-load-balancer-controller:pkg/service/service_utils.go.
  */
-export function takingOfService(service: Service): Taking {
+export function takingOfService(service: Service, flags: ControllerFlags = usualFlags): Taking {
   const type = serviceAnnotation(service, "aws-load-balancer-type");
   const targetType = serviceAnnotation(service, "aws-load-balancer-nlb-target-type");
   const annotated = type === "nlb-ip" || (type === "external" && (targetType === "ip" || targetType === "instance"));
@@ -41,9 +39,9 @@ export function takingOfService(service: Service): Taking {
   }
   const { loadBalancerClass = "" } = service;
   if (loadBalancerClass !== "") {
-    const by = loadBalancerClasses.get(loadBalancerClass);
     const rule = `loadBalancerClass ${loadBalancerClass}`;
-    return by === undefined ? { by: "another", rule } : { by, makes: "network", rule };
+    if (flags.loadBalancerClasses.has(loadBalancerClass)) return { ...network, rule };
+    return loadBalancerClass === autoModeClass ? { by: "auto-mode", makes: "network", rule } : { by: "another", rule };
   }
   if (annotated) return { ...network, rule: `annotation aws-load-balancer-type ${type}` };
   if (type === "external") return { by: "nobody", rule: "aws-load-balancer-type is external without aws-load-balancer-nlb-target-type" };

@@ -6,6 +6,7 @@ import { type Fact, known, type Reason } from "../../model/fact.ts";
 import type { Ingress, IngressClass, IngressClassParams } from "../../model/kubernetes.ts";
 import { ingressAnnotation } from "./annotations.ts";
 import type { Controller, Taking } from "./controller.ts";
+import { type ControllerFlags, usualFlags } from "./controller-flags.ts";
 
 /** What was read of Ingresses. */
 export interface IngressPlane {
@@ -47,12 +48,10 @@ const controllers: ReadonlyMap<string, GroupMember["controller"]> = new Map([
   ["eks.amazonaws.com/alb", "auto-mode"],
 ]);
 const apiGroups = { "aws-load-balancer-controller": "elbv2.k8s.aws", "auto-mode": "eks.amazonaws.com" } as const;
-/** The value of the flag --ingress-class where it is not set. */
-const annotationClass = "alb";
 const groupName = /^(?:[a-z0-9][-a-z0-9.]*)?[a-z0-9]$/;
 const maxGroupNameLength = 63;
 
-export function classifyIngresses(plane: IngressPlane): Fact<Ingresses> {
+export function classifyIngresses(plane: IngressPlane, flags: ControllerFlags = usualFlags): Fact<Ingresses> {
   if (plane.ingresses.state === "unknown") return plane.ingresses;
   const classes = classLookup(plane.ingressClasses);
   const params = paramsLookup(plane.ingressClassParams);
@@ -60,7 +59,7 @@ export function classifyIngresses(plane: IngressPlane): Fact<Ingresses> {
   const unclassified: Ingresses["unclassified"][number][] = [];
   const groups = new Map<string, GroupMember[]>();
   for (const ingress of plane.ingresses.value) {
-    const answer = classify(ingress, classes, params);
+    const answer = classify(ingress, { classes, params, flags });
     if (answer.state === "unknown") unclassified.push({ ingress, reason: answer.reason });
     else {
       classified.push(answer.value);
@@ -95,10 +94,16 @@ function paramsLookup(fact: Fact<readonly IngressClassParams[]>): ParamsLookup {
 
 const answer = (ingress: Ingress, taking: Taking): Fact<ClassifiedIngress> => known({ ingress, taking });
 
-function classify(ingress: Ingress, classes: Classes, params: ParamsLookup): Fact<ClassifiedIngress> {
+interface ClassContext {
+  readonly classes: Classes;
+  readonly params: ParamsLookup;
+  readonly flags: ControllerFlags;
+}
+
+function classify(ingress: Ingress, { classes, params, flags }: ClassContext): Fact<ClassifiedIngress> {
   const annotation = ingress.annotations["kubernetes.io/ingress.class"];
   // The annotation beats spec.ingressClassName, and such an Ingress has no parameters. EKS Auto Mode does not read it.
-  if (annotation === annotationClass) {
+  if (annotation !== undefined && flags.ingressClasses.has(annotation)) {
     return joined(ingress, "aws-load-balancer-controller", `annotation kubernetes.io/ingress.class ${annotation}`, undefined);
   }
   const named = ingress.ingressClassName;
@@ -108,6 +113,9 @@ function classify(ingress: Ingress, classes: Classes, params: ParamsLookup): Fac
   const found = named === undefined ? onlyDefault(classes.defaults) : classes.named(named);
   if (found.state === "unknown") return found;
   if (found.value === undefined) {
+    if (named === undefined && flags.takesClassless) {
+      return joined(ingress, "aws-load-balancer-controller", "it has no class, and the flag --ingress-class is empty", undefined);
+    }
     return answer(ingress, {
       by: "nobody",
       rule: named === undefined ? "it has no class and no class is the default" : `IngressClass ${named} does not exist`,

@@ -1,7 +1,7 @@
 /** What a manifest asks of one of its load balancers today: scheme and sources together. */
 import type { LoadBalancer } from "../../model/aws.ts";
 import type { Reason } from "../../model/fact.ts";
-import { type AddressSet, parseFilterCidrs } from "../addresses.ts";
+import { type AddressSet, isWithin, parseFilterCidrs } from "../addresses.ts";
 import {
   type Admission,
   admissionOf,
@@ -13,19 +13,28 @@ import {
   unionOf,
   within,
 } from "../security-group.ts";
-import type { Controller } from "./controller.ts";
+import { type Controller, controllerNames, type Taking } from "./controller.ts";
 import type { Ownership } from "./owner.ts";
-import { type AskedScheme, type DeclaredScheme, schemeOfFrontend, schemeOfGroup, schemeOfService } from "./scheme.ts";
+import {
+  type AskedScheme,
+  type DeclaredScheme,
+  schemeOfFrontend,
+  schemeOfGateway,
+  schemeOfGroup,
+  schemeOfService,
+  type UnsureScheme,
+} from "./scheme.ts";
 import {
   type Declared,
   type DeclaredSources,
   type NamedGroups,
   sourcesOfFrontend,
+  sourcesOfGateway,
   sourcesOfGroup,
   sourcesOfService,
 } from "./source-ranges.ts";
 import { familiesOf } from "./sources.ts";
-import type { Manifest } from "./subjects.ts";
+import type { FoundManifest, Manifest } from "./subjects.ts";
 
 /** What a manifest asks to be let in, as this controller reads it. */
 export interface SourceRequest {
@@ -45,32 +54,45 @@ export type Requested =
       readonly refusesRanges?: boolean;
     }
   | { readonly state: "unknown"; readonly reason: Reason }
-  | { readonly state: "asked"; readonly scheme: AskedScheme; readonly sources: SourceRequest };
+  | { readonly state: "asked"; readonly scheme: AskedScheme | UnsureScheme; readonly sources: SourceRequest };
 
 /** What the manifest asks of this load balancer. */
-export function requestedOf(manifest: Manifest, ownership: Pick<Ownership, "isFrontend" | "controller">): Requested {
+export function requestedOf(manifest: Manifest, ownership: Pick<Ownership, "isFrontend" | "controller" | "loadBalancer">): Requested {
   if (manifest.kind === "unread") return { state: "unknown", reason: manifest.reason };
   if (manifest.kind === "absent") return { state: "nothing", rule: "it does not exist" };
   if (manifest.kind === "none") return { state: "nothing", rule: "it has no owner" };
   const { taking } = manifest;
-  if (taking.by !== "nobody" && taking.by !== "another") {
-    const asked = ofController(manifest, taking.by, ownership);
-    return taking.refused === undefined ? asked : { ...withoutScheme(asked), state: "refused", rule: taking.refused };
+  if (manifest.kind === "Gateway" && ownership.controller === "auto-mode") {
+    const message = `How ${controllerNames["auto-mode"]} reads a Gateway is not documented.`;
+    return { state: "unknown", reason: { code: "not-supported", message } };
   }
+  if (taking.by === "nobody" || taking.by === "another") return ofNobody(manifest, taking, ownership);
+  const asked = ofController(manifest, taking.by, ownership);
+  if (taking.refused !== undefined) return { ...withoutScheme(asked), state: "refused", rule: taking.refused };
+  // The class of a Gateway may be changed from one kind of load balancer to the other, and the first is then left behind.
+  if (manifest.kind === "Gateway" && taking.makes !== ownership.loadBalancer.type) {
+    return { state: "nothing", rule: `${taking.rule} makes ${taking.makes} load balancers` };
+  }
+  return asked;
+}
+
+/** No controller takes the object today, so that the load balancer was left behind; as far as that could be seen. */
+function ofNobody(manifest: FoundManifest, taking: Taking, ownership: Pick<Ownership, "isFrontend" | "controller">): Requested {
+  const { rule } = taking;
+  if (manifest.kind === "Gateway") return { state: "nothing", rule };
   if (manifest.kind === "Ingress") {
+    if (manifest.flags.isRead) return { state: "nothing", rule };
     // A class that is none of the usual may be the controller's all the same, by a flag.
-    const message = `The flags of the controller, which tell whether it takes the Ingress, were not read (${taking.rule}).`;
+    const message = `The flags of the controller, which tell whether it takes the Ingress, were not read (${rule}).`;
     return { state: "unknown", reason: { code: "depends-on-unknown", message } };
   }
   const { controller } = ownership;
-  if (controller === undefined) return { state: "nothing", rule: taking.rule };
+  if (controller === undefined) return { state: "nothing", rule };
   const asked = ofController(manifest, controller, ownership);
   // A class never changes once it is set, so a load balancer that a controller made for it shows that its flags name the class.
   if (taking.by === "another" && controller !== "in-tree") return asked;
-  return { ...withoutScheme(asked), state: "nothing", rule: taking.rule };
+  return { ...withoutScheme(asked), state: "nothing", rule };
 }
-
-type Found = Extract<Manifest, { kind: "Service" | "Ingress" }>;
 
 function withoutScheme(requested: Requested): { readonly sources?: SourceRequest; readonly refusesRanges?: boolean } {
   if (requested.state === "unknown") return {};
@@ -79,17 +101,25 @@ function withoutScheme(requested: Requested): { readonly sources?: SourceRequest
   return { refusesRanges, ...(sources === undefined ? {} : { sources }) };
 }
 
-function ofController(manifest: Found, controller: Controller, { isFrontend }: Pick<Ownership, "isFrontend">): Requested {
+function ofController(manifest: FoundManifest, controller: Controller, { isFrontend }: Pick<Ownership, "isFrontend">): Requested {
+  const flag = manifest.flags.defaultScheme;
   if (manifest.kind === "Service") {
-    const sources = sourcesOfService(manifest.service, controller);
-    const on: Declared<SourceRequest["sourcesOn"]> = sources.state === "asked" ? { state: "asked", value: () => sources.value } : sources;
-    return together(controller, schemeOfService(manifest.service, controller), on);
+    const { service } = manifest;
+    return together(controller, schemeOfService(service, controller, flag), onAllPorts(sourcesOfService(service, controller)));
+  }
+  if (manifest.kind === "Gateway") {
+    const { settings } = manifest;
+    if (settings.state === "unknown") return settings;
+    return together(controller, schemeOfGateway(settings.value, flag), onAllPorts(sourcesOfGateway(settings.value)));
   }
   const { members } = manifest;
-  const scheme = isFrontend ? schemeOfFrontend(members) : schemeOfGroup(members);
+  const scheme = isFrontend ? schemeOfFrontend(members, flag) : schemeOfGroup(members, flag);
   const sources = isFrontend ? sourcesOfFrontend(members) : sourcesOfGroup(members);
   return together(controller, scheme, sources.state === "asked" ? { state: "asked", value: sources.value.on } : sources);
 }
+
+const onAllPorts = (sources: Declared<DeclaredSources>): Declared<SourceRequest["sourcesOn"]> =>
+  sources.state === "asked" ? { state: "asked", value: () => sources.value } : sources;
 
 function together(controller: Controller, scheme: DeclaredScheme, sources: Declared<SourceRequest["sourcesOn"]>): Requested {
   const request =
@@ -104,7 +134,10 @@ function together(controller: Controller, scheme: DeclaredScheme, sources: Decla
 export function rangesAdmission({ ranges }: DeclaredSources, loadBalancer: LoadBalancer, index: GroupIndex): Admission | undefined {
   if (ranges === undefined) return undefined;
   const lists = ranges.prefixListIds.map((id) => admittedByPrefixList(id, index));
-  return within(unionOf([admissionOf(parseFilterCidrs(ranges.cidrs)), ...lists]), familiesOf(loadBalancer));
+  const families = familiesOf(loadBalancer);
+  const named = within(unionOf([admissionOf(parseFilterCidrs(ranges.cidrs)), ...lists]), families);
+  // Beside everybody it makes no difference what a list holds.
+  return isWithin(families, named.atLeast) ? admissionOf(families) : named;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Service } from "../../model/kubernetes.ts";
 import { isCidr } from "../addresses.ts";
 import { ingressAnnotation, parseGoBool, parseList, serviceAnnotation } from "./annotations.ts";
 import type { Controller } from "./controller.ts";
+import type { GatewaySettings } from "./gateway.ts";
 import type { GroupMember } from "./ingress-group.ts";
 
 /** What a manifest says about sources. All empty or absent: it is silent, and its controller lets everybody in. */
@@ -146,6 +147,28 @@ export function sourcesOfFrontend(members: readonly GroupMember[]): Declared<Gro
   const { value: ownGroups } = own;
   if (group.state === "refused" || ownGroups === undefined) return group;
   return asked({ ...group.value, on: (port) => ({ ...group.value.on(port), ownGroups }) });
+}
+
+const everybody: readonly string[] = ["0.0.0.0/0", "::/0"];
+
+/**
+ * A Gateway's, on all its listeners: prefix lists stand beside everybody where no ranges are given.
+ * Source: aws-load-balancer-controller:pkg/gateway/model/model_build_security_group.go.
+ */
+export function sourcesOfGateway({
+  sourceRanges,
+  securityGroups = [],
+  securityGroupPrefixes = [],
+}: GatewaySettings): Declared<DeclaredSources> {
+  const wrong = sourceRanges?.find((cidr) => !isBlock(cidr));
+  if (wrong !== undefined) return refused(`sourceRanges holds ${JSON.stringify(wrong)}`);
+  const isSilent = sourceRanges === undefined && securityGroupPrefixes.length === 0;
+  return asked({
+    ...(isSilent
+      ? {}
+      : { ranges: { cidrs: sourceRanges ?? everybody, prefixListIds: securityGroupPrefixes, rule: "LoadBalancerConfiguration" } }),
+    ...(securityGroups.length === 0 ? {} : { ownGroups: { names: securityGroups, rule: "LoadBalancerConfiguration securityGroups" } }),
+  });
 }
 
 /** The annotation has to be the same, order included, on all members that set it. */

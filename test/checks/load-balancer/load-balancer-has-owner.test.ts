@@ -4,16 +4,20 @@ import type { LoadBalancer } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import { aCluster, aLoadBalancer, anIngress, aService, judged } from "../../support/cluster.ts";
+import { aBinding, aGateway, aTargetGroup } from "../../support/gateway-plane.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const owned = (stack: string, kind = "service", cluster = "prod") =>
-  known({ "elbv2.k8s.aws/cluster": cluster, [`${kind}.k8s.aws/stack`]: stack });
+  known({ "elbv2.k8s.aws/cluster": cluster, [`${kind === "gateway" ? "gateway.k8s.aws.alb" : `${kind}.k8s.aws`}/stack`]: stack });
 const bystander = aLoadBalancer({ name: "k8s-bystander", tags: owned("shop/bystander") });
 const group = { "alb.ingress.kubernetes.io/group.name": "team" };
 const plane = aPlane({
   services: [aService("bystander"), aService("web"), aService("idle"), aService("plain", { type: "ClusterIP" })],
   ingresses: [anIngress("member", { ingressClassName: "alb", annotations: group }), anIngress("alone", { ingressClassName: "alb" })],
+  gateways: [aGateway("edge")],
+  bindings: [aBinding("web")],
+  targetGroups: [aTargetGroup("web", [aLoadBalancer({ name: "k8s-bound" }).arn])],
 });
 function told(loadBalancers: readonly LoadBalancer[], rest: Partial<ClusterFacts> = {}): readonly string[] {
   const cluster = aCluster({ loadBalancers: known([bystander, ...loadBalancers]), ...plane, ...rest });
@@ -29,6 +33,8 @@ const tagged = (tags: LoadBalancer["tags"]) => aLoadBalancer({ name: "k8s-lb", t
 it.each<[string, LoadBalancer["tags"], readonly string[]]>([
   ["pass: its Service exists", owned("shop/web"), ["Service web: pass"]],
   ["pass: its Ingress exists", owned("shop/alone", "ingress"), ["Ingress alone: pass"]],
+  ["pass: its Gateway exists", owned("shop/edge", "gateway"), ["Gateway edge: pass"]],
+  ["fail: its Gateway is gone", owned("shop/gone", "gateway"), ["Gateway gone: fail"]],
   ["pass: a member of its group exists", owned("team", "ingress"), ["Ingress member: pass"]],
   ["pass: its Service exists and no longer asks for one, which another check tells", owned("shop/plain"), ["Service plain: pass"]],
   ["fail: its Service is gone", owned("shop/gone"), ["Service gone: fail"]],
@@ -47,9 +53,32 @@ it.each<[string, LoadBalancer["tags"], Partial<ClusterFacts>, readonly string[]]
   ["unknown: Ingresses could not be listed", owned("shop/alone", "ingress"), { ingresses: forbidden }, ["Ingress alone: unknown"]],
   ["unknown: whose group it is could not be told", owned("nobody", "ingress"), { ingresses: forbidden }, ["LoadBalancer k8s-lb: unknown"]],
   ["unknown for the cluster: its tags were not read", forbidden, {}, ["Cluster prod: unknown"]],
+  ["unknown: Gateways could not be listed", owned("shop/edge", "gateway"), { gateways: forbidden }, ["Gateway edge: unknown"]],
+  ["pass: an Ingress of an unread class exists", owned("shop/alone", "ingress"), { ingressClasses: forbidden }, ["Ingress alone: pass"]],
+  [
+    "unknown: tagged for the cluster and for no owner, and bindings were not read",
+    known({ "kubernetes.io/cluster/prod": "owned" }),
+    { targetGroupBindings: forbidden },
+    ["LoadBalancer k8s-lb: unknown"],
+  ],
+  [
+    "unknown: tagged for the cluster and for no owner, and target groups were not read",
+    known({ "kubernetes.io/cluster/prod": "owned" }),
+    { targetGroups: forbidden },
+    ["LoadBalancer k8s-lb: unknown"],
+  ],
+  ["fail: its Service is gone, whatever is bound", owned("shop/gone"), { targetGroupBindings: forbidden }, ["Service gone: fail"]],
   ["pass: a Service is judged while Ingresses are unread", owned("shop/web"), { ingresses: forbidden }, ["Service web: pass"]],
 ])("%s", (_rule, tags, rest, expected) => {
   expect(others(tagged(tags), rest).toSorted()).toEqual(expected.toSorted());
+});
+
+it("pass: tagged for the cluster by hand, and a TargetGroupBinding leads from it", () => {
+  const bound = aLoadBalancer({ name: "k8s-bound", tags: known({ "kubernetes.io/cluster/prod": "owned" }) });
+  expect(others(bound)).toEqual(["LoadBalancer k8s-bound: pass"]);
+});
+it("nothing: another's, though a TargetGroupBinding leads from it", () => {
+  expect(others(aLoadBalancer({ name: "k8s-bound", tags: known({ Name: "team" }) }))).toEqual([]);
 });
 
 it("fail: says which object is missed and which load balancer it left", () => {

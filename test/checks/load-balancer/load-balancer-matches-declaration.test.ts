@@ -409,12 +409,10 @@ describe("what there is nothing to compare with", () => {
     const all = judged(loadBalancerMatchesDeclaration, aCluster(facts([nlb()], { ...aPlane({}), services: forbidden })));
     expect(all.map(({ status }) => status)).toEqual(["unknown", "unknown"]);
   });
-  it("unknown: Gateways are not read", () => {
+  it("unknown: Gateways were not read", () => {
     const gateway = nlb({ tags: known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.nlb/stack": "shop/edge" }) });
-    expect(found(facts([gateway], aPlane({ services: bystanders })))).toMatchObject({
-      status: "unknown",
-      reason: { code: "not-supported" },
-    });
+    const given = facts([gateway], { ...aPlane({ services: bystanders }), gateways: forbidden });
+    expect(found(given)).toMatchObject({ status: "unknown", reason: { code: "forbidden" } });
   });
   it("unknown for the cluster: load balancers could not be listed", () => {
     const all = judged(loadBalancerMatchesDeclaration, aCluster({ ...facts([], aPlane({})), loadBalancers: forbidden }));

@@ -4,6 +4,7 @@ import { known, unknown } from "../../../core/model/fact.ts";
 import type { Ingress, Service } from "../../../core/model/kubernetes.ts";
 import { type Ownership, ownershipsOf, refKey } from "../../../core/net/load-balancer/owner.ts";
 import { aLoadBalancer, anIngress, aService } from "../../support/cluster.ts";
+import { aBinding, aGateway, aGatewayClass, aTargetGroup } from "../../support/gateway-plane.ts";
 import { aClass, aPlane } from "../../support/ingress-plane.ts";
 
 type Tags = Readonly<Record<string, string>>;
@@ -178,5 +179,85 @@ describe("an explicit group's load balancer", () => {
       ingressClasses: forbidden,
     };
     expect(ownershipsOf([alb], plane, "prod").ownerships.map(told)).toEqual(["yes | aws-load-balancer-controller | Ingress shop/b"]);
+  });
+});
+
+describe("a Gateway", () => {
+  const gatewayClasses = [aGatewayClass("alb"), aGatewayClass("envoy", { controller: "gateway.envoyproxy.io/gatewayclass-controller" })];
+  const at = { hostnames: [dnsName] };
+  const edge = aGateway("edge", at);
+  const envoy = aGateway("envoy", { ...at, className: "envoy" });
+  const unread = aLoadBalancer({ tags: forbidden, type: "application" });
+  const owners = (loadBalancer: LoadBalancer, given: Parameters<typeof aPlane>[0], rest: Partial<ReturnType<typeof aPlane>> = {}) =>
+    ownershipsOf([loadBalancer], { ...aPlane({ gatewayClasses, ...given }), ...rest }, "prod").ownerships.map(told);
+  it("of an AWS controller owns what its status names", () => {
+    expect(owners(unread, { gateways: [edge] })).toEqual(["yes | aws-load-balancer-controller | Gateway shop/edge"]);
+    expect(owners(aLoadBalancer({ tags: forbidden }), { gateways: [edge] })).toEqual([
+      "yes | aws-load-balancer-controller | Gateway shop/edge",
+    ]);
+  });
+  it("of another controller owns nothing, and the Service that it repeats does", () => {
+    expect(owners(unread, { gateways: [envoy] })).toEqual(["unknown"]);
+    expect(owners(aLoadBalancer({ tags: forbidden }), { gateways: [envoy], services: [aService("web", at)] })).toEqual([
+      "yes | Service shop/web",
+    ]);
+  });
+  it("of an unread class owns an application load balancer that its status names, and no other", () => {
+    const classless = { gatewayClasses: forbidden };
+    expect(owners(unread, { gateways: [edge] }, classless)).toEqual(["yes | Gateway shop/edge"]);
+    expect(owners(aLoadBalancer({ tags: forbidden }), { gateways: [edge] }, classless)).toEqual(["unknown"]);
+  });
+});
+
+describe("the name of an in-tree load balancer", () => {
+  const uid = "01234567-89ab-cdef-0123-456789abcdef";
+  const services = [aService("web", { uid }), aService("bystander")];
+  const named = (name: string, tags: LoadBalancer["tags"]) =>
+    ownershipsOf([aLoadBalancer({ name, type: "classic", tags })], aPlane({ services }), "prod").ownerships.map(told);
+  it("tells its Service where tags were not read", () => {
+    expect(named("a0123456789abcdef0123456789abcde", forbidden)).toEqual(["yes | in-tree | Service shop/web"]);
+  });
+  it("of no Service tells nothing", () => {
+    expect(named("a0123456789abcdef0123456789abcdf", forbidden)).toEqual(["unknown"]);
+  });
+  it("does not make ours what tags say is another cluster's", () => {
+    const stage = known({ "kubernetes.io/cluster/stage": "owned", "kubernetes.io/service-name": "shop/web" });
+    expect(named("a0123456789abcdef0123456789abcde", stage)).toEqual(["no"]);
+  });
+});
+
+describe("a TargetGroupBinding", () => {
+  const ofTeam = aLoadBalancer({ type: "application", tags: known({ Name: "team" }) });
+  const bindings = [aBinding("web"), aBinding("bystander")];
+  const targetGroups = [aTargetGroup("web", [ofTeam.arn]), aTargetGroup("bystander", []), aTargetGroup("other", [ofTeam.arn])];
+  const bound = (loadBalancer: LoadBalancer, given: Parameters<typeof aPlane>[0]) =>
+    ownershipsOf([loadBalancer], aPlane(given), "prod").ownerships.map((one) => [
+      told(one),
+      ...(one.bindings ?? []).map(({ name }) => name),
+    ]);
+  it.each<[string, LoadBalancer, Parameters<typeof aPlane>[0], readonly string[]]>([
+    ["binds a load balancer of nobody's to the cluster", ofTeam, { bindings, targetGroups }, ["bound", "web"]],
+    [
+      "binds one of another cluster",
+      { ...ofTeam, tags: known({ "elbv2.k8s.aws/cluster": "stage", "service.k8s.aws/stack": "shop/web" }) },
+      { bindings, targetGroups },
+      ["bound", "web"],
+    ],
+    ["of another target group binds nothing", ofTeam, { bindings: [aBinding("bystander")], targetGroups }, ["no"]],
+    [
+      "does not change whose an owned one is",
+      { ...ofTeam, tags: known({ ...lbc, "service.k8s.aws/stack": "shop/web" }) },
+      { bindings, targetGroups },
+      ["yes | aws-load-balancer-controller | Service shop/web"],
+    ],
+    [
+      "stands behind one that is tagged for the cluster by hand",
+      { ...ofTeam, tags: known(inTree) },
+      { bindings, targetGroups },
+      ["yes", "web"],
+    ],
+    ["leaves open whose one of unread tags is", { ...ofTeam, tags: forbidden }, { bindings, targetGroups }, ["unknown"]],
+  ])("%s", (_rule, loadBalancer, given, expected) => {
+    expect(bound(loadBalancer, given)).toEqual([expected]);
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { known } from "../../../core/model/fact.ts";
 import { parseGoBool } from "../../../core/net/load-balancer/annotations.ts";
 import type { Controller } from "../../../core/net/load-balancer/controller.ts";
 import type { GroupMember } from "../../../core/net/load-balancer/ingress-group.ts";
@@ -50,7 +51,7 @@ describe("a Service asks for", () => {
     expect(said(schemeOfService(aService("web", { annotations }), lbc))).toBe("default internal");
   });
   it("LBC: its own flag where it was read", () => {
-    expect(said(schemeOfService(aService("web"), lbc, "internet-facing"))).toBe("default internet-facing");
+    expect(said(schemeOfService(aService("web"), lbc, known({ scheme: "internet-facing", rule: "" })))).toBe("default internet-facing");
   });
 });
 
