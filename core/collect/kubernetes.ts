@@ -97,20 +97,24 @@ async function listKind<T>(
   if (origin === "built-in") return client.list({ group, version: versions[0], plural, kind, object }, signal);
 
   const served = await discovery.versionsOf(group);
-  if (served.length === 0) return [];
-  const version = served.find((candidate) => versions.includes(candidate));
-  if (version === undefined) throw unfamiliar(`${plural}.${group}`, served, versions);
-  try {
-    return await client.list({ group, version, plural, kind, object }, signal);
-  } catch (error) {
-    if (!isRefusal(error) || (await discovery.serves(group, version, plural))) throw error;
-    return [];
+  const isRead = (version: string): boolean => versions.includes(version);
+  for (const version of served.filter(isRead)) {
+    try {
+      return await client.list({ group, version, plural, kind, object }, signal);
+    } catch (error) {
+      // A group may serve the kind in some of its versions alone, and every version in which it does has all its objects.
+      if (!isRefusal(error) || (await discovery.serves(group, version, plural))) throw error;
+    }
   }
+  for (const version of served.filter((candidate) => !isRead(candidate))) {
+    if (await discovery.serves(group, version, plural)) throw unfamiliar(`${plural}.${group}`, version, versions);
+  }
+  return [];
 }
 
-const unfamiliar = (what: string, served: readonly string[], versions: readonly string[]): ReadError =>
+const unfamiliar = (what: string, served: string, versions: readonly string[]): ReadError =>
   new ReadError(
-    { code: "not-supported", message: `The cluster serves ${what} as ${served.join(", ")}; only ${versions.join(", ")} can be read.` },
+    { code: "not-supported", message: `The cluster serves ${what} as ${served}; only ${versions.join(", ")} can be read.` },
     { hint: "Use a release of this product that knows the version." },
   );
 

@@ -8,6 +8,7 @@ import { kubernetesReads } from "../../core/collect/reads.ts";
 import type { FactName } from "../../core/model/check.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
 import { type Fact, known, unknown } from "../../core/model/fact.ts";
+import { readerGrants } from "../../sandbox/estate/cluster.ts";
 import type { KubernetesObject } from "../../sandbox/kubernetes/objects.ts";
 import type { KubernetesApi, KubernetesApiOptions } from "../../sandbox/kubernetes/server.ts";
 import {
@@ -87,6 +88,17 @@ describe("a whole cluster", () => {
     { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", metadata: { name: "alb" }, spec: { controller: "ingress.k8s.aws/alb" } },
     params({ scheme: "internal" }),
     autoParams({ scheme: "internet-facing" }),
+    custom("gateway.networking.k8s.io/v1", "GatewayClass", "nlb", { controllerName: "gateway.k8s.aws/nlb" }),
+    { ...custom("gateway.networking.k8s.io/v1", "Gateway", "edge", { gatewayClassName: "nlb", listeners: [] }), metadata: shop("edge") },
+    { ...custom("gateway.k8s.aws/v1", "LoadBalancerConfiguration", "open", { scheme: "internet-facing" }), metadata: shop("open") },
+    {
+      ...custom("elbv2.k8s.aws/v1beta1", "TargetGroupBinding", "bound", { serviceRef: { name: "web", port: 80 } }),
+      metadata: shop("bound"),
+    },
+    {
+      ...custom("eks.amazonaws.com/v1", "TargetGroupBinding", "auto", { serviceRef: { name: "web", port: 80 } }),
+      metadata: shop("auto-bound"),
+    },
     { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { team: "shop" } } },
     { apiVersion: "v1", kind: "Node", metadata: { name: "ip-10-0-0-7.eu-west-1.compute.internal" } },
     { apiVersion: "v1", kind: "Pod", metadata: shop("web-1"), spec: podSpec },
@@ -121,6 +133,10 @@ describe("a whole cluster", () => {
       ingresses: ["web"],
       ingressClasses: ["alb"],
       ingressClassParams: ["edge", "auto"],
+      gatewayClasses: ["nlb"],
+      gateways: ["edge"],
+      loadBalancerConfigurations: ["open"],
+      targetGroupBindings: ["bound", "auto-bound"],
       namespaces: ["shop"],
       nodes: ["ip-10-0-0-7.eu-west-1.compute.internal"],
       pods: ["web-1"],
@@ -151,6 +167,17 @@ describe("a whole cluster", () => {
     expect(Object.fromEntries(filled)).toEqual(
       Object.fromEntries(Object.entries(kubernetesReads).map(([name, { facts }]) => [name, facts])),
     );
+  });
+
+  it("each declared list is one that a reader of the sandbox may make", () => {
+    const holds = (allowed: readonly string[], asked: string) => allowed.includes("*") || allowed.includes(asked);
+    const refused = Object.entries(kubernetesReads).filter(
+      ([, { group, resource, verb }]) =>
+        !readerGrants.some(
+          ({ apiGroups, resources, verbs }) => holds(apiGroups, group) && holds(resources, resource) && holds(verbs, verb),
+        ),
+    );
+    expect(refused).toEqual([]);
   });
 
   it("a secret in an annotation stays in the cluster", async () => {
@@ -253,6 +280,16 @@ describe("only what is needed", () => {
 });
 
 describe("a refusal is that of its own list", () => {
+  // One object of each kind that a cluster may lack: without any, the kind is not there to be refused.
+  const installed = Object.values(kubernetesKinds)
+    .flat()
+    .filter(({ origin }) => origin === "custom")
+    .map(({ read: name, kind, versions }) => {
+      const spec = { controllerName: "c", gatewayClassName: "c", serviceRef: { name: "web" } };
+      const object = custom(`${kubernetesReads[name].group}/${versions[0]}`, kind, "one", spec);
+      return /Class/.test(kind) ? object : { ...object, metadata: { namespace: "shop", name: "one" } };
+    });
+
   it("unknown: one list is forbidden, with the rule that is missing; all others are known", async () => {
     const { facts, outcomes } = await read({
       cluster: { rules: declaredRules.filter(({ resources }) => !resources.includes("ingresses")) },
@@ -274,7 +311,7 @@ describe("a refusal is that of its own list", () => {
   )("unknown: $name is forbidden, which is $fact and no other fact", async ({ fact, name }) => {
     const { group, resource } = kubernetesReads[name];
     const rules = declaredRules.filter(({ apiGroups, resources }) => !(apiGroups.includes(group) && resources.includes(resource)));
-    const { facts, outcomes } = await read({ cluster: { rules } });
+    const { facts, outcomes } = await read({ cluster: { objects: installed, rules } });
     expect(unreadOf(facts)).toEqual({ [fact]: "forbidden" });
     expect(outcomes.filter(({ state }) => state === "unknown").map(({ read: of }) => of)).toEqual([name]);
   });
@@ -353,7 +390,19 @@ describe("a kind that a cluster may lack", () => {
       "unknown: only a version is served that nobody here can read",
       { objects: [custom("elbv2.k8s.aws/v9", "IngressClassParams", "edge")] },
       "not-supported",
-      ["/apis"],
+      ["/apis", "/apis/elbv2.k8s.aws/v9"],
+    ],
+    [
+      "known, none: the group is served in a version that nobody here can read, and does not have the kind there",
+      { objects: [custom("elbv2.k8s.aws/v9", "TargetGroupBinding", "t")] },
+      0,
+      ["/apis", "/apis/elbv2.k8s.aws/v9"],
+    ],
+    [
+      "unknown: the group has the kind, but only in a version that nobody here can read",
+      { objects: [custom("elbv2.k8s.aws/v1beta1", "TargetGroupBinding", "t"), custom("elbv2.k8s.aws/v9", "IngressClassParams", "edge")] },
+      "not-supported",
+      ["/apis", elbv2, "/apis/elbv2.k8s.aws/v9", `${elbv2}/ingressclassparams`],
     ],
     [
       "known: a version that can be read beside one that cannot",
@@ -390,5 +439,47 @@ describe("a kind that a cluster may lack", () => {
       ["kubernetes:list ingressclassparams.eks.amazonaws.com", "unknown"],
       ["kubernetes:list ingressclassparams.elbv2.k8s.aws", "read"],
     ]);
+  });
+});
+
+describe("a group that serves its kinds in different versions", () => {
+  const needs = new Set<FactName>(["loadBalancerConfigurations"]);
+  const configuration = (version: string, name: string) => ({
+    ...custom(`gateway.k8s.aws/${version}`, "LoadBalancerConfiguration", name),
+    metadata: { namespace: "shop", name },
+  });
+  const other = (version: string) => custom(`gateway.k8s.aws/${version}`, "TargetGroupConfiguration", `t-${version}`);
+  const path = (version: string) => `/apis/gateway.k8s.aws/${version}`;
+
+  it.each<[string, Partial<KubernetesApiOptions>, number | string, readonly string[]]>([
+    ["known: in the newest", { objects: [configuration("v1", "a")] }, 1, ["/apis", `${path("v1")}/loadbalancerconfigurations`]],
+    [
+      "known: in the older alone",
+      { objects: [configuration("v1beta1", "a")] },
+      1,
+      ["/apis", `${path("v1beta1")}/loadbalancerconfigurations`],
+    ],
+    [
+      "known: in the older alone, where another kind is in the newest",
+      { objects: [configuration("v1beta1", "a"), other("v1")] },
+      1,
+      ["/apis", path("v1"), `${path("v1")}/loadbalancerconfigurations`, `${path("v1beta1")}/loadbalancerconfigurations`],
+    ],
+    [
+      "known, none: in neither",
+      { objects: [other("v1"), other("v1beta1")] },
+      0,
+      ["/apis", path("v1"), path("v1beta1"), `${path("v1")}/loadbalancerconfigurations`, `${path("v1beta1")}/loadbalancerconfigurations`],
+    ],
+    [
+      "unknown: in the older alone, and may not be listed there",
+      { objects: [configuration("v1beta1", "a"), other("v1")], rules: [] },
+      "forbidden",
+      ["/apis", path("v1"), path("v1beta1"), `${path("v1")}/loadbalancerconfigurations`, `${path("v1beta1")}/loadbalancerconfigurations`],
+    ],
+  ])("%s", async (_name, cluster, expected, paths) => {
+    const { facts, requests } = await read({ cluster, needs });
+    const fact = facts.loadBalancerConfigurations;
+    expect([fact.state === "known" ? fact.value.length : fact.reason.code, pathsOf(requests)]).toEqual([expected, [...paths].sort()]);
   });
 });

@@ -3,15 +3,19 @@ import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Fact } from "../../model/fact.ts";
 import type { Workload } from "../../model/workloads.ts";
 import type { KubernetesReadName } from "../reads.ts";
+import { GatewayObject } from "./parse-gateway.ts";
+import { GatewayClassObject } from "./parse-gateway-class.ts";
 import { IngressObject } from "./parse-ingress.ts";
 import { IngressClassObject } from "./parse-ingress-class.ts";
 import { ingressClassParamsObject } from "./parse-ingress-class-params.ts";
+import { LoadBalancerConfigurationObject } from "./parse-load-balancer-configuration.ts";
 import { NamespaceObject } from "./parse-namespace.ts";
 import { NodeObject } from "./parse-node.ts";
 import { PodObject } from "./parse-pod.ts";
 import { roleObject } from "./parse-role.ts";
 import { roleBindingObject } from "./parse-role-binding.ts";
 import { ServiceObject } from "./parse-service.ts";
+import { TargetGroupBindingObject } from "./parse-target-group-binding.ts";
 import { workloadObject } from "./parse-workload.ts";
 
 /** Facts about a cluster that its Kubernetes API answers. */
@@ -20,6 +24,10 @@ export const kubernetesFactNames = [
   "ingresses",
   "ingressClasses",
   "ingressClassParams",
+  "gatewayClasses",
+  "gateways",
+  "loadBalancerConfigurations",
+  "targetGroupBindings",
   "namespaces",
   "nodes",
   "pods",
@@ -49,6 +57,12 @@ const builtIn = <T>(read: KubernetesReadName, kind: string, object: z.ZodType<T>
   origin: "built-in",
   object,
 });
+const custom = <T>(
+  read: KubernetesReadName,
+  kind: string,
+  versions: KubernetesKind<T>["versions"],
+  object: z.ZodType<T>,
+): KubernetesKind<T> => ({ read, kind, versions, origin: "custom", object });
 const workload = (read: KubernetesReadName, kind: Workload["kind"]) => builtIn(read, kind, workloadObject(kind));
 
 /** Which lists make up each fact. A further kind is a line here, one in `reads.ts`, and its parser. */
@@ -57,20 +71,34 @@ export const kubernetesKinds: { readonly [N in KubernetesFactName]: readonly Kub
   ingresses: [builtIn("kubernetes:list ingresses", "Ingress", IngressObject)],
   ingressClasses: [builtIn("kubernetes:list ingressclasses", "IngressClass", IngressClassObject)],
   ingressClassParams: [
-    {
-      read: "kubernetes:list ingressclassparams.elbv2.k8s.aws",
-      kind: "IngressClassParams",
-      versions: ["v1beta1"],
-      origin: "custom",
-      object: ingressClassParamsObject("elbv2.k8s.aws"),
-    },
-    {
-      read: "kubernetes:list ingressclassparams.eks.amazonaws.com",
-      kind: "IngressClassParams",
-      versions: ["v1"],
-      origin: "custom",
-      object: ingressClassParamsObject("eks.amazonaws.com"),
-    },
+    custom(
+      "kubernetes:list ingressclassparams.elbv2.k8s.aws",
+      "IngressClassParams",
+      ["v1beta1"],
+      ingressClassParamsObject("elbv2.k8s.aws"),
+    ),
+    custom(
+      "kubernetes:list ingressclassparams.eks.amazonaws.com",
+      "IngressClassParams",
+      ["v1"],
+      ingressClassParamsObject("eks.amazonaws.com"),
+    ),
+  ],
+  gatewayClasses: [
+    custom("kubernetes:list gatewayclasses.gateway.networking.k8s.io", "GatewayClass", ["v1", "v1beta1"], GatewayClassObject),
+  ],
+  gateways: [custom("kubernetes:list gateways.gateway.networking.k8s.io", "Gateway", ["v1", "v1beta1"], GatewayObject)],
+  loadBalancerConfigurations: [
+    custom(
+      "kubernetes:list loadbalancerconfigurations.gateway.k8s.aws",
+      "LoadBalancerConfiguration",
+      ["v1", "v1beta1"],
+      LoadBalancerConfigurationObject,
+    ),
+  ],
+  targetGroupBindings: [
+    custom("kubernetes:list targetgroupbindings.elbv2.k8s.aws", "TargetGroupBinding", ["v1beta1"], TargetGroupBindingObject),
+    custom("kubernetes:list targetgroupbindings.eks.amazonaws.com", "TargetGroupBinding", ["v1"], TargetGroupBindingObject),
   ],
   namespaces: [builtIn("kubernetes:list namespaces", "Namespace", NamespaceObject)],
   nodes: [builtIn("kubernetes:list nodes", "Node", NodeObject)],

@@ -102,3 +102,8 @@ export const LoadBalancerHostnames = z
   .object({ loadBalancer: z.object({ ingress: listOrEmpty(z.object({ hostname: maybe(z.string()) })) }).nullish() })
   .nullish()
   .transform((status) => (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => (hostname ? [hostname.toLowerCase()] : [])));
+
+/** `parametersRef` of the Gateway API. A Gateway's own has no namespace: what it names lives beside it. */
+export const ParametersReference = z
+  .object({ group: z.string(), kind: z.string(), name: z.string(), namespace: filled })
+  .transform(({ namespace, ...rest }) => ({ ...rest, ...present({ namespace }) }));
