@@ -58,11 +58,14 @@ export function parseFilterCidrs(cidrs: readonly string[]): AddressSet {
     const set = parseCidrs([cidr]);
     return set.ipv6.length > 0 ? { ...set, ipv4: [] } : set;
   });
-  return union(...sets);
+  return unionOf(sets);
 }
 
 /** The addresses of any of the sets. */
-export function union(...sets: readonly AddressSet[]): AddressSet {
+export const union = (...sets: readonly AddressSet[]): AddressSet => unionOf(sets);
+
+/** The same for a list, which may be longer than a call takes arguments. */
+export function unionOf(sets: readonly AddressSet[]): AddressSet {
   return { ipv4: normal(sets.flatMap(({ ipv4 }) => ipv4)), ipv6: normal(sets.flatMap(({ ipv6 }) => ipv6)) };
 }
 

@@ -1,46 +1,45 @@
-import { type AddressSet, intersection, isEmpty } from "../addresses.ts";
-import { type Atom, atoms } from "./atoms.ts";
-import type { NamedPort, Peer, PodClass, PodSelector, PolicyModel } from "./model.ts";
+import { isEmpty } from "../addresses.ts";
+import { Locations } from "./locations.ts";
+import type { NamedPort, PodClass, PolicyModel } from "./model.ts";
+import type { PodSelector } from "./pod-selector.ts";
+import type { Labels } from "./selector.ts";
 
-/** A peer of a rule with pods in it. */
-type PodPeer = Extract<Peer, { readonly pods: PodSelector }>;
+interface Registered {
+  readonly number: number;
+  readonly selector: PodSelector;
+}
 
 /** Pods by what the policies can see of them: two pods of one class get the same answers everywhere. */
 export class Classes {
-  readonly atoms: readonly Atom[];
   /** One pod of each class. */
   readonly samples: PodClass[] = [];
-  readonly #model: PolicyModel;
-  readonly #selectors = new Map<string, { readonly number: number; readonly selector: PodSelector }>();
-  readonly #everywhere: { readonly number: number; readonly selector: PodSelector }[] = [];
-  readonly #inNamespace = new Map<string, { readonly number: number; readonly selector: PodSelector }[]>();
+  readonly #selectors = new Map<string, Registered>();
+  readonly #everywhere: Registered[] = [];
+  readonly #inNamespace = new Map<string, Registered[]>();
+  readonly #candidates = new Map<string, readonly Registered[]>();
+  readonly #located: Locations<Registered>;
+  readonly #ofPods = new Map<PodClass, number>();
   readonly #numbers = new Map<string, number>();
-  /** By class: the selectors that match it. */
-  readonly #matched: ReadonlySet<number>[] = [];
   /** By selector: the classes that it matches. */
   readonly #members = new Map<number, number[]>();
   readonly #namesPorts: boolean;
 
   constructor(model: PolicyModel) {
-    this.#model = model;
-    this.atoms = atoms(model);
-    let namesPorts = false;
-    for (const policy of model.tiers.flatMap(({ policies }) => policies)) {
-      this.#register(policy.subject);
-      for (const { peers = [], ports = [] } of [...(policy.ingress ?? []), ...(policy.egress ?? [])]) {
-        for (const peer of peers) if ("pods" in peer) this.#register(peer.pods);
-        namesPorts ||= ports.some((match) => "name" in match);
-      }
-    }
-    this.#namesPorts = namesPorts;
+    const policies = model.tiers.flatMap((tier) => tier.policies);
+    const rules = policies.flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress]);
+    this.#namesPorts = rules.some(({ ports }) => ports !== undefined && ports.names.length > 0);
+    for (const { subject } of policies) this.#register(subject);
+    for (const { peers } of rules) for (const selector of peers?.pods ?? []) this.#register(selector);
+    this.#located = new Locations([...this.#selectors.values()].flatMap((one) => (one.selector.at ? [{ at: one.selector.at, one }] : [])));
   }
 
   #register(selector: PodSelector): void {
     if (this.#selectors.has(selector.key)) return;
     const entry = { number: this.#selectors.size, selector };
     this.#selectors.set(selector.key, entry);
+    if (selector.at !== undefined) return;
     if (selector.namespace === undefined) this.#everywhere.push(entry);
-    else this.#inNamespace.set(selector.namespace, [...(this.#inNamespace.get(selector.namespace) ?? []), entry]);
+    else put(this.#inNamespace, selector.namespace, entry);
   }
 
   /** The classes of some pods, each once. */
@@ -49,25 +48,31 @@ export class Classes {
   }
 
   #numberOf(pod: PodClass): number {
-    const candidates = [...this.#everywhere, ...(this.#inNamespace.get(pod.namespace) ?? [])];
+    const counted = this.#ofPods.get(pod);
+    if (counted !== undefined) return counted;
+    const located = isEmpty(pod.addresses) ? [] : this.#located.at(pod.addresses);
+    const candidates = [...this.#candidatesIn(pod.namespace, pod.namespaceLabels), ...located];
     const matched = candidates.filter(({ selector }) => selector.matches(pod)).map(({ number }) => number);
-    const key = `${matched.join()}|${this.#namesPorts ? portsKey(pod.namedPorts) : ""}|${this.#atomsOf(pod.addresses).join()}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.samples.push(pod) - 1;
-    this.#numbers.set(key, number);
-    this.#matched.push(new Set(matched));
-    for (const selector of matched) {
-      const members = this.#members.get(selector);
-      if (members === undefined) this.#members.set(selector, [number]);
-      else members.push(number);
-    }
+    const key = `${matched.join()}|${this.#namesPorts ? textOf(pod.namedPorts) : ""}`;
+    const number = this.#numbers.get(key) ?? this.#add(key, pod, matched);
+    this.#ofPods.set(pod, number);
     return number;
   }
 
-  #atomsOf(addresses: AddressSet): readonly number[] {
-    if (!this.#model.addressesMatchPods || isEmpty(addresses)) return [];
-    return this.atoms.flatMap((atom, i) => (isEmpty(intersection(atom.addresses, addresses)) ? [] : [i]));
+  #add(key: string, pod: PodClass, matched: readonly number[]): number {
+    const number = this.samples.push(pod) - 1;
+    this.#numbers.set(key, number);
+    for (const selector of matched) put(this.#members, selector, number);
+    return number;
+  }
+
+  #candidatesIn(namespace: string, labels: Labels): readonly Registered[] {
+    const known = this.#candidates.get(namespace);
+    if (known !== undefined) return known;
+    const reaching = this.#everywhere.filter(({ selector }) => selector.reaches?.(labels) ?? true);
+    const candidates = [...reaching, ...(this.#inNamespace.get(namespace) ?? [])];
+    this.#candidates.set(namespace, candidates);
+    return candidates;
   }
 
   get count(): number {
@@ -75,22 +80,22 @@ export class Classes {
   }
 
   /** The ports by name of a class, as text, where any rule names ports. */
-  portsKey = (number: number): string => (this.#namesPorts ? portsKey(this.samples[number]?.namedPorts ?? []) : "");
+  portsKey = (number: number): string => (this.#namesPorts ? textOf(this.samples[number]?.namedPorts ?? []) : "");
 
-  /** Whether the selector matches the class. */
-  matches(selector: PodSelector, number: number): boolean {
-    const entry = this.#selectors.get(selector.key);
-    return entry !== undefined && this.#matched[number]?.has(entry.number) === true;
-  }
-
-  /** The classes that a peer matches. */
-  membersOf({ pods }: PodPeer): readonly number[] {
-    const entry = this.#selectors.get(pods.key);
+  /** The classes that a selector of the policies matches. */
+  membersOf({ key }: PodSelector): readonly number[] {
+    const entry = this.#selectors.get(key);
     return entry === undefined ? [] : (this.#members.get(entry.number) ?? []);
   }
 }
 
-const portsKey = (ports: readonly NamedPort[]): string =>
+function put<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+const textOf = (ports: readonly NamedPort[]): string =>
   ports
     .map(({ name, protocol, port }) => `${name}/${protocol}/${port}`)
     .sort()

@@ -3,69 +3,62 @@
  * The evaluator knows nothing of dialects; each of them is translated to this.
  */
 import type { AddressSet } from "../addresses.ts";
-import type { Protocol } from "./port-set.ts";
-import type { Labels, Selector } from "./selector.ts";
+import type { PodSelector } from "./pod-selector.ts";
+import type { PortSet, Protocol } from "./port-set.ts";
+import type { Labels } from "./selector.ts";
+
+/** A port by name: of a container, or in a rule. */
+export interface PortName {
+  readonly protocol: Protocol;
+  readonly name: string;
+}
 
 /** A container's port that has a name. */
-export interface NamedPort {
-  readonly name: string;
-  readonly protocol: Protocol;
+export interface NamedPort extends PortName {
   readonly port: number;
 }
 
-/** Pods that policies can't tell apart, as one: the pods of a workload's template. */
+/** Pods that policies can't tell apart, as one: the pods of a workload's template, or a single pod. */
 export interface PodClass {
+  /** Pods of one namespace have the same `namespaceLabels`. */
   readonly namespace: string;
   readonly labels: Labels;
   readonly namespaceLabels: Labels;
   readonly serviceAccount?: string;
+  /** Undefined: not known. */
+  readonly serviceAccountLabels?: Labels;
   /** Ports by the name that a container gives them; a name may stand for several. */
   readonly namedPorts: readonly NamedPort[];
-  /** Their addresses, where the engine matches address ranges against pods. */
+  /**
+   * Where it is reached, as far as it is known. A rule for addresses means it where one of these is among them, so where the
+   * engine matches ranges against pods, pods with addresses of their own stand alone, once for each family.
+   */
   readonly addresses: AddressSet;
 }
 
-/** Which pods a policy or a peer means. */
-export interface PodSelector {
-  /** The same for selectors that select the same pods in the same words. */
-  readonly key: string;
-  /** Where it selects in one namespace alone. */
-  readonly namespace?: string;
-  readonly matches: (pod: PodClass) => boolean;
+/** Other ends of a connection, as a rule names them. */
+export interface Peers {
+  /** Pods that any of these selects. */
+  readonly pods: readonly PodSelector[];
+  /** Addresses outside the cluster. */
+  readonly outside: AddressSet;
 }
 
-/** Pods of the namespaces and with the labels that the selectors match. */
-export const podSelector = (namespaces: Selector | { readonly namespace: string }, pods: Selector): PodSelector =>
-  "namespace" in namespaces
-    ? {
-        key: `${JSON.stringify(namespaces.namespace)}/${pods.key}`,
-        namespace: namespaces.namespace,
-        matches: (pod) => pod.namespace === namespaces.namespace && pods.matches(pod.labels),
-      }
-    : {
-        key: `{${namespaces.key}}/${pods.key}`,
-        matches: (pod) => namespaces.matches(pod.namespaceLabels) && pods.matches(pod.labels),
-      };
-
-/** The other end of a connection, as a rule names it. */
-export type Peer =
-  | { readonly pods: PodSelector }
-  /** Addresses outside the cluster; those of pods too, where the model says so. */
-  | { readonly addresses: AddressSet };
-
-/** Ports as a rule names them; a name is looked up at the destination. */
-export type PortMatch =
-  | { readonly protocol: Protocol; readonly from: number; readonly to: number }
-  | { readonly protocol: Protocol; readonly name: string };
+/** Ports as a rule names them. */
+export interface Ports {
+  readonly numbers: PortSet;
+  /** Looked up at the destination; outside the cluster nothing has a name. */
+  readonly names: readonly PortName[];
+}
 
 export type Action = "allow" | "deny" | "pass";
 
 export interface Rule {
   readonly action: Action;
-  /** Undefined: any peer, addresses outside the cluster included. None at all: no peer. */
-  readonly peers?: readonly Peer[];
-  /** Undefined: every port. None at all: no port. */
-  readonly ports?: readonly PortMatch[];
+  /** Undefined: any peer, addresses outside the cluster included. */
+  readonly peers?: Peers;
+  /** Undefined: every port. */
+  readonly ports?: Ports;
   /**
    * The rule holds for some of what it names, and the model can't tell for which: a domain name, a path of HTTP. What depends
    * on it is not decided.
@@ -84,9 +77,14 @@ export interface Policy {
   /** Undefined: the policy says nothing of this direction. Without a rule it only isolates. */
   readonly ingress?: readonly Rule[];
   readonly egress?: readonly Rule[];
+  /**
+   * Whether the tier's `otherwise` holds for the pods that the policy selects; undefined: it does. "none": the policy adds rules
+   * and no more. "perhaps": it isn't known whether it selects them, so each of its rules is `partly`.
+   */
+  readonly isolation?: "none" | "perhaps";
 }
 
-/** Policies that are asked together. A tier none of whose policies selects a pod in a direction is skipped there. */
+/** Policies that are asked together. A tier none of whose policies isolates a pod in a direction says no more there than its rules. */
 export interface Tier {
   readonly name: string;
   /** In order: the first rule that matches decides; a pass leaves the tier. */
@@ -98,6 +96,4 @@ export interface Tier {
 /** What is enforced in a cluster. A connection that no tier decides is allowed. */
 export interface PolicyModel {
   readonly tiers: readonly Tier[];
-  /** Whether address ranges of rules match the addresses of pods: VPC CNI and Calico do, the API's text and Cilium do not. */
-  readonly addressesMatchPods: boolean;
 }

@@ -33,9 +33,19 @@ export const allPorts: PortSet = made(whole, whole, whole);
 
 /** The ports of one protocol from the first to the last. Numbers outside 1 to 65535 are no ports. */
 export function portsOf(protocol: Protocol, from = 1, to = lastPort): PortSet {
-  const range = { from: Math.max(1, from), to: Math.min(lastPort, to) };
-  return range.from > range.to ? noPorts : each((one) => (one === protocol ? [range] : []));
+  return portSetOf([{ protocol, from, to }]);
 }
+
+/** Many ranges as one set. */
+export const portSetOf = (ranges: readonly (PortRange & { readonly protocol: Protocol })[]): PortSet =>
+  each((protocol) =>
+    merged(
+      ranges
+        .filter((range) => range.protocol === protocol)
+        .map(({ from, to }) => ({ from: Math.max(1, from), to: Math.min(lastPort, to) }))
+        .filter(({ from, to }) => from <= to),
+    ),
+  );
 
 export const isNone = ({ key }: PortSet): boolean => key === noPorts.key;
 export const isAll = ({ key }: PortSet): boolean => key === allPorts.key;
@@ -71,14 +81,19 @@ function merged(ranges: readonly PortRange[]): readonly PortRange[] {
   return result;
 }
 
+/** What two sorted lists share; one walk over both. */
 function shared(a: readonly PortRange[], b: readonly PortRange[]): readonly PortRange[] {
-  return a.flatMap((one) =>
-    b.flatMap((other) => {
-      const from = Math.max(one.from, other.from);
-      const to = Math.min(one.to, other.to);
-      return from <= to ? [{ from, to }] : [];
-    }),
-  );
+  const result: PortRange[] = [];
+  let i = 0;
+  let j = 0;
+  for (let one = a[i], other = b[j]; one !== undefined && other !== undefined; one = a[i], other = b[j]) {
+    const from = Math.max(one.from, other.from);
+    const to = Math.min(one.to, other.to);
+    if (from <= to) result.push({ from, to });
+    if (one.to < other.to) i++;
+    else j++;
+  }
+  return result;
 }
 
 function gaps(ranges: readonly PortRange[]): readonly PortRange[] {

@@ -1,34 +1,32 @@
 import type { Classes } from "./classes.ts";
-import { decide, matchesPeer, type Selected, type Side } from "./decide.ts";
+import { decide, type Selected } from "./decide.ts";
 import type { Decisions } from "./decisions.ts";
-import type { Direction, Peer, Policy, PolicyModel } from "./model.ts";
+import type { Direction, NamedPort, Policy, PolicyModel, Rule } from "./model.ts";
+import { type Stretch, stretchesOf } from "./outside.ts";
+import { Signatures } from "./signatures.ts";
 
-/** What the pods of one profile, those that the same policies select, are let: by number of a decision, for each class and atom. */
+/** What the pods of one profile, those that the same policies select, are let: by number of a decision, for each class and address. */
 interface Row {
   readonly towardsClass: Int32Array;
-  readonly towardsAtom: Int32Array;
+  readonly outside: readonly Stretch[];
 }
 
 /** One direction's decisions of every class towards every other end. A row is shared by all classes that the same policies select. */
 export class Table {
-  readonly #rows: Row[];
+  readonly #rows: readonly Row[];
 
   constructor(model: PolicyModel, classes: Classes, direction: Direction, decisions: Decisions) {
     const profiles = new Map<string, Row>();
     const order = new Map<Policy, number>(model.tiers.flatMap(({ policies }) => policies).map((policy, i) => [policy, i]));
-    this.#rows = classes.samples.map((_sample, subject) => {
-      const selected = model.tiers
-        .map((tier) => ({
-          tier,
-          policies: tier.policies.filter((policy) => policy[direction] !== undefined && classes.matches(policy.subject, subject)),
-        }))
-        .filter(({ policies }) => policies.length > 0);
+    const selections = selectionsOf(model, classes, direction);
+    this.#rows = classes.samples.map((sample, subject) => {
+      const selected = selections[subject] ?? [];
       // An ingress rule may name ports of the subject itself.
       const names = direction === "ingress" ? classes.portsKey(subject) : "";
       const key = `${selected.flatMap(({ policies }) => policies.map((policy) => order.get(policy))).join()}|${names}`;
       const known = profiles.get(key);
       if (known !== undefined) return known;
-      const row = rowOf(model, classes, direction, subject, selected, decisions);
+      const row = rowOf({ classes, direction, selected, decisions, own: direction === "ingress" ? sample.namedPorts : undefined });
       profiles.set(key, row);
       return row;
     });
@@ -36,48 +34,57 @@ export class Table {
 
   /** The number of the decision of one class towards another. */
   towardsClass = (subject: number, other: number): number => this.#rows[subject]?.towardsClass[other] ?? 0;
-  /** The number of the decision of one class towards an atom of the outside addresses. */
-  towardsAtom = (subject: number, atom: number): number => this.#rows[subject]?.towardsAtom[atom] ?? 0;
+  /** What is decided for the addresses outside the cluster. */
+  outside = (subject: number): readonly Stretch[] => this.#rows[subject]?.outside ?? [];
 }
 
-function rowOf(
-  model: PolicyModel,
-  classes: Classes,
-  direction: Direction,
-  subject: number,
-  selected: readonly Selected[],
-  decisions: Decisions,
-): Row {
-  const own = classes.samples[subject]?.namedPorts ?? [];
-  const side = (isPeer: (peer: Peer) => boolean, named: Side["namedPorts"]): Side => ({
-    direction,
-    selected,
-    isPeer,
-    namedPorts: direction === "ingress" ? own : named,
-  });
-  // Most classes match no peer of the profile at all: they share one answer.
-  const stranger = decisions.numberOf(decide(side(() => false, [])));
-  const towardsClass = new Int32Array(classes.count).fill(stranger);
-  for (const other of noticed(model, classes, direction, selected)) {
-    const pod = classes.samples[other];
-    if (pod === undefined) continue;
-    const isPeer = (peer: Peer): boolean =>
-      "pods" in peer ? classes.matches(peer.pods, other) : matchesPeer(peer, { pod }, model.addressesMatchPods);
-    towardsClass[other] = decisions.numberOf(decide(side(isPeer, pod.namedPorts)));
+/** By class: the policies that select it, in order. */
+function selectionsOf(model: PolicyModel, classes: Classes, direction: Direction): readonly (readonly Selected[])[] {
+  const selections: { tier: Selected["tier"]; policies: Policy[] }[][] = classes.samples.map(() => []);
+  for (const tier of model.tiers) {
+    for (const policy of tier.policies) {
+      if (policy[direction] === undefined) continue;
+      for (const subject of classes.membersOf(policy.subject)) {
+        const open = selections[subject]?.at(-1);
+        if (open?.tier === tier) open.policies.push(policy);
+        else selections[subject]?.push({ tier, policies: [policy] });
+      }
+    }
   }
-  const towardsAtom = Int32Array.from(classes.atoms, ({ addresses }) =>
-    decisions.numberOf(decide(side((peer) => matchesPeer(peer, { addresses }, model.addressesMatchPods), []))),
-  );
-  return { towardsClass, towardsAtom };
+  return selections;
 }
 
-/** The classes that some rule of the profile may tell from a stranger. */
-function noticed(model: PolicyModel, classes: Classes, direction: Direction, selected: readonly Selected[]): Iterable<number> {
+interface RowOptions {
+  readonly classes: Classes;
+  readonly direction: Direction;
+  readonly selected: readonly Selected[];
+  readonly decisions: Decisions;
+  /** The ports by name of the destination, where that is the subject itself. */
+  readonly own: readonly NamedPort[] | undefined;
+}
+
+function rowOf({ classes, direction, selected, decisions, own }: RowOptions): Row {
   const rules = selected.flatMap(({ policies }) => policies.flatMap((policy) => policy[direction] ?? []));
-  const ranges = model.addressesMatchPods && rules.some(({ peers = [] }) => peers.some((peer) => "addresses" in peer));
-  // A rule for any peer with a port by name differs with every destination.
-  const names =
-    direction === "egress" && rules.some(({ peers, ports = [] }) => peers === undefined && ports.some((match) => "name" in match));
-  if (ranges || names) return classes.samples.keys();
-  return new Set(rules.flatMap(({ peers = [] }) => peers.flatMap((peer) => ("pods" in peer ? classes.membersOf(peer) : []))));
+  const decisionOf = (isMeant: (rule: Rule) => boolean, namedPorts: readonly NamedPort[]): number =>
+    decisions.numberOf(decide({ direction, selected, isMeant, namedPorts: own ?? namedPorts }));
+
+  const signatures = new Signatures(rules.length);
+  const meaning = new Int32Array(classes.count);
+  for (const [i, { peers }] of rules.entries()) {
+    for (const selector of peers?.pods ?? []) {
+      for (const other of classes.membersOf(selector)) meaning[other] = signatures.with(meaning[other] ?? 0, i);
+    }
+  }
+  const looksUpNames = own === undefined && rules.some(({ ports }) => ports !== undefined && ports.names.length > 0);
+  const decided = new Map<number | string, number>();
+  const towardsClass = meaning.map((set, other) => {
+    const key = looksUpNames ? `${set}/${classes.portsKey(other)}` : set;
+    const known = decided.get(key);
+    if (known !== undefined) return known;
+    const meant = new Set(signatures.rulesOf(set).map((i) => rules[i]));
+    const decision = decisionOf((rule) => rule.peers === undefined || meant.has(rule), classes.samples[other]?.namedPorts ?? []);
+    decided.set(key, decision);
+    return decision;
+  });
+  return { towardsClass, outside: stretchesOf(rules, (isMeant) => decisionOf(isMeant, [])) };
 }

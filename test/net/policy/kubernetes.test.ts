@@ -1,0 +1,378 @@
+import { describe, expect, it } from "vitest";
+import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
+import { type Engine, translate } from "../../../core/net/policy/translation.ts";
+import { forApi, verdictsOf } from "./shop.ts";
+
+const bystanders = { "lab/probe -> pay/db TCP 80": "yes", "8.8.8.8 -> pay/db TCP 80": "yes" };
+type Case = readonly [rule: string, policies: readonly NetworkPolicy[], flows: Readonly<Record<string, string>>];
+const from = (...peers: NonNullable<NonNullable<NetworkPolicy["spec"]["ingress"]>[number]["from"]>) =>
+  forApi({ ingress: [{ from: peers }] });
+const to = (...peers: NonNullable<NonNullable<NetworkPolicy["spec"]["egress"]>[number]["to"]>) =>
+  forApi({ policyTypes: ["Egress"], egress: [{ to: peers }] });
+const ports = (...list: NonNullable<NonNullable<NetworkPolicy["spec"]["ingress"]>[number]["ports"]>) =>
+  forApi({ ingress: [{ ports: list }] });
+
+const cases: readonly Case[] = [
+  [
+    "yes: no policy isolates a pod",
+    [],
+    { "shop/web -> shop/api TCP 80": "yes", "8.8.8.8 -> shop/api UDP 1": "yes", "shop/api -> ::1 SCTP 9": "yes" },
+  ],
+  [
+    "no: a policy without rules isolates what it selects",
+    [forApi({})],
+    { "shop/web -> shop/api TCP 80": "no", "shop/api -> shop/web TCP 80": "yes" },
+  ],
+  [
+    "no: isolation counts in the policy's namespace alone, and there for each pod alone",
+    [{ namespace: "shop", name: "all", spec: {} }],
+    { "lab/probe -> shop/web TCP 80": "no", "lab/probe -> shop/api TCP 80": "no", "shop/web -> pay/db TCP 80": "yes" },
+  ],
+  [
+    "yes: both sides must let through, and do",
+    [
+      forApi({ ingress: [{ from: [{ podSelector: { matchLabels: { app: "web" } } }] }] }),
+      { namespace: "shop", name: "w", spec: { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"], egress: [{}] } },
+    ],
+    { "shop/web -> shop/api TCP 80": "yes" },
+  ],
+  [
+    "no: the destination admits and the source may not",
+    [
+      forApi({ ingress: [{}] }),
+      { namespace: "shop", name: "w", spec: { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"] } },
+    ],
+    { "shop/web -> shop/api TCP 80": "no", "lab/probe -> shop/api TCP 80": "yes" },
+  ],
+  [
+    "yes: policies add up, and none takes away",
+    [forApi({}), from({ podSelector: {} })],
+    { "shop/web -> shop/api TCP 80": "yes", "lab/probe -> shop/api TCP 80": "no" },
+  ],
+  [
+    "no: without policyTypes, ingress is isolated and egress is not",
+    [forApi({ egress: [] })],
+    { "shop/web -> shop/api TCP 1": "no", "shop/api -> shop/web TCP 1": "yes" },
+  ],
+  [
+    "no: without policyTypes, an egress rule isolates egress too",
+    [forApi({ egress: [{ ports: [{ port: 53 }] }] })],
+    { "shop/api -> shop/web TCP 1": "no", "shop/api -> shop/web TCP 53": "yes", "shop/web -> shop/api TCP 1": "no" },
+  ],
+  [
+    "yes: an ingress section that policyTypes does not name is ignored",
+    [forApi({ policyTypes: ["Egress"], ingress: [{ ports: [{ port: 1 }] }] })],
+    { "shop/web -> shop/api TCP 80": "yes", "shop/api -> shop/web TCP 1": "no" },
+  ],
+  [
+    "no: policyTypes Egress without a section denies all egress",
+    [forApi({ policyTypes: ["Egress"] })],
+    { "shop/api -> 8.8.8.8 UDP 53": "no" },
+  ],
+  [
+    "yes: an empty rule admits everyone on every port",
+    [forApi({ ingress: [{}] })],
+    { "8.8.8.8 -> shop/api SCTP 9": "yes", "lab/probe -> shop/api TCP 1": "yes" },
+  ],
+  [
+    "yes: an empty from is any peer, addresses included",
+    [forApi({ ingress: [{ from: [], ports: [{ port: 80 }] }] })],
+    { "8.8.8.8 -> shop/api TCP 80": "yes", "8.8.8.8 -> shop/api TCP 81": "no" },
+  ],
+  [
+    "no: peers and ports are both asked",
+    [forApi({ ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 80 }] }] })],
+    { "shop/web -> shop/api TCP 80": "yes", "shop/web -> shop/api TCP 81": "no", "lab/probe -> shop/api TCP 80": "no" },
+  ],
+  [
+    "yes: of two peers either will do",
+    [from({ podSelector: { matchLabels: { app: "db" } } }, { namespaceSelector: { matchLabels: { team: "lab" } } })],
+    { "lab/probe -> shop/api TCP 1": "yes", "shop/web -> shop/api TCP 1": "no", "pay/db -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: a podSelector alone means the policy's own namespace",
+    [from({ podSelector: { matchLabels: { app: "web" } } })],
+    { "shop/web -> shop/api TCP 1": "yes", "lab/probe -> shop/api TCP 1": "no" },
+  ],
+  [
+    "yes: a namespaceSelector alone means all pods there",
+    [from({ namespaceSelector: { matchLabels: { team: "pay" } } })],
+    { "pay/db -> shop/api TCP 1": "yes", "shop/web -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: both selectors in one peer must hold",
+    [from({ namespaceSelector: { matchLabels: { team: "lab" } }, podSelector: { matchLabels: { app: "db" } } })],
+    { "lab/probe -> shop/api TCP 1": "no", "pay/db -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: an empty namespaceSelector means all pods and no address",
+    [from({ namespaceSelector: {} })],
+    { "pay/db -> shop/api TCP 1": "yes", "8.8.8.8 -> shop/api TCP 1": "no" },
+  ],
+  [
+    "yes: every namespace has the label of its name",
+    [from({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "lab" } } })],
+    { "lab/probe -> shop/api TCP 1": "yes", "pay/db -> shop/api TCP 1": "no" },
+  ],
+  [
+    "yes: NotIn holds where the key is absent",
+    [from({ namespaceSelector: { matchExpressions: [{ key: "trusted", operator: "NotIn", values: ["no"] }] } })],
+    { "pay/db -> shop/api TCP 1": "yes", "lab/probe -> shop/api TCP 1": "no" },
+  ],
+  [
+    "yes: DoesNotExist holds where the key is absent",
+    [from({ podSelector: { matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }, namespaceSelector: {} })],
+    { "pay/db -> shop/api TCP 1": "yes", "shop/web -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: Exists wants the key",
+    [from({ podSelector: { matchExpressions: [{ key: "tier", operator: "Exists" }] }, namespaceSelector: {} })],
+    { "shop/web -> shop/api TCP 1": "yes", "pay/db -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: labels and expressions must all hold",
+    [from({ podSelector: { matchLabels: { app: "web" }, matchExpressions: [{ key: "tier", operator: "In", values: ["back"] }] } })],
+    { "shop/web -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: a port without protocol is TCP",
+    [ports({ port: 53 })],
+    { "shop/web -> shop/api TCP 53": "yes", "shop/web -> shop/api UDP 53": "no" },
+  ],
+  [
+    "yes: a protocol without port is all of its ports",
+    [ports({ protocol: "UDP" })],
+    { "shop/web -> shop/api UDP 65535": "yes", "shop/web -> shop/api TCP 53": "no" },
+  ],
+  [
+    "yes: endPort is the last of a range",
+    [ports({ port: 80, endPort: 82 })],
+    {
+      "shop/web -> shop/api TCP 80": "yes",
+      "shop/web -> shop/api TCP 82": "yes",
+      "shop/web -> shop/api TCP 83": "no",
+      "shop/web -> shop/api TCP 79": "no",
+    },
+  ],
+  [
+    "yes: a name is the destination's own port",
+    [ports({ port: "http" })],
+    { "shop/web -> shop/api TCP 9090": "yes", "shop/web -> shop/api TCP 8080": "no" },
+  ],
+  [
+    "no: a name of another protocol is another port",
+    [ports({ port: "dns" })],
+    { "shop/web -> shop/api TCP 53": "no", "shop/web -> shop/api UDP 53": "no" },
+  ],
+  [
+    "no: a name that the destination lacks admits nothing",
+    [forApi({ policyTypes: ["Egress"], egress: [{ ports: [{ port: "http" }] }] })],
+    {
+      "shop/api -> shop/web TCP 8080": "yes",
+      "shop/api -> lab/probe TCP 8080": "no",
+      "shop/api -> pay/db TCP 80": "no",
+      "shop/api -> 8.8.8.8 TCP 8080": "no",
+    },
+  ],
+  [
+    "no: a block is what it holds less its exceptions",
+    [from({ ipBlock: { cidr: "203.0.113.0/24", except: ["203.0.113.8/29", "203.0.113.0/32"] } })],
+    {
+      "203.0.113.1 -> shop/api TCP 1": "yes",
+      "203.0.113.0 -> shop/api TCP 1": "no",
+      "203.0.113.15 -> shop/api TCP 1": "no",
+      "203.0.113.16 -> shop/api TCP 1": "yes",
+      "203.0.114.0 -> shop/api TCP 1": "no",
+    },
+  ],
+  [
+    "yes: another policy admits what one excepts",
+    [from({ ipBlock: { cidr: "203.0.113.0/24", except: ["203.0.113.8/29"] } }), from({ ipBlock: { cidr: "203.0.113.8/32" } })],
+    { "203.0.113.8 -> shop/api TCP 1": "yes", "203.0.113.9 -> shop/api TCP 1": "no" },
+  ],
+  [
+    "no: a block of one family holds no address of the other",
+    [to({ ipBlock: { cidr: "0.0.0.0/0" } })],
+    { "shop/api -> 8.8.8.8 TCP 1": "yes", "shop/api -> 2001:db8::1 TCP 1": "no" },
+  ],
+  [
+    "no: ::/0 holds no IPv4 address",
+    [to({ ipBlock: { cidr: "::/0" } })],
+    { "shop/api -> 8.8.8.8 TCP 1": "no", "shop/api -> 2001:db8::1 TCP 1": "yes" },
+  ],
+];
+
+describe("NetworkPolicy", () => {
+  it.each(cases)("%s", (_rule, policies, flows) => {
+    const { model, remarks } = translate("kubernetes", { networkPolicies: policies });
+    expect(remarks).toEqual([]);
+    const expected = { ...bystanders, ...flows };
+    expect(verdictsOf(model, expected)).toEqual(expected);
+  });
+});
+
+describe("where engines differ", () => {
+  const block = from({ ipBlock: { cidr: "10.0.0.0/30" } });
+  it.each<readonly [string, Engine, NetworkPolicy, Readonly<Record<string, string>>]>([
+    [
+      "no: by the API's text a block means no pod",
+      "kubernetes",
+      block,
+      { "shop/web -> shop/api TCP 1": "no", "10.0.0.1 -> shop/api TCP 1": "yes" },
+    ],
+    [
+      "yes: VPC CNI matches a block against pods",
+      "vpc-cni",
+      block,
+      { "shop/web -> shop/api TCP 1": "yes", "lab/probe -> shop/api TCP 1": "no" },
+    ],
+    [
+      "yes: Calico matches a block against pods",
+      "calico",
+      block,
+      { "shop/web -> shop/api TCP 1": "yes", "lab/probe -> shop/api TCP 1": "no" },
+    ],
+    [
+      "no: Cilium matches no block against pods",
+      "cilium",
+      block,
+      { "shop/web -> shop/api TCP 1": "no", "10.0.0.1 -> shop/api TCP 1": "yes" },
+    ],
+    [
+      "no: under Cilium a section counts though policyTypes does not name it",
+      "cilium",
+      forApi({ policyTypes: ["Egress"], ingress: [{ ports: [{ port: 1 }] }] }),
+      { "shop/web -> shop/api TCP 80": "no", "shop/web -> shop/api TCP 1": "yes" },
+    ],
+    [
+      "yes: under Cilium a selector for absent labels means addresses outside",
+      "cilium",
+      from({ namespaceSelector: { matchExpressions: [{ key: "trusted", operator: "DoesNotExist" }] } }),
+      { "8.8.8.8 -> shop/api TCP 1": "yes", "lab/probe -> shop/api TCP 1": "no", "pay/db -> shop/api TCP 1": "yes" },
+    ],
+    [
+      "no: under Cilium an empty namespaceSelector means pods alone",
+      "cilium",
+      from({ namespaceSelector: {} }),
+      { "8.8.8.8 -> shop/api TCP 1": "no" },
+    ],
+  ])("%s", (_rule, engine, policy, flows) => {
+    const { model } = translate(engine, { networkPolicies: [policy] });
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+});
+
+describe("a policy that the API server refuses is left out, and named with the field", () => {
+  const block = (cidr: string, ...except: string[]) => from({ ipBlock: { cidr, except } });
+  it.each<readonly [string, NetworkPolicy, string]>([
+    ["a block without prefix", block("10.0.0.1"), 'spec.ingress[0].from[0].ipBlock.cidr is "10.0.0.1", which is no CIDR block.'],
+    ["a block that is none", block("10.0.0.0/33"), 'spec.ingress[0].from[0].ipBlock.cidr is "10.0.0.0/33", which is no CIDR block.'],
+    [
+      "an exception outside",
+      block("10.0.0.0/8", "11.0.0.0/16"),
+      'spec.ingress[0].from[0].ipBlock.except[0] is "11.0.0.0/16", which is no smaller part of "10.0.0.0/8".',
+    ],
+    [
+      "an exception of everything",
+      block("10.0.0.0/8", "10.0.0.0/8"),
+      'spec.ingress[0].from[0].ipBlock.except[0] is "10.0.0.0/8", which is no smaller part of "10.0.0.0/8".',
+    ],
+    ["a peer of nothing", from({}), "spec.ingress[0].from[0] names no peer."],
+    [
+      "a block beside a selector",
+      from({ ipBlock: { cidr: "10.0.0.0/8" }, podSelector: {} }),
+      "spec.ingress[0].from[0] has both ipBlock and a selector.",
+    ],
+    ["port 0", ports({ port: 0 }), "spec.ingress[0].ports[0].port is 0, not a port from 1 to 65535."],
+    ["port 65536", ports({ port: 65536 }), "spec.ingress[0].ports[0].port is 65536, not a port from 1 to 65535."],
+    ["endPort below port", ports({ port: 80, endPort: 79 }), "spec.ingress[0].ports[0].endPort is 79, which is less than port 80."],
+    ["endPort of a name", ports({ port: "http", endPort: 80 }), "spec.ingress[0].ports[0].endPort is given without a number as port."],
+    [
+      "a name of 16 letters",
+      ports({ port: "abcdefghijklmnop" }),
+      'spec.ingress[0].ports[0].port is "abcdefghijklmnop", which is no name of a port.',
+    ],
+    ["a number as text", ports({ port: "80" }), 'spec.ingress[0].ports[0].port is "80", which is no name of a port.'],
+    ["another protocol", ports({ protocol: "ICMP" }), 'spec.ingress[0].ports[0].protocol is "ICMP", not TCP, UDP or SCTP.'],
+    ["another type", forApi({ policyTypes: ["Both"] }), 'spec.policyTypes[0] is "Both", not Ingress or Egress.'],
+    ["three types", forApi({ policyTypes: ["Ingress", "Egress", "Ingress"] }), "spec.policyTypes has more than two entries."],
+    [
+      "an operator of its own",
+      from({ podSelector: { matchExpressions: [{ key: "a", operator: "Equals", values: ["b"] }] } }),
+      'spec.ingress[0].from[0].podSelector.matchExpressions[0].operator is "Equals", not In, NotIn, Exists, DoesNotExist.',
+    ],
+    [
+      "In without values",
+      forApi({ podSelector: { matchExpressions: [{ key: "a", operator: "In" }] } }),
+      "spec.podSelector.matchExpressions[0].values is empty, which In does not admit.",
+    ],
+    [
+      "Exists with values",
+      forApi({ podSelector: { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] } }),
+      "spec.podSelector.matchExpressions[0].values is given, which Exists does not admit.",
+    ],
+    [
+      "a label key that is none",
+      forApi({ podSelector: { matchLabels: { "-a": "b" } } }),
+      'spec.podSelector.matchLabels names "-a", which is no label key.',
+    ],
+    [
+      "a label value that is none",
+      forApi({ podSelector: { matchLabels: { a: "b c" } } }),
+      'spec.podSelector.matchLabels holds "b c", which is no label value.',
+    ],
+    [
+      "a fault in a section that does not count",
+      forApi({ policyTypes: ["Egress"], ingress: [{ ports: [{ port: 0 }] }] }),
+      "spec.ingress[0].ports[0].port is 0, not a port from 1 to 65535.",
+    ],
+  ])("%s", (_what, policy, problem) => {
+    const bystander: NetworkPolicy = { namespace: "pay", name: "closed", spec: {} };
+    const { model, remarks } = translate("kubernetes", { networkPolicies: [policy, bystander] });
+    expect(remarks.map(({ message, isRefused }) => [message, isRefused])).toEqual([[`NetworkPolicy shop/for-api: ${problem}`, true]]);
+    const flows = { "shop/web -> shop/api TCP 80": "yes", "shop/web -> pay/db TCP 80": "no" };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+
+  it("a block with bits beyond its prefix counts, and is named", () => {
+    const { model, remarks } = translate("kubernetes", { networkPolicies: [block("10.1.2.3/8", "10.9.9.9/16")] });
+    expect(remarks.map(({ message, isRefused }) => [message, isRefused])).toEqual([
+      [
+        'NetworkPolicy shop/for-api: spec.ingress[0].from[0].ipBlock.cidr is "10.1.2.3/8", with bits beyond its prefix: it counts as 10.0.0.0/8.',
+        false,
+      ],
+      [
+        'NetworkPolicy shop/for-api: spec.ingress[0].from[0].ipBlock.except[0] is "10.9.9.9/16", with bits beyond its prefix: it counts as 10.9.0.0/16.',
+        false,
+      ],
+    ]);
+    const flows = { "10.0.0.1 -> shop/api TCP 1": "yes", "10.9.0.1 -> shop/api TCP 1": "no", "11.0.0.0 -> shop/api TCP 1": "no" };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+
+  it("hostile text stands quoted and cut in a message", () => {
+    const { remarks } = translate("kubernetes", { networkPolicies: [block(`\u001b[31m${"9".repeat(10_000)}`)] });
+    expect(remarks[0]?.message).toMatch(/^NetworkPolicy shop\/for-api: \S+ is "\\u001b\[31m9{75}…", which is no CIDR block\.$/);
+  });
+});
+
+describe("large policies", () => {
+  it("a selector of ten thousand requirements is judged", () => {
+    const matchExpressions = Array.from({ length: 10_000 }, (_, i) => ({ key: `key-${i}`, operator: "DoesNotExist" }));
+    const { model } = translate("kubernetes", { networkPolicies: [from({ podSelector: { matchExpressions } })] });
+    const flows = { "shop/web -> shop/api TCP 1": "yes", "lab/probe -> shop/api TCP 1": "no" };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+
+  it("a rule of twenty thousand blocks and sixty thousand ports is judged", () => {
+    const peers = Array.from({ length: 20_000 }, (_, i) => ({ ipBlock: { cidr: `${1 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.0/25` } }));
+    const list = Array.from({ length: 60_000 }, (_, i) => ({ port: 1 + i }));
+    const { model } = translate("vpc-cni", { networkPolicies: [forApi({ ingress: [{ from: peers, ports: list }] })] });
+    const flows = {
+      "1.0.0.127 -> shop/api TCP 60000": "yes",
+      "1.0.0.128 -> shop/api TCP 60000": "no",
+      "1.0.0.1 -> shop/api TCP 60001": "no",
+    };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+});

@@ -1,0 +1,140 @@
+/**
+ * A second, deliberately slow way to tell what NetworkPolicies allow: one pair of ends, one protocol and one port at a time, from
+ * the objects as they are written. It shares no line with core/net.
+ */
+import { BlockList, isIPv4 } from "node:net";
+import type { LabelSelector, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../../core/model/network-policy.ts";
+
+export type NaiveLabels = Readonly<Record<string, string>>;
+export interface NaivePod {
+  readonly namespace: string;
+  /** The workload that it belongs to. */
+  readonly workload: string;
+  readonly labels: NaiveLabels;
+  readonly serviceAccount?: string;
+  readonly ip: string;
+  readonly ports: readonly { readonly name: string; readonly protocol: string; readonly port: number }[];
+}
+export interface NaiveCluster {
+  /** Labels by name; each namespace also has the label of its name. */
+  readonly namespaces: Readonly<Record<string, NaiveLabels>>;
+  readonly pods: readonly NaivePod[];
+}
+/** A pod, or an address outside the cluster. */
+export type NaiveEnd = NaivePod | string;
+export interface NaiveFlow {
+  readonly from: NaiveEnd;
+  readonly to: NaiveEnd;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+const blocks = new Map<string, BlockList>();
+const listed = new Map<string, boolean>();
+
+/** Whether the address is in the block, by Node's own arithmetic. */
+export function inBlock(address: string, cidr: string): boolean {
+  const key = `${address} ${cidr}`;
+  const known = listed.get(key);
+  if (known !== undefined) return known;
+  const [base = "", length = ""] = cidr.split("/");
+  const block = blocks.get(cidr) ?? new BlockList();
+  if (!blocks.has(cidr)) block.addSubnet(base, Number(length), isIPv4(base) ? "ipv4" : "ipv6");
+  blocks.set(cidr, block);
+  const isIn = isIPv4(base) === isIPv4(address) && block.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  listed.set(key, isIn);
+  return isIn;
+}
+
+export function selects(selector: LabelSelector, labels: NaiveLabels): boolean {
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels[key] !== value) return false;
+  for (const { key, operator, values } of selector.matchExpressions ?? []) {
+    const value = labels[key];
+    const isListed = value !== undefined && (values ?? []).includes(value);
+    if (operator === "In" && !isListed) return false;
+    if (operator === "NotIn" && isListed) return false;
+    if (operator === "Exists" && value === undefined) return false;
+    if (operator === "DoesNotExist" && value !== undefined) return false;
+  }
+  return true;
+}
+
+export interface NaiveReading {
+  readonly blocksMeanPods: boolean;
+  readonly isCilium: boolean;
+}
+
+/** Whether NetworkPolicies let the flow through. */
+export function naivelyAllowed(cluster: NaiveCluster, policies: readonly NetworkPolicy[], reading: NaiveReading, flow: NaiveFlow): boolean {
+  const { from, to } = flow;
+  if (typeof from !== "string") {
+    const isolating = policies.filter((policy) => isSubject(policy, from) && hasType(policy, "Egress", reading));
+    const admits = isolating.some((policy) =>
+      (policy.spec.egress ?? []).some((rule) => peersHold(cluster, policy, rule.to, to, reading) && portsHold(rule.ports, flow)),
+    );
+    if (isolating.length > 0 && !admits) return false;
+  }
+  if (typeof to !== "string") {
+    const isolating = policies.filter((policy) => isSubject(policy, to) && hasType(policy, "Ingress", reading));
+    const admits = isolating.some((policy) =>
+      (policy.spec.ingress ?? []).some((rule) => peersHold(cluster, policy, rule.from, from, reading) && portsHold(rule.ports, flow)),
+    );
+    if (isolating.length > 0 && !admits) return false;
+  }
+  return true;
+}
+
+const isSubject = ({ namespace, spec }: NetworkPolicy, pod: NaivePod): boolean =>
+  pod.namespace === namespace && selects(spec.podSelector ?? {}, pod.labels);
+
+function hasType({ spec }: NetworkPolicy, type: "Ingress" | "Egress", { isCilium }: NaiveReading): boolean {
+  const section = type === "Ingress" ? spec.ingress : spec.egress;
+  const hasRules = section !== undefined && section !== null && section.length > 0;
+  if (isCilium && hasRules) return true;
+  if (spec.policyTypes && spec.policyTypes.length > 0) return spec.policyTypes.includes(type);
+  return type === "Ingress" || hasRules;
+}
+
+function peersHold(
+  cluster: NaiveCluster,
+  policy: NetworkPolicy,
+  peers: readonly NetworkPolicyPeer[] | null | undefined,
+  end: NaiveEnd,
+  reading: NaiveReading,
+): boolean {
+  if (!peers || peers.length === 0) return true;
+  return peers.some((peer) => peerHolds(cluster, policy, peer, end, reading));
+}
+
+function peerHolds(cluster: NaiveCluster, policy: NetworkPolicy, peer: NetworkPolicyPeer, end: NaiveEnd, reading: NaiveReading): boolean {
+  if (peer.ipBlock) {
+    if (typeof end !== "string" && !reading.blocksMeanPods) return false;
+    const address = typeof end === "string" ? end : end.ip;
+    return inBlock(address, peer.ipBlock.cidr) && !(peer.ipBlock.except ?? []).some((except) => inBlock(address, except));
+  }
+  if (typeof end === "string") {
+    // Cilium: a selector that only asks for labels to be absent holds for what has no labels at all.
+    if (!reading.isCilium || !peer.namespaceSelector || isEmptySelector(peer.namespaceSelector)) return false;
+    return selects(peer.namespaceSelector, {}) && selects(peer.podSelector ?? {}, {});
+  }
+  if (peer.namespaceSelector) {
+    const labels = { ...cluster.namespaces[end.namespace], "kubernetes.io/metadata.name": end.namespace };
+    if (!selects(peer.namespaceSelector, labels)) return false;
+  } else if (end.namespace !== policy.namespace) return false;
+  return selects(peer.podSelector ?? {}, end.labels);
+}
+
+const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
+  Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
+
+function portsHold(ports: readonly NetworkPolicyPort[] | null | undefined, { to, protocol, port }: NaiveFlow): boolean {
+  if (!ports || ports.length === 0) return true;
+  return ports.some((one) => {
+    if ((one.protocol ?? "TCP") !== protocol) return false;
+    if (one.port === undefined || one.port === null) return true;
+    if (typeof one.port === "number") return port >= one.port && port <= (one.endPort ?? one.port);
+    return (
+      typeof to !== "string" && to.ports.some((named) => named.name === one.port && named.protocol === protocol && named.port === port)
+    );
+  });
+}
