@@ -13,12 +13,12 @@ const clusterRole = (name: string, rules: readonly object[]): KubernetesObject =
   metadata: { name, ...bootstrapped },
   rules,
 });
-const clusterRoleBinding = (name: string, groups: readonly string[]): KubernetesObject => ({
+const clusterRoleBinding = (name: string, subjects: readonly string[], kind: "Group" | "User" = "Group"): KubernetesObject => ({
   apiVersion: `${rbac}/v1`,
   kind: "ClusterRoleBinding",
   metadata: { name, ...bootstrapped },
   roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
-  subjects: groups.map((group) => ({ apiGroup: rbac, kind: "Group", name: group })),
+  subjects: subjects.map((subject) => ({ apiGroup: rbac, kind, name: subject })),
 });
 
 const health = ["/healthz", "/livez", "/readyz"];
@@ -62,8 +62,28 @@ export const bootstrapObjects: readonly KubernetesObject[] = [
     },
   ]),
   clusterRole("system:public-info-viewer", [{ nonResourceURLs: [...health, "/version", "/version/"], verbs: ["get"] }]),
+  clusterRole("system:kubelet-api-admin", [
+    { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+    { apiGroups: [""], resources: ["nodes"], verbs: ["proxy"] },
+    { apiGroups: [""], resources: ["nodes/log", "nodes/metrics", "nodes/proxy", "nodes/stats"], verbs: ["*"] },
+  ]),
+  clusterRole("system:monitoring", [
+    { nonResourceURLs: [...health, ...health.map((path) => `${path}/*`), "/metrics", "/metrics/slis"], verbs: ["get"] },
+  ]),
+  clusterRole("system:node-proxier", [
+    { apiGroups: [""], resources: ["endpoints", "services"], verbs: ["list", "watch"] },
+    { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+    { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch", "update"] },
+    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
+  ]),
+  clusterRole("system:service-account-issuer-discovery", [
+    { nonResourceURLs: ["/.well-known/openid-configuration", "/openid/v1/jwks"], verbs: ["get"] },
+  ]),
   clusterRoleBinding("cluster-admin", ["system:masters"]),
   clusterRoleBinding("system:basic-user", ["system:authenticated"]),
   clusterRoleBinding("system:discovery", ["system:authenticated"]),
+  clusterRoleBinding("system:monitoring", ["system:monitoring"]),
+  clusterRoleBinding("system:node-proxier", ["system:kube-proxy"], "User"),
   clusterRoleBinding("system:public-info-viewer", ["system:authenticated", "system:unauthenticated"]),
+  clusterRoleBinding("system:service-account-issuer-discovery", ["system:serviceaccounts"]),
 ];
