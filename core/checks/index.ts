@@ -8,6 +8,7 @@ import { endpointPrivateAccessEnabled } from "./endpoint/endpoint-private-access
 import { endpointPublicAccessDisabled } from "./endpoint/endpoint-public-access-disabled.ts";
 import { endpointRangesAreTrusted } from "./endpoint/endpoint-ranges-are-trusted.ts";
 import { endpointRefusesAnonymousRequests } from "./endpoint/endpoint-refuses-anonymous-requests.ts";
+import { endpointSecurityGroupsRestrictAccess } from "./endpoint/endpoint-security-groups-restrict-access.ts";
 import { secretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import { loadBalancerHasOwner } from "./load-balancer/load-balancer-has-owner.ts";
 import { loadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
@@ -23,6 +24,7 @@ export const checks: readonly AnyCheck[] = [
   endpointPrivateAccessEnabled,
   endpointPublicAccessDisabled,
   endpointRefusesAnonymousRequests,
+  endpointSecurityGroupsRestrictAccess,
   controlPlaneAuditLoggingEnabled,
   clusterVersionSupported,
   secretsEncryptedWithKms,

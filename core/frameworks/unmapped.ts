@@ -1,6 +1,7 @@
 /** Checks that answer for no requirement of a framework, and why. */
 export const unmapped: Readonly<Record<string, string>> = {
   "endpoint-refuses-anonymous-requests": "The frameworks ask about the kubelet's anonymous access, not about the API server's.",
+  "endpoint-security-groups-restrict-access": "The frameworks ask about the public endpoint's ranges, not about the private one's groups.",
   "load-balancer-internal-or-restricted": "The frameworks ask nothing about the sources that a Kubernetes load balancer admits.",
   "load-balancer-matches-declaration": "The frameworks compare no manifest with what AWS has.",
   "load-balancer-source-ranges-enforced": "The frameworks take declared source ranges for enforced ones.",

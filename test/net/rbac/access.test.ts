@@ -85,6 +85,11 @@ describe("the account shop/web", () => {
     expect(may(indexRbac([binding], [{ ...own, namespace: "pay" }]), serviceAccount("shop", "web"), getPods("shop"))).toBe(false);
   });
 
+  it("is nobody where its namespace is missing, whoever calls itself so", () => {
+    const index = indexRbac([bind("pods", account("web"))], roles);
+    expect(may(index, { user: "system:serviceaccount::web", groups: [] }, getPods("shop"))).toBe(false);
+  });
+
   it("is told each binding once, however many of its subjects it is", () => {
     const binding = bind("pods", account("web", "shop"), { subjects: [account("web", "shop"), group("system:authenticated")] });
     expect(grantsTo(indexRbac([binding], roles), serviceAccount("shop", "web")).map((grant) => grant.binding)).toEqual([binding]);
