@@ -23,42 +23,46 @@ export interface Household {
   readonly services: readonly Service[];
   readonly ingresses: readonly Ingress[];
   readonly loadBalancers: readonly LoadBalancer[];
-  readonly verdicts: Readonly<Record<string, Verdicts>>;
+  readonly verdicts: Readonly<Record<string, Partial<Verdicts>>>;
+  /** What is right of a load balancer by itself, where it is not what is right of its owners: "Kind name" to verdicts. */
+  readonly apart?: Readonly<Record<string, Partial<Verdicts>>>;
   /** The one protection that keeps the internet out, where leaving it unread withholds no proof of the rest. */
   readonly guard?: "networkAcls" | "blockPublicAccess";
 }
 
-type Scheme = LoadBalancer["scheme"];
-const schemes: readonly Scheme[] = ["internal", "internet-facing"];
-const office = "203.0.113.0/24";
-type Sources = "all" | "office";
-const groupOf: Readonly<Record<Sources, string>> = { all: "sg-all", office: "sg-office" };
+export type Scheme = LoadBalancer["scheme"];
+export const schemes: readonly Scheme[] = ["internal", "internet-facing"];
+export const office = "203.0.113.0/24";
+export type Sources = "all" | "office";
+export const groupOf: Readonly<Record<Sources, string>> = { all: "sg-all", office: "sg-office" };
 /** How the owner is found: by tags, by the name in its status; and once more with IPv6. */
-type Way = "tags" | "status" | "dualstack";
-const ways: readonly Way[] = ["tags", "status", "dualstack"];
+export type Way = "tags" | "status" | "dualstack";
+export const ways: readonly Way[] = ["tags", "status", "dualstack"];
 
-const beta = (annotations: Readonly<Record<string, string | undefined>>) => prefixed("service.beta.kubernetes.io", annotations);
-const alb = (annotations: Readonly<Record<string, string | undefined>>) => prefixed("alb.ingress.kubernetes.io", annotations);
+export const beta = (annotations: Readonly<Record<string, string | undefined>>) => prefixed("service.beta.kubernetes.io", annotations);
+export const alb = (annotations: Readonly<Record<string, string | undefined>>) => prefixed("alb.ingress.kubernetes.io", annotations);
 const prefixed = (prefix: string, annotations: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(annotations).flatMap(([key, value]) => (value === undefined ? [] : [[`${prefix}/${key}`, value]])));
 
-const tcp = known([{ port: 443, protocol: "TCP" }]);
-const lbcTags = (stack: string, kind = "service", cluster = "prod") =>
+export const tcp = known([{ port: 443, protocol: "TCP" }]);
+export const lbcTags = (stack: string, kind = "service", cluster = "prod") =>
   known({ "elbv2.k8s.aws/cluster": cluster, [`${kind}.k8s.aws/stack`]: stack });
-const inTreeTags = (name: string) => known({ "kubernetes.io/cluster/prod": "owned", "kubernetes.io/service-name": `shop/${name}` });
-const autoTags = (stack: string, kind = "service") => known({ "eks:eks-cluster-name": "prod", [`${kind}.eks.amazonaws.com/stack`]: stack });
+export const inTreeTags = (name: string) => known({ "kubernetes.io/cluster/prod": "owned", "kubernetes.io/service-name": `shop/${name}` });
+export const autoTags = (stack: string, kind = "service") =>
+  known({ "eks:eks-cluster-name": "prod", [`${kind}.eks.amazonaws.com/stack`]: stack });
 
 /** What the internet can do: nothing to an internal one, and nothing beyond the office where the groups say so. */
-const exposureOf = (real: Scheme, admitted: Sources): Expected => (real === "internet-facing" && admitted === "all" ? "fail" : "pass");
+export const exposureOf = (real: Scheme, admitted: Sources): Expected =>
+  real === "internet-facing" && admitted === "all" ? "fail" : "pass";
 /** Wider is a fail, narrower a low one, and wider decides. */
-function declarationOf(real: Scheme, asked: Scheme | "refused", admitted: Sources, declared: Sources): Expected {
+export function declarationOf(real: Scheme, asked: Scheme | "refused", admitted: Sources, declared: Sources): Expected {
   if (asked === "refused") return real === "internal" ? "fail low" : "fail";
   const isWider = (real === "internet-facing" && asked === "internal") || (admitted === "all" && declared === "office");
   const isNarrower = (real === "internal" && asked === "internet-facing") || (admitted === "office" && declared === "all");
   if (isWider) return "fail";
   return isNarrower ? "fail low" : "pass";
 }
-const enforcementOf = (admitted: Sources, declared: Sources): Expected => {
+export const enforcementOf = (admitted: Sources, declared: Sources): Expected => {
   if (declared === "all") return "not-applicable";
   return admitted === "office" ? "pass" : "fail";
 };
@@ -91,7 +95,7 @@ const autoSchemes: readonly (readonly [scheme: string | undefined, internal: str
 ];
 const sources: readonly Sources[] = ["all", "office"];
 
-type Named = (name: string) => Household;
+export type Named = (name: string) => Household;
 const owned = (rule: string, service: Service, loadBalancers: readonly LoadBalancer[], verdicts: Verdicts): Household => ({
   rule,
   services: [service],
@@ -100,15 +104,15 @@ const owned = (rule: string, service: Service, loadBalancers: readonly LoadBalan
   verdicts: { [`Service ${service.name}`]: verdicts },
 });
 
-interface Variant {
+export interface Variant {
   readonly real: Scheme;
   readonly admitted: Sources;
   readonly declared: Sources;
 }
-const variants: readonly Variant[] = schemes.flatMap((real) =>
+export const variants: readonly Variant[] = schemes.flatMap((real) =>
   sources.flatMap((admitted) => sources.map((declared) => ({ real, admitted, declared }))),
 );
-const rangesOf = (declared: Sources): readonly string[] => (declared === "office" ? [office] : []);
+export const rangesOf = (declared: Sources): readonly string[] => (declared === "office" ? [office] : []);
 
 function inTreeClassic(
   { real, admitted, declared }: Variant,
@@ -387,7 +391,7 @@ function placed(
 /** A classic load balancer of a VPC has IPv4 alone. */
 const fits = ({ ipAddressType }: Place, type: LoadBalancer["type"]): boolean => type !== "classic" || ipAddressType === "ipv4";
 
-const none: Verdicts = { exposure: "not-applicable", declaration: "not-applicable", enforcement: "not-applicable" };
+export const none: Verdicts = { exposure: "not-applicable", declaration: "not-applicable", enforcement: "not-applicable" };
 const facing = { scheme: "internet-facing", listeners: tcp, securityGroupIds: ["sg-all"] } as const;
 
 /** One of each kind of thing that other scanners get wrong. */

@@ -6,7 +6,8 @@ import { loadBalancerSourceRangesEnforced } from "../../../core/checks/load-bala
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import { aCluster, judged } from "../../support/cluster.ts";
-import { estateOf, type Household, households, type Verdicts } from "../../support/estate.ts";
+import type { Household, Verdicts } from "../../support/estate.ts";
+import { wholeEstateOf as estateOf, everyHousehold as households } from "../../support/estate-whole.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const checks = {
@@ -15,6 +16,17 @@ const checks = {
   enforcement: loadBalancerSourceRangesEnforced,
 } as const;
 type CheckName = keyof typeof checks;
+const kubernetesPlane = [
+  "services",
+  "ingresses",
+  "ingressClasses",
+  "ingressClassParams",
+  "gateways",
+  "gatewayClasses",
+  "loadBalancerConfigurations",
+  "targetGroupBindings",
+  "workloads",
+] as const;
 const names = Object.keys(checks) as readonly CheckName[];
 
 /** "Kind name" to what each check says. */
@@ -29,7 +41,7 @@ function verdictsOf(facts: Partial<ClusterFacts>): ReadonlyMap<string, Partial<R
   }
   return all;
 }
-const expectedOf = (some: readonly Household[]): ReadonlyMap<string, Verdicts> =>
+const expectedOf = (some: readonly Household[]): ReadonlyMap<string, Partial<Verdicts>> =>
   new Map(some.flatMap(({ verdicts }) => Object.entries(verdicts)));
 /** Where the worse of two differences was not seen, a fail is milder than it would be; a fail it is. */
 const isRightSoFar = (said: string | undefined, right: string | undefined): boolean =>
@@ -37,24 +49,24 @@ const isRightSoFar = (said: string | undefined, right: string | undefined): bool
 /** Every verdict that is neither right nor unknown. A load balancer of a group stands for its members, and fails where they do. */
 function wrong(facts: Partial<ClusterFacts>, some: readonly Household[]): readonly string[] {
   const expected = expectedOf(some);
+  const apart = new Map(some.flatMap((one) => one.loadBalancers.map(({ name }) => [`LoadBalancer ${name}`, ofMembers(one, name)])));
   return [...verdictsOf(facts)].flatMap(([resource, verdicts]) =>
     names.flatMap((name) => {
       const said = verdicts[name];
-      const right = expected.get(resource)?.[name] ?? expectedOfMembers(resource, name, some);
+      const right = expected.get(resource)?.[name] ?? apart.get(resource)?.[name];
       const isNothing = resource === "Cluster prod" && said === "not-applicable";
       return isNothing || isRightSoFar(said, right) ? [] : [`${resource}, ${name}: ${said} instead of ${right}`];
     }),
   );
 }
-function expectedOfMembers(resource: string, name: CheckName, some: readonly Household[]): string | undefined {
-  const household = some.find(({ loadBalancers }) => loadBalancers.some((one) => `LoadBalancer ${one.name}` === resource));
-  return Object.values(household?.verdicts ?? {})[0]?.[name];
-}
+const ofMembers = ({ apart, verdicts }: Household, loadBalancer: string): Partial<Verdicts> | undefined =>
+  apart?.[`LoadBalancer ${loadBalancer}`] ?? Object.values(verdicts)[0];
 
 describe("an estate of all controllers, schemes, sources and traps", () => {
-  it("has at least 600 Services and Ingresses", () => {
-    const count = households.reduce((sum, { services, ingresses }) => sum + services.length + ingresses.length, 0);
-    expect(count).toBeGreaterThanOrEqual(600);
+  it("has at least 900 Services and Ingresses, and 250 Gateways", () => {
+    const { services, ingresses, gateways } = estateOf(households);
+    expect(read(services).length + read(ingresses).length).toBeGreaterThanOrEqual(900);
+    expect(read(gateways).length).toBeGreaterThanOrEqual(250);
   });
 
   it("from both planes: every verdict is right, and none is missing or too many", () => {
@@ -63,12 +75,20 @@ describe("an estate of all controllers, schemes, sources and traps", () => {
   });
 
   const planes: readonly (readonly [string, readonly (keyof ClusterFacts)[]])[] = [
-    ["AWS alone", ["services", "ingresses", "ingressClasses", "ingressClassParams"]],
-    ["Kubernetes alone", ["loadBalancers", "securityGroups", "prefixLists", "subnets", "routeTables", "networkAcls", "blockPublicAccess"]],
+    ["AWS alone", kubernetesPlane],
+    [
+      "Kubernetes alone",
+      ["loadBalancers", "securityGroups", "prefixLists", "subnets", "targetGroups", "routeTables", "networkAcls", "blockPublicAccess"],
+    ],
     ["without Services", ["services"]],
     ["without Ingresses", ["ingresses"]],
     ["without classes", ["ingressClasses"]],
     ["without parameters", ["ingressClassParams"]],
+    ["without Gateways", ["gateways"]],
+    ["without classes of Gateways", ["gatewayClasses"]],
+    ["without configurations of Gateways", ["loadBalancerConfigurations"]],
+    ["without bindings", ["targetGroupBindings"]],
+    ["without target groups", ["targetGroups"]],
     ["without security groups", ["securityGroups"]],
     ["without prefix lists", ["prefixLists"]],
     ["without subnets", ["subnets"]],
@@ -94,13 +114,7 @@ describe("an estate of all controllers, schemes, sources and traps", () => {
   );
 
   it("AWS alone proves what AWS alone decides", () => {
-    const facts = {
-      ...estateOf(households),
-      services: forbidden,
-      ingresses: forbidden,
-      ingressClasses: forbidden,
-      ingressClassParams: forbidden,
-    };
+    const facts = { ...estateOf(households), ...Object.fromEntries(kubernetesPlane.map((name) => [name, forbidden])) };
     const decided = [...verdictsOf(facts).values()].filter(({ exposure }) => exposure === "pass" || exposure === "fail");
     expect(decided.length).toBeGreaterThan(300);
   });
@@ -116,7 +130,7 @@ describe("an estate of all controllers, schemes, sources and traps", () => {
 });
 
 it("in any selection and order, with anything unread: every verdict is right or unknown", () => {
-  const unreadable = ["services", "ingresses", "ingressClasses", "ingressClassParams", "securityGroups", "routeTables"] as const;
+  const unreadable = [...kubernetesPlane, "targetGroups", "securityGroups", "routeTables"] as const;
   const some = fc.shuffledSubarray([...households], { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(

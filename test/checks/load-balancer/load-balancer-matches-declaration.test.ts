@@ -4,8 +4,10 @@ import type { LoadBalancer, SecurityGroup } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
+import type { Gateway, LoadBalancerConfiguration } from "../../../core/model/gateway.ts";
 import type { Ingress, Service } from "../../../core/model/kubernetes.ts";
 import { aCluster, aLoadBalancer, anIngress, aRule, aSecurityGroup, aService, judged, prod } from "../../support/cluster.ts";
+import { aConfiguration, aController, aGateway, aGatewayClass, configurationRef } from "../../support/gateway-plane.ts";
 import { aClass, aParams, aPlane, paramsRef } from "../../support/ingress-plane.ts";
 
 const forbidden = unknown("forbidden", "No access.");
@@ -394,6 +396,189 @@ describe("Ingresses", () => {
     for (const unread of ["ingresses", "ingressClasses", "ingressClassParams"] as const) {
       expect(judge([alb(facing)], [ingress], { [unread]: forbidden })).toEqual(["web unknown"]);
     }
+  });
+});
+
+describe("Gateways", () => {
+  const tags = known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.nlb/stack": "shop/edge" });
+  const its = (rest: Partial<LoadBalancer> = {}) => nlb({ name: "k8s-edge", tags, ...rest });
+  const gatewayClasses = [aGatewayClass("nlb", { controller: "gateway.k8s.aws/nlb" }), aGatewayClass("alb")];
+  const facing = { scheme: "internet-facing" } as const;
+  const office = { sourceRanges: ["203.0.113.0/24"] };
+  const judge = (
+    loadBalancer: LoadBalancer,
+    said: Partial<LoadBalancerConfiguration>,
+    rest: Partial<Gateway> = {},
+    unread: Partial<ClusterFacts> = {},
+  ): Finding | undefined => {
+    const gateways = [aGateway("edge", { className: "nlb", parameters: configurationRef("own"), ...rest })];
+    const plane = aPlane({ services: bystanders, gateways, gatewayClasses, configurations: [aConfiguration("own", said)] });
+    return found(facts([loadBalancer], { ...plane, ...unread }));
+  };
+  it.each<[string, LoadBalancer, Partial<LoadBalancerConfiguration>, Partial<Gateway>, string]>([
+    ["pass: silent and internal", its(), {}, {}, "pass"],
+    ["fail: silent and internet-facing", its(facing), {}, {}, "fail high"],
+    ["pass: internet-facing is asked for", its(facing), facing, {}, "pass"],
+    ["fail low: internet-facing is asked for", its(), facing, {}, "fail low"],
+    ["fail: a scheme that is none is refused, the older load balancer stays", its(facing), { scheme: "Internal" }, {}, "fail high"],
+    ["pass: its ranges", its({ securityGroupIds: ["sg-office"] }), office, {}, "pass"],
+    ["fail: everybody beside its ranges", its(), office, {}, "fail high"],
+    ["pass: everybody, and prefix lists beside that were not read", its(), { securityGroupPrefixes: ["pl-unread"] }, {}, "pass"],
+    [
+      "fail low: prefix lists are asked for beside everybody",
+      its({ securityGroupIds: ["sg-list"] }),
+      { securityGroupPrefixes: ["pl-1"] },
+      {},
+      "fail low",
+    ],
+    ["pass: its own groups", its({ securityGroupIds: ["sg-office"] }), { securityGroups: ["sg-office"] }, {}, "pass"],
+    ["pass: no group is asked for", its({ securityGroupIds: [] }), { disableSecurityGroup: true }, {}, "pass"],
+    [
+      "fail: its configuration does not exist, the older load balancer stays",
+      its(facing),
+      {},
+      { parameters: configurationRef("gone") },
+      "fail high",
+    ],
+    ["fail: its class makes application load balancers now", its(), {}, { className: "alb" }, "fail low"],
+    ["fail: its class is gone", its(facing), {}, { className: "gone" }, "fail high"],
+    ["unknown: parameters of another kind", its(), {}, { parameters: { group: "", kind: "ConfigMap", name: "own" } }, "unknown"],
+  ])("%s", (_rule, loadBalancer, said, rest, expected) => {
+    expect(told(judge(loadBalancer, said, rest))).toBe(expected);
+  });
+  it("fail: says what the Gateway asks for", () => {
+    const finding = judge(its(facing), { scheme: "internal" });
+    expect(finding?.message).toBe("Gateway shop/edge has internet-facing load balancer k8s-edge, although it asks for internal.");
+    expect(finding?.resource).toMatchObject({ kind: "Gateway", id: `${prod}/namespaces/shop/gateways/edge` });
+  });
+  it("unknown: Gateways, their classes or configurations were not read", () => {
+    for (const unread of ["gateways", "gatewayClasses", "loadBalancerConfigurations"] as const) {
+      expect(told(judge(its(facing), facing, {}, { [unread]: forbidden }))).toBe("unknown");
+    }
+  });
+  it("pass: a Gateway that names no configuration, though none was read", () => {
+    const gateways = [aGateway("edge", { className: "nlb" })];
+    const plane = { ...aPlane({ services: bystanders, gateways, gatewayClasses }), loadBalancerConfigurations: forbidden };
+    expect(told(found(facts([its()], plane)))).toBe("pass");
+  });
+});
+
+describe("the flags of AWS Load Balancer Controller", () => {
+  const flag = "--default-load-balancer-scheme";
+  const schemes = ["internal", "internet-facing"] as const;
+  type Scheme = (typeof schemes)[number];
+  const stage = aController({ [flag]: "internet-facing" }, { name: "stage" });
+  /** What was read of the controller, and the scheme that a silent manifest asks it for. */
+  const readings: readonly (readonly [string, ClusterFacts["workloads"], Scheme | "unknown"])[] = [
+    ["workloads were not read", forbidden, "internal"],
+    ["no Deployment was found", known([]), "internal"],
+    ["no flag is set", known([aController({})]), "internal"],
+    ["the flag says internal", known([aController({ [flag]: "internal" })]), "internal"],
+    ["the flag says internet-facing", known([aController({ [flag]: "internet-facing" })]), "internet-facing"],
+    ["two Deployments agree", known([aController({ [flag]: "internet-facing" }), stage]), "internet-facing"],
+    ["two Deployments disagree", known([aController({}), stage]), "unknown"],
+    ["the flag says what is no scheme", known([aController({ [flag]: "public" })]), "unknown"],
+  ];
+  /** A load balancer of each owner, with what it says of the scheme. EKS Auto Mode has no flags. */
+  const owners: Readonly<Record<string, (real: Scheme, said: Scheme | undefined) => Partial<ClusterFacts>>> = {
+    Service: (scheme, said) => {
+      const annotations = said === undefined ? {} : beta({ "aws-load-balancer-scheme": said });
+      return {
+        ...facts([nlb({ scheme })], aPlane({ services: [aService("web", { loadBalancerClass: "service.k8s.aws/nlb", annotations })] })),
+      };
+    },
+    "Auto Mode Service": (scheme, said) => {
+      const tags = known({ "eks:eks-cluster-name": "prod", "service.eks.amazonaws.com/stack": "shop/web" });
+      const annotations = said === undefined ? {} : beta({ "aws-load-balancer-scheme": said });
+      return facts(
+        [nlb({ scheme, tags })],
+        aPlane({ services: [aService("web", { loadBalancerClass: "eks.amazonaws.com/nlb", annotations })] }),
+      );
+    },
+    Ingress: (scheme, said) => {
+      const tags = known({ "elbv2.k8s.aws/cluster": "prod", "ingress.k8s.aws/stack": "shop/web" });
+      const annotations: Record<string, string> = said === undefined ? {} : { "alb.ingress.kubernetes.io/scheme": said };
+      const alb = nlb({ scheme, tags, type: "application", listeners: known([{ port: 80, protocol: "HTTP" }]) });
+      return facts([alb], aPlane({ ingresses: [anIngress("web", { ingressClassName: "alb", annotations })] }));
+    },
+    frontend: (scheme, said) => {
+      const tags = known({
+        "elbv2.k8s.aws/cluster": "prod",
+        "ingress.k8s.aws/stack": "shop/web",
+        "ingress.k8s.aws/resource": "FrontendNlb",
+      });
+      const annotations = {
+        "alb.ingress.kubernetes.io/enable-frontend-nlb": "true",
+        ...(said === undefined ? {} : { "alb.ingress.kubernetes.io/frontend-nlb-scheme": said }),
+      };
+      return facts(
+        [nlb({ scheme, tags, listeners: tcp(80) })],
+        aPlane({ ingresses: [anIngress("web", { ingressClassName: "alb", annotations })] }),
+      );
+    },
+    Gateway: (scheme, said) => {
+      const tags = known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.nlb/stack": "shop/web" });
+      const gatewayClasses = [aGatewayClass("nlb", { controller: "gateway.k8s.aws/nlb" })];
+      const configurations = [aConfiguration("own", said === undefined ? {} : { scheme: said })];
+      const gateways = [aGateway("web", { className: "nlb", parameters: configurationRef("own") })];
+      return facts([nlb({ scheme, tags })], aPlane({ gateways, gatewayClasses, configurations }));
+    },
+  };
+  const right = (real: Scheme, asked: Scheme | "unknown"): string => {
+    if (asked === "unknown") return "unknown";
+    if (real === asked) return "pass";
+    return real === "internet-facing" ? "fail high" : "fail low";
+  };
+  it.each(readings)("decide for silent manifests alone: %s", (_seen, workloads, silent) => {
+    for (const [owner, factsOf] of Object.entries(owners)) {
+      for (const real of schemes) {
+        for (const said of [undefined, ...schemes]) {
+          const findings = judged(loadBalancerMatchesDeclaration, aCluster({ ...factsOf(real, said), workloads }));
+          const web = findings.find(({ resource }) => resource.name === "web");
+          const asked = said ?? (owner === "Auto Mode Service" ? "internal" : silent);
+          expect([owner, real, said, told(web)]).toEqual([owner, real, said, right(real, asked)]);
+        }
+      }
+    }
+  });
+  it("fail: sources that are proven wider are not hidden by a doubt about the scheme", () => {
+    const service = aService("web", { loadBalancerClass: "service.k8s.aws/nlb", loadBalancerSourceRanges: ["203.0.113.0/24"] });
+    const plane = aPlane({ services: [...bystanders, service], workloads: [aController({}), stage] });
+    const all = judged(loadBalancerMatchesDeclaration, aCluster(facts([nlb()], plane)));
+    expect(all.map((finding) => [finding.resource.name, told(finding)])).toEqual([
+      ["bystander", "unknown"],
+      ["web", "fail high"],
+    ]);
+  });
+  it("fail: says by which flag, and that an older load balancer may have kept its scheme", () => {
+    const plane = aPlane({
+      services: [...bystanders, aService("web", { loadBalancerClass: "service.k8s.aws/nlb" })],
+      workloads: [aController({})],
+    });
+    expect(found(facts([nlb({ scheme: "internet-facing" })], plane))).toMatchObject({
+      message: expect.stringContaining("an older load balancer may have kept its scheme"),
+      evidence: { rule: "--default-load-balancer-scheme internal of Deployment kube-system/aws-load-balancer-controller" },
+    });
+  });
+
+  const edge = aController({ "--load-balancer-class": "example.com/edge", "--ingress-class": "edge" });
+  it("pass: a Service of the class that a flag names", () => {
+    const services = [aService("web", { loadBalancerClass: "example.com/edge" })];
+    const all = judged(loadBalancerMatchesDeclaration, aCluster(facts([nlb()], aPlane({ services, workloads: [edge] }))));
+    expect(all.find(({ resource }) => resource.name === "web")?.status).toBe("pass");
+  });
+  it("an Ingress by the annotation that a flag names, and by no other", () => {
+    const tags = known({ "elbv2.k8s.aws/cluster": "prod", "ingress.k8s.aws/stack": "shop/web" });
+    const alb = nlb({ tags, scheme: "internet-facing", type: "application", listeners: known([{ port: 80, protocol: "HTTP" }]) });
+    const classed = (name: string) => {
+      const ingress = anIngress("web", {
+        annotations: { "kubernetes.io/ingress.class": name, "alb.ingress.kubernetes.io/scheme": "internet-facing" },
+      });
+      const all = judged(loadBalancerMatchesDeclaration, aCluster(facts([alb], aPlane({ ingresses: [ingress], workloads: [edge] }))));
+      return told(all.find(({ resource }) => resource.name === "web"));
+    };
+    expect(classed("edge")).toBe("pass");
+    expect(classed("alb")).toBe("fail high");
   });
 });
 
