@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import type { CollectPorts } from "../../core/collect/access.ts";
 import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
-import { type KubernetesTarget, readKubernetes } from "../../core/collect/kubernetes.ts";
+import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
 import type { FactName } from "../../core/model/check.ts";
+import { ClusterFacts } from "../../core/model/cluster.ts";
 import { known } from "../../core/model/fact.ts";
 import { makePki } from "./bed/certificates.ts";
 import { motoAccount, testCredentials } from "./bed/environment.ts";
 import type { Manifest } from "./bed/kube/admin.ts";
 import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
-import { elbv2ClassParams } from "./bed/kube/definitions.ts";
+import { customKinds, elbv2ClassParams } from "./bed/kube/definitions.ts";
 import { startKubeDoor } from "./bed/kube/door.ts";
 import { type Etcd, startEtcd } from "./bed/kube/etcd.ts";
+import { everyKind } from "./bed/kube/objects.ts";
 import { grantDeclaredReads, readers, revokeReads } from "./bed/kube/reader-role.ts";
 import { suite } from "./bed/suite.ts";
 
@@ -140,9 +142,10 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
     expect(server.webhook.reviewed).toEqual([]);
   });
 
-  it("known and empty: a kind that is not installed", async () => {
-    const { ingressClassParams } = await read(["ingressClassParams"]);
-    expect(ingressClassParams).toEqual({ state: "known", value: [] });
+  it("known and empty: kinds that are not installed", async () => {
+    const custom = ["ingressClassParams", "gatewayClasses", "gateways", "loadBalancerConfigurations", "targetGroupBindings"] as const;
+    const facts = await read(custom);
+    expect(custom.map((name) => facts[name])).toEqual(custom.map(() => ({ state: "known", value: [] })));
   });
 
   it("known: the kind is installed, and its objects are read", async () => {
@@ -159,6 +162,53 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
       state: "known",
       value: [{ apiGroup: "elbv2.k8s.aws", name: "public", scheme: "internet-facing", inboundCidrs: ["8.8.8.0/24"] }],
     });
+  });
+
+  it("known: objects of every other kind, in the shapes of the model, page by page, and no variable or argument of a pod", async () => {
+    for (const definition of customKinds) if (definition !== elbv2ClassParams) await server.admin.createDefinition(definition);
+    const others = everyKind.filter(([plural]) => !["services", "ingresses", "ingressclasses", "ingressclassparams"].includes(plural));
+    for (const [plural, object, status] of others) {
+      await server.admin.create(plural, object);
+      if (status !== undefined) await server.admin.setStatus(plural, object, status);
+    }
+    const facts = await read(kubernetesFactNames);
+    const { shape } = ClusterFacts.unwrap();
+    const made = new Set(others.map(([, { metadata }]) => metadata.name));
+    const counts = kubernetesFactNames.map((name) => {
+      const fact = shape[name].parse(facts[name]);
+      return [name, fact.state === "unknown" ? fact.reason : fact.value.filter((object) => made.has(object.name)).length];
+    });
+    expect(Object.fromEntries(counts)).toEqual({
+      services: 0,
+      ingresses: 0,
+      ingressClasses: 0,
+      ingressClassParams: 1, // of the test above
+      gatewayClasses: 1,
+      gateways: 1,
+      loadBalancerConfigurations: 1,
+      targetGroupBindings: 2,
+      namespaces: 1,
+      nodes: 1,
+      pods: 2,
+      workloads: 7,
+      roles: 2,
+      roleBindings: 2,
+    });
+    expect(JSON.stringify(facts)).not.toContain("hunter2");
+    const settings = { "--cluster-name": "twin", ENABLE_POD_ENI: "true", NETWORK_POLICY_ENFORCING_MODE: "" };
+    expect(facts.pods).toMatchObject({
+      value: [
+        { name: "on-host", hasBranchInterface: true, phase: "Pending", spec: { hostNetwork: true, serviceAccount: "host" } },
+        {
+          name: "web-1",
+          owner: { kind: "ReplicaSet" },
+          podIps: ["10.0.1.9"],
+          spec: { serviceAccount: "default", containers: [{ settings }, {}, {}] },
+        },
+      ],
+    });
+    // With more of its own than fit a page, so that a list of many pages is among them.
+    expect(facts.roles).toMatchObject({ value: expect.arrayContaining([expect.objectContaining({ name: "system:public-info-viewer" })]) });
   });
 
   it("forbidden, per read: the role does not grant it; what it grants is still read", async () => {

@@ -1,23 +1,47 @@
 import type { Manifest } from "./admin.ts";
 
-/** IngressClassParams of the AWS Load Balancer Controller, as loose as a definition may be. */
-export const elbv2ClassParams: Manifest = {
+const anything = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
+/** A kind of a controller, as loose as a definition may be. */
+const definition = (
+  group: string,
+  kind: string,
+  plural: string,
+  scope: "Cluster" | "Namespaced",
+  versions: readonly string[],
+): Manifest => ({
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
-  metadata: { name: "ingressclassparams.elbv2.k8s.aws" },
-  spec: {
-    group: "elbv2.k8s.aws",
-    scope: "Cluster",
-    names: { kind: "IngressClassParams", listKind: "IngressClassParamsList", plural: "ingressclassparams", singular: "ingressclassparams" },
-    versions: [
-      {
-        name: "v1beta1",
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: "object", properties: { spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
-        },
-      },
-    ],
+  metadata: {
+    name: `${plural}.${group}`,
+    // Groups of the Kubernetes project are taken by those alone who say where it agreed.
+    ...(group.endsWith(".k8s.io")
+      ? { annotations: { "api-approved.kubernetes.io": "https://github.com/kubernetes-sigs/gateway-api/pull/2466" } }
+      : {}),
   },
-};
+  spec: {
+    group,
+    scope,
+    names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+    versions: versions.map((name, index) => ({
+      name,
+      served: true,
+      storage: index === 0,
+      schema: { openAPIV3Schema: { type: "object", properties: { spec: anything, status: anything } } },
+    })),
+  },
+});
+
+/** IngressClassParams of the AWS Load Balancer Controller. */
+export const elbv2ClassParams = definition("elbv2.k8s.aws", "IngressClassParams", "ingressclassparams", "Cluster", ["v1beta1"]);
+
+/** Every kind that the product lists and a cluster may lack. Configurations are in the older version alone, in a group that has a newer one. */
+export const customKinds: readonly Manifest[] = [
+  elbv2ClassParams,
+  definition("elbv2.k8s.aws", "TargetGroupBinding", "targetgroupbindings", "Namespaced", ["v1beta1"]),
+  definition("eks.amazonaws.com", "TargetGroupBinding", "targetgroupbindings", "Namespaced", ["v1"]),
+  definition("gateway.networking.k8s.io", "GatewayClass", "gatewayclasses", "Cluster", ["v1", "v1beta1"]),
+  definition("gateway.networking.k8s.io", "Gateway", "gateways", "Namespaced", ["v1", "v1beta1"]),
+  definition("gateway.k8s.aws", "LoadBalancerConfiguration", "loadbalancerconfigurations", "Namespaced", ["v1beta1"]),
+  definition("gateway.k8s.aws", "TargetGroupConfiguration", "targetgroupconfigurations", "Namespaced", ["v1"]),
+];
