@@ -12,6 +12,7 @@ import { neededReads } from "./needed.ts";
 import { readNodeGroups } from "./node-groups.ts";
 import { Reading } from "./reading.ts";
 import { SharedReads } from "./shared-reads.ts";
+import { readTargetGroups } from "./target-groups.ts";
 import { readVpcFacts } from "./vpc-facts.ts";
 
 /** All facts but those about the reading itself. */
@@ -74,16 +75,17 @@ async function readAll(
 ): Promise<ReadFacts> {
   const facts = notRead(described, notNeeded);
   const needed = neededReads(needs, facts.network, plane);
-  const [version, nodeGroups, loadBalancers, vpc, kubernetes] = await Promise.all([
+  const [version, nodeGroups, loadBalancers, targetGroups, vpc, kubernetes] = await Promise.all([
     needed.ifNeeded("eks:DescribeClusterVersions", facts.version, () =>
       withSupport(partOf(described, "version"), isOnOutpost(described), plane),
     ),
     needed.ifNeeded("eks:ListNodegroups", facts.nodeGroups, () => readNodeGroups(name, plane)),
     needed.inVpc("elasticloadbalancing:DescribeLoadBalancers", facts.loadBalancers, readLoadBalancers),
+    needed.inVpc("elasticloadbalancing:DescribeTargetGroups", facts.targetGroups, readTargetGroups),
     readVpcFacts(facts, needed, plane),
     readKubernetes(mapFact(partOf(described, "kubernetes"), reach), needs, plane.reading, ports, plane.signal),
   ]);
-  return { ...facts, version, nodeGroups, loadBalancers, ...vpc, ...kubernetes };
+  return { ...facts, version, nodeGroups, loadBalancers, targetGroups, ...vpc, ...kubernetes };
 }
 
 /** What DescribeCluster says; the facts that other reads answer are unknown for the reason that `why` gives. */

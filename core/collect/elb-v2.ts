@@ -1,7 +1,7 @@
-import { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeTagsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeLoadBalancersCommand, DescribeTagsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as z from "zod";
-import type { Listener, LoadBalancer } from "../model/aws.ts";
-import { allPages, answerOf, malformed, parsed } from "./answer.ts";
+import type { LoadBalancer } from "../model/aws.ts";
+import { allPages, answerOf, parsed } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { tagsOf, tagsShape } from "./tags.ts";
 
@@ -24,6 +24,8 @@ const Row = z.discriminatedUnion("Type", [
     DNSName: z.string(),
     // The default of CreateLoadBalancer; the reading that hides nothing.
     Scheme: z.enum(["internet-facing", "internal"]).default("internet-facing"),
+    // Of network load balancers with security groups.
+    EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: z.enum(["on", "off"]).optional(),
   }),
   z.object({ ...shared, Type: z.literal("gateway") }),
 ]);
@@ -35,7 +37,7 @@ export async function loadBalancersV2(vpcId: string, plane: AwsPlane): Promise<r
   const all = await plane.shared("elbv2", (signal) =>
     allPages({
       shape: Page,
-      ask: (Marker) => plane.clients.elbv2.send(new DescribeLoadBalancersCommand({ Marker }), { abortSignal: signal }),
+      ask: (Marker) => plane.clients.elbv2.send(new DescribeLoadBalancersCommand({ PageSize: 400, Marker }), { abortSignal: signal }),
       items: ({ LoadBalancers }) => LoadBalancers,
       next: ({ NextMarker }) => NextMarker,
       signal,
@@ -54,30 +56,12 @@ const balancerOf = (row: z.output<typeof Row>): Balancer => ({
   ipAddressType: row.IpAddressType,
   subnetIds: row.AvailabilityZones.map(({ SubnetId }) => SubnetId),
   securityGroupIds: row.SecurityGroups,
+  ...privateLinkOf(row),
 });
 
-const ListenerPage = z.object({
-  Listeners: z.array(z.object({ Port: z.int().min(0).max(65535).optional(), Protocol: z.string().optional() })),
-  NextMarker: z.string().optional(),
-});
-
-/** The listeners of one load balancer. */
-export const listenersV2 = ({ arn, type }: Balancer, { clients: { elbv2 }, shared }: AwsPlane): Promise<readonly Listener[]> =>
-  shared(`listeners/${arn}`, (signal) =>
-    allPages({
-      shape: ListenerPage,
-      ask: (Marker) => elbv2.send(new DescribeListenersCommand({ LoadBalancerArn: arn, Marker }), { abortSignal: signal }),
-      items: ({ Listeners }) => Listeners.map(({ Port, Protocol }) => listenerOf(Port, Protocol, type)),
-      next: ({ NextMarker }) => NextMarker,
-      signal,
-    }),
-  );
-
-function listenerOf(port: number | undefined, protocol: string | undefined, type: LoadBalancer["type"]): Listener {
-  // A gateway load balancer's listener takes every port, and the API names none.
-  if (type === "gateway") return { port: port ?? 0, protocol: protocol ?? "GENEVE" };
-  if (port === undefined || protocol === undefined) throw malformed("AWS answered with a listener without port or protocol.");
-  return { port, protocol };
+function privateLinkOf(row: z.output<typeof Row>): Pick<Balancer, "privateLinkRules"> {
+  const rules = row.Type === "network" ? row.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic : undefined;
+  return rules === undefined ? {} : { privateLinkRules: rules };
 }
 
 const Tags = z.object({ TagDescriptions: z.array(z.object({ ResourceArn: z.string(), Tags: tagsShape.default([]) })) });

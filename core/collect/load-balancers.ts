@@ -4,8 +4,9 @@ import { type Fact, known } from "../model/fact.ts";
 import { malformed } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { classicLoadBalancers, classicTags } from "./elb-classic.ts";
-import { listenersV2, loadBalancersV2, tagsV2 } from "./elb-v2.ts";
+import { loadBalancersV2, tagsV2 } from "./elb-v2.ts";
 import { unlessGone } from "./gone.ts";
+import { readListeners } from "./listeners.ts";
 
 /** Calls at once in one account and Region: its API quota is its own work's. */
 const concurrency = 4;
@@ -13,15 +14,14 @@ const concurrency = 4;
 const namesPerCall = 20;
 
 const listRead = "elasticloadbalancing:DescribeLoadBalancers";
-const listenersRead = "elasticloadbalancing:DescribeListeners";
 const tagsRead = "elasticloadbalancing:DescribeTags";
 
 type Tags = Readonly<Record<string, string>>;
 type Untagged = Omit<LoadBalancer, "tags">;
 
 /**
- * Every load balancer of the VPC, of both APIs: one API alone would make the other's load balancers look absent. A refused
- * listener or batch of tags is unknown in the load balancers that it is about. One that goes away meanwhile is left out.
+ * Every load balancer of the VPC, of both APIs: one API alone would make the other's load balancers look absent. Refused
+ * listeners or tags are unknown in the load balancers that they are about. One that goes away meanwhile is left out.
  */
 export async function readLoadBalancers(vpcId: string, plane: AwsPlane): Promise<Fact<readonly LoadBalancer[]>> {
   const { reading } = plane;
@@ -41,7 +41,7 @@ export async function readLoadBalancers(vpcId: string, plane: AwsPlane): Promise
 
 /** The load balancer with its listeners, or nothing where it is gone. */
 async function withListeners(balancer: Omit<Untagged, "listeners">, plane: AwsPlane): Promise<readonly Untagged[]> {
-  const listeners = await plane.reading.attempt(listenersRead, () => unlessGone(listenersV2(balancer, plane)));
+  const listeners = await readListeners(balancer, plane);
   if (listeners.state === "unknown") return [{ ...balancer, listeners }];
   return listeners.value === undefined ? [] : [{ ...balancer, listeners: known(listeners.value) }];
 }

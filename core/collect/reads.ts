@@ -51,6 +51,7 @@ export const awsReads = {
       "vpc",
       "routeTables",
       "networkAcls",
+      "targetGroups",
       "networkInterfaces",
       "instances",
       "services",
@@ -83,10 +84,25 @@ export const awsReads = {
     resource: noResourceType,
     facts: ["loadBalancers"],
   },
+  "elasticloadbalancing:DescribeRules": {
+    actions: ["elasticloadbalancing:DescribeRules"],
+    resource: noResourceType,
+    facts: ["loadBalancers"],
+  },
   "elasticloadbalancing:DescribeTags": {
     actions: ["elasticloadbalancing:DescribeTags"],
     resource: noResourceType,
     facts: ["loadBalancers"],
+  },
+  "elasticloadbalancing:DescribeTargetGroups": {
+    actions: ["elasticloadbalancing:DescribeTargetGroups"],
+    resource: noResourceType,
+    facts: ["targetGroups"],
+  },
+  "elasticloadbalancing:DescribeTargetGroupAttributes": {
+    actions: ["elasticloadbalancing:DescribeTargetGroupAttributes"],
+    resource: noResourceType,
+    facts: ["targetGroups"],
   },
   "ec2:DescribeSecurityGroups": {
     actions: ["ec2:DescribeSecurityGroups"],

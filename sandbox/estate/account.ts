@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { Cluster } from "./cluster.ts";
 import { BlockPublicAccess, LoadBalancer, PrefixList, Vpc } from "./network.ts";
+import { IdleTargetGroup } from "./target-group.ts";
 import { oneOrMore, Tags } from "./words.ts";
 
 export const AccountId = z.string().regex(/^\d{12}$/, "an account id is 12 digits, in quotes");
@@ -36,6 +37,8 @@ export const Region = z.strictObject({
   blockPublicAccess: BlockPublicAccess.prefault({}),
   prefixLists: z.array(PrefixList).default([]),
   loadBalancers: z.array(LoadBalancer).default([]),
+  /** Beside those that listeners forward to. */
+  targetGroups: z.array(IdleTargetGroup).default([]),
   clusters: z.array(Cluster).default([]),
 });
 export type Region = z.infer<typeof Region>;

@@ -1,6 +1,7 @@
 /** VPCs, security groups and load balancers of an estate, as they stand in the file. */
 import * as z from "zod";
 import { Instance, NetworkInterface } from "./instance.ts";
+import { ForwardTarget } from "./target-group.ts";
 import { oneOrMore, Tags } from "./words.ts";
 
 /** One rule of a security group: `{ protocol: tcp, ports: 443, from: [10.0.0.0/8, sg-1, pl-1] }`. */
@@ -112,17 +113,30 @@ export const PrefixList = z.strictObject({
 });
 export type PrefixList = z.infer<typeof PrefixList>;
 
+const redirect = z
+  .string()
+  .regex(/^https?:\d+$/)
+  .optional();
+/** An answer of the load balancer itself. */
+const status = z.int().min(200).max(599).optional();
+
+/** One rule of an application load balancer's listener. What it does is said as of a listener. */
+const ListenerRule = z.strictObject({ path: z.string(), target: ForwardTarget.optional(), redirect, status });
+export type ListenerRule = z.infer<typeof ListenerRule>;
+
 const Listener = z.strictObject({
   port: z.int().min(1).max(65535),
   /** Default: HTTP of an application or classic load balancer, TCP of a network one. */
   protocol: z.string().optional(),
   /** Classic: the port on the instance. Default: the same port. */
   instancePort: z.int().optional(),
-  /** The listener only redirects there, such as "https:443". */
-  redirect: z
-    .string()
-    .regex(/^https?:\d+$/)
-    .optional(),
+  /** What it forwards to, where it neither redirects nor answers itself. */
+  target: ForwardTarget.optional(),
+  /** It redirects there, such as "https:443". */
+  redirect,
+  status,
+  /** Of an application load balancer: what is done with some paths before all that. */
+  rules: z.array(ListenerRule).default([]),
 });
 export type Listener = z.infer<typeof Listener>;
 
@@ -140,6 +154,8 @@ export const LoadBalancer = z.strictObject({
   subnets: z.array(z.string()).optional(),
   securityGroups: z.array(z.string()).default([]),
   listeners: z.array(Listener).default([]),
+  /** Whether security groups hold for PrivateLink. Default: on, where a network load balancer has groups. */
+  privateLinkRules: z.enum(["on", "off"]).optional(),
   tags: Tags.default({}),
 });
 export type LoadBalancer = z.infer<typeof LoadBalancer>;

@@ -1,7 +1,8 @@
 /** Load balancers of a Region, in the words of the two ELB APIs. */
-import type { Listener, LoadBalancer, Subnet } from "../estate/network.ts";
+import type { LoadBalancer, Subnet } from "../estate/network.ts";
 import { digits, hex } from "./ids.ts";
 import type { Resident } from "./inhabitants.ts";
+import { buildListener, type ListenerState } from "./listener.ts";
 import { defaultGroupId } from "./network.ts";
 import { arn, domainOf, type Place } from "./place.ts";
 
@@ -11,7 +12,7 @@ export type Tag = { readonly Key: string; readonly Value: string };
 export interface LoadBalancerV2 {
   readonly LoadBalancerArn: string;
   readonly LoadBalancerName: string;
-  readonly listeners: readonly { readonly ListenerArn: string; readonly [field: string]: unknown }[];
+  readonly listeners: readonly ListenerState[];
   readonly tags: readonly Tag[];
   /** What DescribeLoadBalancers answers. */
   readonly description: Readonly<Record<string, unknown>>;
@@ -32,6 +33,8 @@ export interface Site {
 
 const createdTime = "2026-01-15T09:30:00.000Z";
 const paths: Readonly<Record<string, string>> = { application: "app", network: "net", gateway: "gwy" };
+const pathOf = ({ type, name }: LoadBalancer, { account, region }: Place): string =>
+  `${paths[type]}/${name}/${hex(16, account, region, name)}`;
 const tagsOf = (balancer: LoadBalancer): readonly Tag[] => Object.entries(balancer.tags).map(([Key, Value]) => ({ Key, Value }));
 
 /**
@@ -46,37 +49,6 @@ function dnsName(balancer: LoadBalancer, { account, region, partition }: Place):
   return `${balancer.scheme === "internal" ? "internal-" : ""}${balancer.name}-${digits(10, ...words)}.${region}.elb.${domain}`;
 }
 
-function listenerV2(listener: Listener, balancer: LoadBalancer, place: Place): LoadBalancerV2["listeners"][number] {
-  const path = `${paths[balancer.type]}/${balancer.name}/${hex(16, place.account, place.region, balancer.name)}`;
-  const Protocol = listener.protocol ?? (balancer.type === "application" ? "HTTP" : "TCP");
-  const secure = Protocol === "HTTPS" || Protocol === "TLS";
-  const TargetGroupArn = arn(place, "elasticloadbalancing", `targetgroup/k8s-${hex(10, path)}/${hex(16, path, String(listener.port))}`);
-  const [to, port] = listener.redirect?.split(":") ?? [];
-  const redirect = {
-    Protocol: to?.toUpperCase(),
-    Port: port,
-    Host: "#{host}",
-    Path: "/#{path}",
-    Query: "#{query}",
-    StatusCode: "HTTP_301",
-  };
-  return {
-    ListenerArn: arn(place, "elasticloadbalancing", `listener/${path}/${hex(16, path, "listener", String(listener.port))}`),
-    LoadBalancerArn: arn(place, "elasticloadbalancing", `loadbalancer/${path}`),
-    Port: listener.port,
-    Protocol,
-    ...(secure && {
-      Certificates: [{ CertificateArn: arn(place, "acm", `certificate/${hex(8, path)}-0000-4000-8000-${hex(12, path)}`) }],
-      SslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
-    }),
-    DefaultActions: [
-      to === undefined
-        ? { Type: "forward", TargetGroupArn, Order: 1, ForwardConfig: { TargetGroups: [{ TargetGroupArn, Weight: 1 }] } }
-        : { Type: "redirect", Order: 1, RedirectConfig: redirect },
-    ],
-  };
-}
-
 /** What has security groups gets its VPC's default one where none is named; network and gateway load balancers then have none. */
 function groupsOf(balancer: LoadBalancer, vpcId: string): readonly string[] | undefined {
   if (balancer.securityGroups.length > 0) return balancer.securityGroups;
@@ -86,9 +58,8 @@ function groupsOf(balancer: LoadBalancer, vpcId: string): readonly string[] | un
 /** ELB's words for the interfaces of its load balancers, which tell whose they are. */
 export function residentOf(balancer: LoadBalancer, site: Site, place: Place): Resident {
   const { name, type } = balancer;
-  const path = `${paths[type]}/${name}/${hex(16, place.account, place.region, name)}`;
   return {
-    description: `ELB ${type === "classic" ? name : path}`,
+    description: `ELB ${type === "classic" ? name : pathOf(balancer, place)}`,
     site,
     groupIds: groupsOf(balancer, site.vpcId) ?? [],
     type: type === "network" || type === "gateway" ? `${type}_load_balancer` : "interface",
@@ -98,12 +69,14 @@ export function residentOf(balancer: LoadBalancer, site: Site, place: Place): Re
 }
 
 export function buildV2(balancer: LoadBalancer, { vpcId, subnets }: Site, place: Place): LoadBalancerV2 {
-  const path = `loadbalancer/${paths[balancer.type]}/${balancer.name}/${hex(16, place.account, place.region, balancer.name)}`;
-  const LoadBalancerArn = arn(place, "elasticloadbalancing", path);
+  const path = pathOf(balancer, place);
+  const LoadBalancerArn = arn(place, "elasticloadbalancing", `loadbalancer/${path}`);
+  const groups = groupsOf(balancer, vpcId);
+  const privateLinkRules = balancer.type === "network" && groups !== undefined ? (balancer.privateLinkRules ?? "on") : undefined;
   return {
     LoadBalancerArn,
     LoadBalancerName: balancer.name,
-    listeners: balancer.listeners.map((listener) => listenerV2(listener, balancer, place)),
+    listeners: balancer.listeners.map((listener) => buildListener(listener, { balancer, path, vpcId, place })),
     tags: tagsOf(balancer),
     description: {
       LoadBalancerArn,
@@ -117,8 +90,9 @@ export function buildV2(balancer: LoadBalancer, { vpcId, subnets }: Site, place:
       State: { Code: balancer.state },
       Type: balancer.type,
       AvailabilityZones: subnets.map(({ id, zone }) => ({ ZoneName: `${place.region}${zone}`, SubnetId: id, LoadBalancerAddresses: [] })),
-      SecurityGroups: groupsOf(balancer, vpcId),
+      SecurityGroups: groups,
       IpAddressType: balancer.ipAddressType,
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: privateLinkRules,
     },
   };
 }

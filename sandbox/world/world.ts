@@ -5,9 +5,11 @@ import type { LoadBalancer, Vpc } from "../estate/network.ts";
 import type { Estate } from "../estate.ts";
 import { buildCluster, type ClusterState, type KubernetesEndpoint } from "./cluster.ts";
 import { controlPlane, inhabitants, residentInterfaces } from "./inhabitants.ts";
+import type { ListenerState } from "./listener.ts";
 import { buildClassic, buildV2, type ClassicLoadBalancer, type LoadBalancerV2, residentOf, type Site } from "./load-balancer.ts";
 import { buildNetwork, clusterGroup, impliedVpc, type Network, securityGroup } from "./network.ts";
 import { arn, type Place } from "./place.ts";
+import { idleTargetGroup, type TargetGroupState } from "./target-group.ts";
 
 export interface RegionState {
   readonly place: Place;
@@ -15,6 +17,8 @@ export interface RegionState {
   readonly network: Network;
   readonly loadBalancers: readonly LoadBalancerV2[];
   readonly loadBalancersByArn: ReadonlyMap<string, LoadBalancerV2>;
+  readonly listenersByArn: ReadonlyMap<string, ListenerState>;
+  readonly targetGroupsByArn: ReadonlyMap<string, TargetGroupState>;
   readonly classicLoadBalancers: readonly ClassicLoadBalancer[];
   /** By name, in the order in which ListClusters answers. */
   readonly clusters: ReadonlyMap<string, ClusterState>;
@@ -100,12 +104,17 @@ function buildRegion(region: Region, place: Place, versionOf: (version: string |
   const loadBalancers = region.loadBalancers
     .filter((balancer) => !isClassic(balancer))
     .map((balancer) => buildV2(balancer, siteOf(balancer), place));
+  const listeners = loadBalancers.flatMap((balancer) => balancer.listeners);
+  const idle = region.targetGroups.map((group) => idleTargetGroup(group, group.vpc ?? vpcs[0]?.id, place));
+  const targetGroups = [...listeners.flatMap((listener) => listener.targetGroups), ...idle];
   return {
     place,
     securityHub: region.securityHub,
     network,
     loadBalancers,
     loadBalancersByArn: new Map(loadBalancers.map((balancer) => [balancer.LoadBalancerArn, balancer])),
+    listenersByArn: new Map(listeners.map((listener) => [listener.ListenerArn, listener])),
+    targetGroupsByArn: new Map(targetGroups.map((group) => [group.TargetGroupArn, group])),
     classicLoadBalancers: region.loadBalancers.filter(isClassic).map((balancer) => buildClassic(balancer, siteOf(balancer), place)),
     clusters,
   };

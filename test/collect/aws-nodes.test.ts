@@ -290,7 +290,7 @@ describe("managed node groups", () => {
   });
 });
 
-it("every page counts: 1,100 instances with their interfaces, 105 node groups", async () => {
+it("every page counts: 1,100 instances with their interfaces, 105 node groups", { timeout: 20_000 }, async () => {
   const large = await withRegion({
     vpcs: [{ id: "vpc-a", subnets, instances: many(1_100, (i) => ({ id: `i-${i}` })) }],
     clusters: [{ name: "prod", reachable: false, nodeGroups: many(105, (i) => ({ name: `g${i}` })) }],

@@ -25,6 +25,8 @@ beforeAll(async () => {
     prefixLists: [{ id: "pl-1", entries: ["198.51.100.0/24"] }],
     loadBalancers: [
       { name: "net", listeners: [{ port: 443 }] },
+      // Rules are only asked for of application load balancers.
+      { name: "app", type: "application", listeners: [{ port: 443 }] },
       { name: "old", type: "classic", listeners: [{ port: 80 }] },
     ],
     clusters: [{ name: "prod", nodeGroups: [{ name: "general" }] }],

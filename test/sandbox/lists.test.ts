@@ -26,8 +26,12 @@ import {
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
   DescribeTagsCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
   paginateDescribeLoadBalancers,
+  paginateDescribeTargetGroups,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListAccountsCommand, paginateListAccounts } from "@aws-sdk/client-organizations";
 import { describe, expect, it } from "vitest";
@@ -74,6 +78,21 @@ describe("pages are as long as AWS's", () => {
       400, 50,
     ]);
     expect(await pagesOf(paginateClassic({ client: elb }, {}), (page) => page.LoadBalancerDescriptions?.length)).toEqual([400, 50]);
+  });
+
+  it("rules and target groups: 400", async () => {
+    const rules = many(450, (i) => ({ path: `/${i}`, target: { name: `t${i}` } }));
+    const sandbox = await inRegion({ loadBalancers: [{ name: "app", type: "application", listeners: [{ port: 80, rules }] }] });
+    const { elbv2: client } = await memberClients(sandbox);
+    const groups = paginateDescribeTargetGroups({ client }, {});
+    expect(await pagesOf(groups, ({ TargetGroups }) => TargetGroups?.length)).toEqual([400, 51]);
+    const { LoadBalancers } = await client.send(new DescribeLoadBalancersCommand());
+    const { Listeners } = await client.send(new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn }));
+    const ListenerArn = Listeners?.[0]?.ListenerArn;
+    const first = await client.send(new DescribeRulesCommand({ ListenerArn, PageSize: 400 }));
+    const last = await client.send(new DescribeRulesCommand({ ListenerArn, PageSize: 400, Marker: first.NextMarker }));
+    expect([first.Rules?.length, last.Rules?.length, last.NextMarker]).toEqual([400, 51, undefined]);
+    expect(last.Rules?.at(-1)).toMatchObject({ Priority: "default", IsDefault: true });
   });
 
   it("security groups: 1000, also where the request does not ask for pages", async () => {
@@ -287,6 +306,39 @@ describe("small things are filled in as AWS does", () => {
     expect(TagDescriptions?.[0]?.Tags).toEqual([{ Key: "quote", Value: '<"&">' }]);
   });
 
+  it("a listener forwards to a group of its own, and ELB's defaults say whose addresses its targets see", async () => {
+    const sandbox = await inRegion({
+      loadBalancers: [
+        { name: "tcp", listeners: [{ port: 443, protocol: "TLS" }] },
+        { name: "udp", listeners: [{ port: 53, protocol: "UDP" }] },
+        { name: "node", listeners: [{ port: 80, target: { type: "instance", port: 30080 } }] },
+        { name: "app", type: "application", listeners: [{ port: 443, protocol: "HTTPS" }] },
+      ],
+      targetGroups: [{ name: "function", type: "lambda" }],
+    });
+    const { elbv2 } = await memberClients(sandbox);
+    const { TargetGroups = [] } = await elbv2.send(new DescribeTargetGroupsCommand());
+    const clientIp = async (TargetGroupArn = "") =>
+      (await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }))).Attributes?.find(
+        ({ Key }) => Key === "preserve_client_ip.enabled",
+      )?.Value;
+    const seen = TargetGroups.map(async ({ TargetGroupArn, Protocol, Port, TargetType, VpcId, LoadBalancerArns }) => [
+      Protocol,
+      Port,
+      TargetType,
+      VpcId?.slice(0, 4),
+      LoadBalancerArns?.length,
+      await clientIp(TargetGroupArn),
+    ]);
+    expect(await Promise.all(seen)).toEqual([
+      ["TCP", 443, "ip", "vpc-", 1, "false"],
+      ["UDP", 53, "ip", "vpc-", 1, "true"],
+      ["TCP", 30080, "instance", "vpc-", 1, "true"],
+      ["HTTP", 443, "ip", "vpc-", 1, undefined],
+      [undefined, undefined, "lambda", undefined, 0, undefined],
+    ]);
+  });
+
   it("an instance with only an id runs with EC2's defaults, and one that a service hides is listed on request", async () => {
     const sandbox = await inRegion({
       vpcs: [
@@ -391,6 +443,12 @@ describe("what is not there or not allowed has AWS's error", () => {
       "a security group",
       "InvalidGroup.NotFound",
       ({ ec2 }: Clients) => ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: ["sg-9"] })),
+    ],
+    ["a listener", "ListenerNotFoundException", ({ elbv2 }: Clients) => elbv2.send(new DescribeRulesCommand({ ListenerArn: "nobody" }))],
+    [
+      "a target group",
+      "TargetGroupNotFoundException",
+      ({ elbv2 }: Clients) => elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: "nobody" })),
     ],
     [
       "a node group",
