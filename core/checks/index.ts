@@ -16,6 +16,7 @@ import { loadBalancerMatchesDeclaration } from "./load-balancer/load-balancer-ma
 import { loadBalancerRangesAreTrusted } from "./load-balancer/load-balancer-ranges-are-trusted.ts";
 import { loadBalancerSourceRangesEnforced } from "./load-balancer/load-balancer-source-ranges-enforced.ts";
 import { serviceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
+import { kubeletBlockedFromPods } from "./nodes/kubelet-blocked-from-pods.ts";
 
 /** Every check, in the order in which reports list them. */
 export const checks: readonly AnyCheck[] = [
@@ -28,6 +29,7 @@ export const checks: readonly AnyCheck[] = [
   controlPlaneAuditLoggingEnabled,
   clusterVersionSupported,
   secretsEncryptedWithKms,
+  kubeletBlockedFromPods,
   loadBalancerInternalOrRestricted,
   loadBalancerMatchesDeclaration,
   loadBalancerSourceRangesEnforced,

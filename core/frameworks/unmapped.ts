@@ -1,5 +1,6 @@
 /** Checks that answer for no requirement of a framework, and why. */
 export const unmapped: Readonly<Record<string, string>> = {
+  "kubelet-blocked-from-pods": "The frameworks ask how a kubelet is configured, not who reaches it.",
   "endpoint-refuses-anonymous-requests": "The frameworks ask about the kubelet's anonymous access, not about the API server's.",
   "endpoint-security-groups-restrict-access": "The frameworks ask about the public endpoint's ranges, not about the private one's groups.",
   "load-balancer-internal-or-restricted": "The frameworks ask nothing about the sources that a Kubernetes load balancer admits.",

@@ -60,13 +60,20 @@ export function indexGroups(groups: Fact<readonly SecurityGroup[]>, prefixLists:
 }
 
 /** Who may open connections to any of the ports through any of the groups. No group at all admits nobody. */
-export function admittedBy(groupIds: readonly string[], ports: readonly Ports[], index: GroupIndex): Admission {
+export const admittedBy = (groupIds: readonly string[], ports: readonly Ports[], index: GroupIndex): Admission =>
+  matchedBy("ingress", groupIds, ports, index);
+
+/** Where interfaces with the groups may open connections to any of the ports; `groups` are those whose members they reach. */
+export const letOutBy = (groupIds: readonly string[], ports: readonly Ports[], index: GroupIndex): Admission =>
+  matchedBy("egress", groupIds, ports, index);
+
+function matchedBy(direction: "ingress" | "egress", groupIds: readonly string[], ports: readonly Ports[], index: GroupIndex): Admission {
   return unionOf(
     groupIds.map((id) => {
       const group = index.group(id);
       if (group.state === "unknown") return { ...nobody, atMost: group, unread: [id] };
       return admittedByRules(
-        group.value.ingress.filter((rule) => ports.some((range) => coversAnyOf(rule, range))),
+        group.value[direction].filter((rule) => ports.some((range) => coversAnyOf(rule, range))),
         index,
       );
     }),

@@ -1,5 +1,5 @@
 /** Builders of what runs, and on what: everything that a test does not say is the plainest there is. */
-import type { Container, Node, Owner, Pod, PodSpec, Workload } from "../../core/model/workloads.ts";
+import type { Container, Owner, Pod, PodSpec, Workload } from "../../core/model/workloads.ts";
 
 export const aContainer = (image: string, rest: Partial<Container> = {}): Container => ({
   name: "main",
@@ -50,16 +50,5 @@ export const aWorkload = (kind: Workload["kind"], name: string, rest: Partial<Wo
   name,
   uid: `uid-of-${kind}-${name}`,
   template: { labels: {}, spec: aPodSpec() },
-  ...rest,
-});
-
-/** A ready Linux node of the instance with its name's number, but for what is said. */
-export const aNode = (name: string, rest: Partial<Node> = {}): Node => ({
-  name,
-  labels: {},
-  internalIps: [],
-  externalIps: [],
-  isReady: true,
-  operatingSystem: "linux",
   ...rest,
 });

@@ -1,0 +1,132 @@
+import type { SecurityGroup } from "../../model/aws.ts";
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import type { NetworkInterface } from "../../model/vpc.ts";
+import type { Node, Pod, Workload } from "../../model/workloads.ts";
+import { clientsByRbac, exemptions, sortPods } from "../../net/kubelet/clients.ts";
+import { policiesNotJudged } from "../../net/kubelet/engine.ts";
+import { kubeletPaths } from "../../net/kubelet/reach.ts";
+import { podClasses } from "../../net/kubelet/sources.ts";
+import { nodeClasses, unreadNodes } from "../../net/kubelet/targets.ts";
+import { indexGroups } from "../../net/security-group.ts";
+import { topControllers } from "../../net/workloads/top-controller.ts";
+import { verdictOn } from "./kubelet-verdict.ts";
+
+const clusterGroup: SecurityGroup = {
+  id: "sg-cluster",
+  name: "eks-cluster-sg-prod",
+  description: "",
+  tags: {},
+  ingress: [{ protocol: "-1", cidrs: [], prefixListIds: [], groupIds: ["sg-cluster"], descriptions: [] }],
+  egress: [{ protocol: "-1", cidrs: ["0.0.0.0/0"], prefixListIds: [], groupIds: [], descriptions: [] }],
+};
+const podGroup: SecurityGroup = { ...clusterGroup, id: "sg-web", name: "web", ingress: [] };
+const spec: Pod["spec"] = { serviceAccount: "default", hostNetwork: false, hostPid: false, hostIpc: false, hostPaths: [], containers: [] };
+const pod = (name: string, podIp: string, nodeName: string, hasBranchInterface: boolean): Pod => ({
+  namespace: "shop",
+  name,
+  uid: name,
+  labels: {},
+  nodeName,
+  phase: "Running",
+  podIps: [podIp],
+  hasBranchInterface,
+  spec,
+});
+const node = (name: string, internalIp: string, rest: Partial<Node>): Node => ({
+  name,
+  labels: {},
+  internalIps: [internalIp],
+  externalIps: [],
+  isReady: true,
+  ...rest,
+});
+const networkInterface = (id: string, address: string, type: string, groupId: string): NetworkInterface => ({
+  id,
+  subnetId: "subnet-0a1",
+  groupIds: [groupId],
+  privateIpv4: [address],
+  publicIpv4: [],
+  ipv6: [],
+  type,
+  description: "",
+});
+const agent: Workload = {
+  kind: "DaemonSet",
+  namespace: "kube-system",
+  name: "aws-node",
+  uid: "aws-node",
+  template: {
+    labels: {},
+    spec: {
+      ...spec,
+      hostNetwork: true,
+      containers: [
+        {
+          name: "aws-node",
+          image: "602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni:v1.23.1",
+          isInit: false,
+          ports: [],
+          isPrivileged: false,
+          addedCapabilities: [],
+          settings: { ENABLE_POD_ENI: "true", POD_SECURITY_GROUP_ENFORCING_MODE: "strict" },
+        },
+      ],
+    },
+  },
+};
+const rest = {
+  securityGroups: known([clusterGroup, podGroup]),
+  prefixLists: known([]),
+  networkAcls: known([]),
+  workloads: known([agent]),
+  roles: known([]),
+  roleBindings: known([]),
+};
+const fargate = { labels: { "eks.amazonaws.com/compute-type": "fargate" } };
+
+export const kubeletBlockedFromPods = defineCheck({
+  id: "kubelet-blocked-from-pods",
+  title: "Pods are kept from the kubelets of all nodes",
+  surface: "nodes",
+  severity: "medium",
+  needs: ["pods"],
+  uses: ["nodes", "networkInterfaces", "securityGroups", "prefixLists", "networkAcls", "workloads", "roles", "roleBindings"],
+  why: "A kubelet runs commands in every pod of its node for whoever it takes for the control plane: a pod that cannot reach one cannot try.",
+  remediation:
+    "Run the pods on EC2 nodes with security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), and let the nodes' groups admit TCP 10250 and 10255 from the control plane and the clients of kubelets alone; or deny pods egress to these ports of every node address by a policy of an engine that polices the own node too, such as Calico or Cilium.",
+  examples: {
+    fail: {
+      ...rest,
+      pods: [pod("web", "10.0.1.10", "fargate-ip-10-0-1-10", false)],
+      nodes: known([node("fargate-ip-10-0-1-10", "10.0.1.10", fargate), node("fargate-ip-10-0-1-11", "10.0.1.11", fargate)]),
+      networkInterfaces: known([
+        networkInterface("eni-0a1", "10.0.1.10", "interface", "sg-cluster"),
+        networkInterface("eni-0a2", "10.0.1.11", "interface", "sg-cluster"),
+      ]),
+    },
+    pass: {
+      ...rest,
+      pods: [pod("web", "10.0.1.10", "ip-10-0-1-11", true)],
+      nodes: known([node("ip-10-0-1-11", "10.0.1.11", { providerId: "aws:///eu-west-1a/i-0a1" })]),
+      networkInterfaces: known([
+        networkInterface("eni-0a1", "10.0.1.10", "branch", "sg-web"),
+        { ...networkInterface("eni-0a2", "10.0.1.11", "interface", "sg-cluster"), instanceId: "i-0a1" },
+      ]),
+    },
+  },
+  evaluate: ({ pods, nodes, networkInterfaces, workloads, ...facts }, settings, { resource }) => {
+    const isClient = clientsByRbac(facts.roles, facts.roleBindings);
+    const sorted = sortPods(pods, { topOf: topControllers(workloads), isClient, settings });
+    if (sorted.judged.length === 0) {
+      const counts = exemptions.flatMap((one) => (sorted.exempt[one].length === 0 ? [] : [`${one} ${sorted.exempt[one].length}`]));
+      const message = `Cluster ${resource.name} runs no pod that is judged${counts.length === 0 ? "" : ` (${counts.join(", ")})`}.`;
+      return [{ resource, status: "not-applicable", message }];
+    }
+    const engine = policiesNotJudged(nodes.state === "known" ? nodes.value : []);
+    const targets = nodes.state === "known" ? nodeClasses(nodes.value, networkInterfaces, pods) : [unreadNodes(nodes.reason)];
+    const vpc = { groups: indexGroups(facts.securityGroups, facts.prefixLists), networkAcls: facts.networkAcls };
+    const paths = kubeletPaths(podClasses(sorted.judged, { networkInterfaces, workloads, engine }), targets, { vpc, engine });
+    return [verdictOn(resource, sorted, paths, nodes.state === "known" ? nodes.value.length : undefined)];
+  },
+});

@@ -1,0 +1,393 @@
+import { describe, expect, it } from "vitest";
+import { kubeletBlockedFromPods } from "../../../core/checks/nodes/kubelet-blocked-from-pods.ts";
+import type { ClusterFacts } from "../../../core/model/cluster.ts";
+import { known, unknown } from "../../../core/model/fact.ts";
+import type { Finding } from "../../../core/model/finding.ts";
+import type { Node, Pod } from "../../../core/model/workloads.ts";
+import { aCluster, aRule, aSecurityGroup, judged, prod, withSettings } from "../../support/cluster.ts";
+import { aNode } from "../../support/nodes.ts";
+import { anAcl, anAclEntry, anEni } from "../../support/vpc.ts";
+import { aContainer, anOwner, aPod, aPodSpec, aWorkload } from "../../support/workloads.ts";
+
+const forbidden = unknown("forbidden", "No access.");
+const everywhere = [aRule({ cidrs: ["0.0.0.0/0"] })];
+const clusterGroup = aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"] })], { egress: everywhere });
+const webGroup = aSecurityGroup("sg-web", [], { egress: everywhere });
+const tcp = (port: number) => ({ protocol: "tcp", fromPort: port, toPort: port });
+
+const ec2 = (name: string, address: string, rest: Partial<Node> = {}): Node =>
+  aNode(name, { internalIps: [address], providerId: `aws:///eu-west-1a/i-${name}`, ...rest });
+const fargate = (name: string, address: string): Node =>
+  aNode(name, { internalIps: [address], labels: { "eks.amazonaws.com/compute-type": "fargate" } });
+const nodeA = ec2("0a", "10.0.1.4");
+const nodeB = ec2("0b", "10.0.2.4");
+const ofNodeA = anEni("eni-a", { privateIpv4: ["10.0.1.4", "10.0.1.5", "10.0.1.64/28"], instanceId: "i-0a" });
+const ofNodeB = anEni("eni-b", { privateIpv4: ["10.0.2.4", "10.0.2.5"], instanceId: "i-0b", subnetId: "subnet-b" });
+const branch = (id: string, address: string, groups: readonly string[] = ["sg-web"]) =>
+  anEni(id, { privateIpv4: [address], type: "branch", groupIds: groups });
+
+const plain = aPod("web", { nodeName: "0a", podIps: ["10.0.1.5"] });
+const branched = aPod("web", { nodeName: "0a", podIps: ["10.0.1.9"], hasBranchInterface: true });
+const bystander = aPod("host-agent", { nodeName: "0a", podIps: ["10.0.1.4"], spec: { hostNetwork: true } });
+const agent = (settings: Readonly<Record<string, string>>) =>
+  aWorkload("DaemonSet", "aws-node", {
+    namespace: "kube-system",
+    template: { labels: {}, spec: aPodSpec({ containers: [aContainer("amazon-k8s-cni", { name: "aws-node", settings })] }) },
+  });
+
+const facts = (pods: readonly Pod[], rest: Partial<ClusterFacts> = {}): Partial<ClusterFacts> => ({
+  pods: known([bystander, ...pods]),
+  nodes: known([nodeA, nodeB]),
+  networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9")]),
+  securityGroups: known([clusterGroup, webGroup]),
+  prefixLists: known([]),
+  networkAcls: known([anAcl(["subnet-a", "subnet-b"])]),
+  workloads: known([agent({})]),
+  roles: known([]),
+  roleBindings: known([]),
+  ...rest,
+});
+function finding(given: Partial<ClusterFacts>, settings?: Parameters<typeof judged>[2]): Finding {
+  const all = judged(kubeletBlockedFromPods, aCluster(given), settings);
+  expect(all.map(({ resource }) => resource.id)).toEqual([prod]);
+  return all[0] as Finding;
+}
+
+describe("paths that only an engine can stop", () => {
+  it.each<[string, Partial<ClusterFacts>]>([
+    [
+      "unknown: a normal pod reaches its own node past every security group, on a single node too",
+      facts([plain], { nodes: known([nodeA]) }),
+    ],
+    ["unknown: a normal pod reaches other nodes by the self rule of the cluster's group", facts([plain])],
+    [
+      "unknown: though the groups of other nodes admit nobody, the own node stays",
+      facts([plain], { securityGroups: known([aSecurityGroup("sg-cluster", [], { egress: everywhere }), webGroup]) }),
+    ],
+    [
+      "unknown: a branch interface in standard mode leaves the own node open",
+      facts([branched], { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "standard" })]) }),
+    ],
+    [
+      "unknown: the annotation without a branch interface is no branch interface",
+      facts([branched], { networkInterfaces: known([ofNodeA, ofNodeB, { ...branch("eni-web", "10.0.1.9"), type: "interface" }]) }),
+    ],
+    ["unknown: an address of an overlay may be sent by the node's own", facts([aPod("web", { nodeName: "0a", podIps: ["192.168.7.7"] })])],
+    [
+      "unknown: strict, and the nodes' group admits the pod's",
+      facts([branched], {
+        securityGroups: known([aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-web"] })]), webGroup]),
+      }),
+    ],
+  ])("%s", (_rule, given) => {
+    expect(finding(given)).toMatchObject({ status: "unknown", reason: { code: "not-supported" } });
+  });
+
+  it("names what security groups and network ACLs admit, and a pair", () => {
+    const { evidence, message } = finding(facts([plain]));
+    expect(evidence).toMatchObject({
+      vpcWitness: { pod: "shop/web", node: "0b", port: 10250 },
+      podsByPathToOwnNode: { unsure: 1 },
+      podAndNodeClasses: { unsure: 1 },
+      securityGroupsAndNetworkAcls: { admits: 1 },
+    });
+    expect(message).toContain("security groups and network ACLs admit pod shop/web to node 0b");
+  });
+});
+
+describe("a branch interface in strict mode", () => {
+  const admitting = (rule: Parameters<typeof aRule>[0]) => known([aSecurityGroup("sg-cluster", [aRule(rule)]), webGroup]);
+  const letting = (rule: Parameters<typeof aRule>[0]) =>
+    known([clusterGroup, aSecurityGroup("sg-web", [], { egress: [aRule(rule)] }), openGroup]);
+  const openGroup = aSecurityGroup("sg-open", [aRule({ cidrs: ["10.0.0.0/16"] })]);
+  const openNodes = known([{ ...ofNodeA, groupIds: ["sg-open"] }, { ...ofNodeB, groupIds: ["sg-open"] }, branch("eni-web", "10.0.1.9")]);
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    ["pass: no group of a node admits the pod's, and strict is the default", {}],
+    ["pass: strict is said", { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "strict" })]) }],
+    ["pass: a rule for another port", { securityGroups: admitting({ ...tcp(443), cidrs: ["10.0.0.0/16"] }) }],
+    [
+      "pass: a rule for another protocol",
+      { securityGroups: admitting({ protocol: "udp", fromPort: 10250, toPort: 10250, cidrs: ["10.0.0.0/16"] }) },
+    ],
+    ["pass: a rule for other addresses", { securityGroups: admitting({ ...tcp(10250), cidrs: ["10.0.2.0/24"] }) }],
+    ["pass: a rule for another group", { securityGroups: admitting({ ...tcp(10250), groupIds: ["sg-cluster"] }) }],
+    [
+      "pass: the pod's own group lets nothing out",
+      { securityGroups: letting({ ...tcp(443), cidrs: ["0.0.0.0/0"] }), networkInterfaces: openNodes },
+    ],
+    [
+      "pass: the pod's own group lets it out to other addresses only",
+      { securityGroups: letting({ cidrs: ["10.9.0.0/16"] }), networkInterfaces: openNodes },
+    ],
+    [
+      "pass: it lets it out to the pods on a node's interface, not to the node",
+      {
+        securityGroups: letting({ cidrs: ["10.0.1.5/32"] }),
+        networkInterfaces: openNodes,
+        pods: known([branched, aPod("peer", { nodeName: "0a", podIps: ["10.0.1.5"], labels: { app: "exempt" } })]),
+      },
+    ],
+    ["pass: network ACLs were not read, and no need", { networkAcls: forbidden }],
+  ])("%s", (_rule, rest) => {
+    const settings = withSettings({ kubeletClients: [{ namespace: "shop", labels: { app: "exempt" } }] });
+    expect(finding(facts([branched], rest), settings)).toMatchObject({ status: "pass", evidence: { podsJudged: 1, nodes: 2 } });
+  });
+
+  it.each<[string, Partial<ClusterFacts>, string]>([
+    ["unknown: a rule for 10250 alone", { securityGroups: admitting({ ...tcp(10250), cidrs: ["10.0.1.9/32"] }) }, "not-supported"],
+    ["unknown: a rule for 10255 alone", { securityGroups: admitting({ ...tcp(10255), groupIds: ["sg-web"] }) }, "not-supported"],
+    [
+      "unknown: the own node is reached through the VPC too",
+      { securityGroups: admitting({ groupIds: ["sg-web"] }), nodes: known([nodeA]) },
+      "not-supported",
+    ],
+    [
+      "unknown: another interface of the node admits it",
+      {
+        networkInterfaces: known([
+          ofNodeA,
+          ofNodeB,
+          branch("eni-web", "10.0.1.9"),
+          anEni("eni-b2", { privateIpv4: ["10.0.2.77"], instanceId: "i-0b", groupIds: ["sg-open"] }),
+        ]),
+        securityGroups: known([clusterGroup, webGroup, openGroup]),
+      },
+      "not-supported",
+    ],
+    ["unknown: a group of a node was not read", { securityGroups: known([webGroup]) }, "not-found"],
+    [
+      "unknown: a prefix list that a node's group admits was not read",
+      { securityGroups: admitting({ prefixListIds: ["pl-1"] }) },
+      "not-found",
+    ],
+    ["unknown: security groups were not read", { securityGroups: forbidden }, "forbidden"],
+    ["unknown: network interfaces were not read", { networkInterfaces: forbidden }, "forbidden"],
+    ["unknown: nodes were not read", { nodes: forbidden }, "forbidden"],
+    ["unknown: no node is there", { nodes: known([]) }, "not-found"],
+    [
+      "unknown: a node has no address",
+      {
+        nodes: known(
+          [nodeA, nodeB, ec2("0c", "")].map((node) =>
+            node.name === "0c" ? { ...node, internalIps: [], providerId: "aws:///a/i-0c" } : node,
+          ),
+        ),
+      },
+      "not-found",
+    ],
+    ["unknown: how VPC CNI is set was not read", { workloads: forbidden }, "depends-on-unknown"],
+    ["unknown: no aws-node is there to be strict", { workloads: known([]) }, "depends-on-unknown"],
+    [
+      "unknown: a mode that nobody knows",
+      { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "loose" })]) },
+      "depends-on-unknown",
+    ],
+    [
+      "unknown: a node stands outside the VPC",
+      { nodes: known([nodeA, aNode("mi-1", { internalIps: ["172.16.0.9"], providerId: "eks-hybrid:///eu-west-1/prod/mi-1" })]) },
+      "not-supported",
+    ],
+    [
+      "unknown: a node has an address of a family that the pod has none of",
+      {
+        nodes: known([{ ...nodeA, internalIps: ["10.0.1.4", "2001:db8::4"] }]),
+        networkInterfaces: known([{ ...ofNodeA, ipv6: ["2001:db8::4"] }, branch("eni-web", "10.0.1.9")]),
+      },
+      "not-supported",
+    ],
+    ["unknown: one pod of many has no branch interface", { pods: known([branched, plain]) }, "not-supported"],
+  ])("%s", (_rule, rest, code) => {
+    expect(finding(facts([branched], rest))).toMatchObject({ status: "unknown", reason: { code } });
+  });
+
+  describe("network ACLs stand between subnets", () => {
+    const far = facts([branched], {
+      securityGroups: known([aSecurityGroup("sg-cluster", [aRule({ cidrs: ["10.0.0.0/16"] })], { egress: everywhere }), webGroup]),
+      nodes: known([nodeB]),
+    });
+    const deny = (rest: Parameters<typeof anAclEntry>[0]) => anAclEntry({ number: 1, action: "deny", ...rest });
+    const acls = (ofPods: readonly ReturnType<typeof anAclEntry>[], ofNodes: readonly ReturnType<typeof anAclEntry>[]) => ({
+      ...far,
+      networkAcls: known([anAcl(["subnet-a"], ofPods), anAcl(["subnet-b"], ofNodes)]),
+    });
+    const kubelet = { protocol: "6", fromPort: 10250, toPort: 10255 };
+
+    it.each<[string, Partial<ClusterFacts>]>([
+      ["pass: the nodes' subnet lets the ports in from nowhere", acls([], [deny(kubelet)])],
+      ["pass: the pods' subnet lets the ports out to nowhere", acls([deny({ ...kubelet, direction: "egress" })], [])],
+      ["pass: the nodes' subnet lets no answer out", acls([], [deny({ direction: "egress", cidr: "10.0.1.0/24" })])],
+      ["pass: the pods' subnet lets no answer in", acls([deny({ cidr: "10.0.2.0/24" })], [])],
+    ])("%s", (_rule, given) => {
+      expect(finding(given).status).toBe("pass");
+    });
+
+    it.each<[string, Partial<ClusterFacts>]>([
+      [
+        "unknown: the rule that denies comes after the one that allows",
+        acls([], [anAclEntry({ number: 1 }), deny({ ...kubelet, number: 2 })]),
+      ],
+      ["unknown: one of the ports is left", acls([], [deny({ ...kubelet, fromPort: 10250, toPort: 10250 })])],
+      [
+        "unknown: an answer to a port below 1024 is left, which a pod may call from",
+        acls([], [deny({ direction: "egress", protocol: "6", fromPort: 1024, toPort: 65535 })]),
+      ],
+      ["unknown: the rule is about other sources", acls([], [deny({ ...kubelet, cidr: "10.0.9.0/24" })])],
+      [
+        "unknown: inside one subnet no network ACL is passed",
+        { ...acls([deny({}), deny({ direction: "egress" })], []), nodes: known([nodeA]) },
+      ],
+      ["unknown: network ACLs were not read, and groups admit", { ...far, networkAcls: forbidden }],
+    ])("%s", (_rule, given) => {
+      expect(finding(given)).toMatchObject({ status: "unknown", evidence: { securityGroupsAndNetworkAcls: { admits: 1 } } });
+    });
+
+    it("names the network ACLs that were not read", () => {
+      expect(finding({ ...far, networkAcls: forbidden }).evidence).toMatchObject({ notRead: ["No access."] });
+    });
+  });
+});
+
+describe("Fargate, whose machines run no engine", () => {
+  const nodes = known([fargate("fargate-10", "10.0.1.10"), fargate("fargate-11", "10.0.1.11")]);
+  const networkInterfaces = known([anEni("eni-10", { privateIpv4: ["10.0.1.10"] }), anEni("eni-11", { privateIpv4: ["10.0.1.11"] })]);
+  const pod = aPod("web", { nodeName: "fargate-10", podIps: ["10.0.1.10"] });
+  const given = (rest: Partial<ClusterFacts> = {}) => facts([pod], { nodes, networkInterfaces, ...rest });
+
+  it("fail: the self rule of the cluster's group lets a pod reach another machine, with the pair as witness", () => {
+    expect(finding(given())).toMatchObject({
+      status: "fail",
+      severity: "medium",
+      evidence: { witness: { pod: "shop/web", node: "fargate-11", port: 10250 }, podsJudged: 1 },
+      message: "Cluster prod lets pod shop/web reach the kubelet of node fargate-11 on TCP 10250.",
+    });
+  });
+
+  it("fail: network ACLs were not read and could only narrow the reach", () => {
+    const apart = known([
+      anEni("eni-10", { privateIpv4: ["10.0.1.10"] }),
+      anEni("eni-11", { privateIpv4: ["10.0.1.11"], subnetId: "subnet-b" }),
+    ]);
+    expect(finding(given({ networkAcls: forbidden, networkInterfaces: apart }))).toMatchObject({
+      status: "fail",
+      evidence: { notRead: ["No access."] },
+    });
+  });
+
+  it("fail: a doubt about other pods hides no proof", () => {
+    expect(finding({ ...given(), pods: known([plain, pod]) }).status).toBe("fail");
+  });
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    ["unknown: a single machine, whose own pod nobody documents", given({ nodes: known([fargate("fargate-10", "10.0.1.10")]) })],
+    [
+      "unknown: the other machine is of EC2, where an engine may stand at the host",
+      given({ nodes: known([fargate("fargate-10", "10.0.1.10"), nodeA]) }),
+    ],
+    [
+      "unknown: the group of the other machine admits nobody",
+      given({ securityGroups: known([aSecurityGroup("sg-cluster", [], { egress: everywhere })]) }),
+    ],
+    ["unknown: RBAC was not read, the pod may be a client of kubelets", given({ roleBindings: forbidden })],
+    ["unknown: a role was not read, the pod may be a client of kubelets", given({ roles: forbidden })],
+  ])("%s", (_rule, facts) => {
+    expect(finding(facts).status).toBe("unknown");
+  });
+
+  const mayBe = (rest: Partial<Omit<Pod, "spec">> & { readonly spec?: Partial<Pod["spec"]> }) =>
+    given({ pods: known([{ ...pod, ...rest, spec: { ...pod.spec, ...rest.spec } }]) });
+  const coreDns = {
+    namespace: "kube-system",
+    owner: anOwner("ReplicaSet", "coredns-1"),
+    spec: { containers: [aContainer("602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/coredns:v1")] },
+  };
+  const deployed = {
+    workloads: known([aWorkload("ReplicaSet", "coredns-1", { namespace: "kube-system", owner: anOwner("Deployment", "coredns") })]),
+  };
+
+  it.each<[string, Partial<ClusterFacts>, Parameters<typeof withSettings>[0]]>([
+    ["not-applicable: a system workload", { ...mayBe(coreDns), ...deployed }, {}],
+    [
+      "not-applicable: a client that the configuration names",
+      mayBe({ labels: { app: "scraper" } }),
+      { kubeletClients: [{ namespace: "shop", labels: { app: "scraper" } }] },
+    ],
+    ["not-applicable: a pod on the host's network, which is no pod of its own", mayBe({ spec: { hostNetwork: true } }), {}],
+    ["not-applicable: a pod that has ended", mayBe({ phase: "Succeeded" }), {}],
+    ["not-applicable: a pod that has failed", mayBe({ phase: "Failed" }), {}],
+    ["not-applicable: a pod that waits for its address", mayBe({ phase: "Pending", podIps: [] }), {}],
+  ])("%s", (_rule, facts, config) => {
+    expect(finding(facts, withSettings(config)).status).toBe("not-applicable");
+  });
+
+  it.each<[string, Partial<ClusterFacts>, Parameters<typeof withSettings>[0], string]>([
+    ["unknown: it may be a system workload, its owner was not read", { ...mayBe(coreDns), workloads: forbidden }, {}, "unknown"],
+    ["fail: a foreign image in kube-system", { ...mayBe({ ...coreDns, spec: {} }), ...deployed }, {}, "fail"],
+    [
+      "fail: a client of another namespace",
+      mayBe({ labels: { app: "scraper" } }),
+      { kubeletClients: [{ namespace: "other", labels: { app: "scraper" } }] },
+      "fail",
+    ],
+    [
+      "fail: a client with another label",
+      mayBe({ labels: { app: "web" } }),
+      { kubeletClients: [{ namespace: "shop", labels: { app: "scraper" } }] },
+      "fail",
+    ],
+  ])("%s", (_rule, facts, config, status) => {
+    expect(finding(facts, withSettings(config)).status).toBe(status);
+  });
+});
+
+describe("clients by RBAC are not judged", () => {
+  const nodes = known([fargate("fargate-10", "10.0.1.10"), fargate("fargate-11", "10.0.1.11")]);
+  const networkInterfaces = known([anEni("eni-10", { privateIpv4: ["10.0.1.10"] }), anEni("eni-11", { privateIpv4: ["10.0.1.11"] })]);
+  const pod = aPod("web", { nodeName: "fargate-10", podIps: ["10.0.1.10"], spec: { serviceAccount: "scraper" } });
+  const granting = (resources: readonly string[], verbs: readonly string[], namespace = "") =>
+    facts([pod], {
+      nodes,
+      networkInterfaces,
+      roles: known([{ namespace, name: "scrape", rules: [{ verbs, apiGroups: [""], resources, resourceNames: [], nonResourceUrls: [] }] }]),
+      roleBindings: known([
+        {
+          namespace,
+          name: "scrape",
+          role: { kind: namespace === "" ? "ClusterRole" : "Role", name: "scrape" },
+          subjects: [{ kind: "ServiceAccount", namespace: "shop", name: "scraper" }],
+        },
+      ]),
+    });
+
+  it.each<[string, Partial<ClusterFacts>, string]>([
+    ["not-applicable: nodes/metrics", granting(["nodes/metrics"], ["get"]), "not-applicable"],
+    ["not-applicable: nodes/stats", granting(["nodes/stats"], ["get"]), "not-applicable"],
+    ["not-applicable: nodes/proxy to read", granting(["nodes/proxy"], ["get"]), "not-applicable"],
+    ["not-applicable: nodes/proxy to run commands", granting(["nodes/proxy"], ["create"]), "not-applicable"],
+    ["not-applicable: everything", granting(["*"], ["*"]), "not-applicable"],
+    ["fail: nodes themselves are no door to kubelets", granting(["nodes"], ["get", "list"]), "fail"],
+    ["fail: nodes/metrics in one namespace, where no node is", granting(["nodes/metrics"], ["get"], "shop"), "fail"],
+  ])("%s", (_rule, given, status) => {
+    expect(finding(given).status).toBe(status);
+  });
+});
+
+it("unknown: pods were not read", () => {
+  expect(finding(facts([], { pods: forbidden }))).toMatchObject({ status: "unknown", reason: { code: "forbidden" } });
+});
+
+it("unknown: a pod runs without an address", () => {
+  expect(finding(facts([aPod("web", { nodeName: "0a" })])).status).toBe("unknown");
+});
+
+it("counts the pods that are not judged, and names the first", () => {
+  const hosts = Array.from({ length: 7 }, (_, i) => aPod(`agent-${i}`, { nodeName: "0a", spec: { hostNetwork: true } }));
+  const { evidence } = finding(facts([branched, ...hosts]));
+  expect(evidence).toMatchObject({
+    podsJudged: 1,
+    notJudged: {
+      hostNetwork: { count: 8, first: ["shop/host-agent", "shop/agent-0", "shop/agent-1", "shop/agent-2", "shop/agent-3"] },
+      systemWorkloads: { count: 0 },
+    },
+  });
+});
