@@ -10,11 +10,14 @@ import { endpointRangesAreTrusted } from "./endpoint/endpoint-ranges-are-trusted
 import { endpointRefusesAnonymousRequests } from "./endpoint/endpoint-refuses-anonymous-requests.ts";
 import { endpointSecurityGroupsRestrictAccess } from "./endpoint/endpoint-security-groups-restrict-access.ts";
 import { secretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
+import { loadBalancerEncryptsTraffic } from "./load-balancer/load-balancer-encrypts-traffic.ts";
 import { loadBalancerHasOwner } from "./load-balancer/load-balancer-has-owner.ts";
+import { loadBalancerHidesSensitivePorts } from "./load-balancer/load-balancer-hides-sensitive-ports.ts";
 import { loadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
 import { loadBalancerMatchesDeclaration } from "./load-balancer/load-balancer-matches-declaration.ts";
 import { loadBalancerRangesAreTrusted } from "./load-balancer/load-balancer-ranges-are-trusted.ts";
 import { loadBalancerSourceRangesEnforced } from "./load-balancer/load-balancer-source-ranges-enforced.ts";
+import { loadBalancerSubnetsFitScheme } from "./load-balancer/load-balancer-subnets-fit-scheme.ts";
 import { serviceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
 import { kubeletBlockedFromPods } from "./nodes/kubelet-blocked-from-pods.ts";
 
@@ -34,8 +37,11 @@ export const checks: readonly AnyCheck[] = [
   loadBalancerMatchesDeclaration,
   loadBalancerSourceRangesEnforced,
   loadBalancerRangesAreTrusted,
+  loadBalancerEncryptsTraffic,
+  loadBalancerHidesSensitivePorts,
   loadBalancerHasOwner,
   serviceUsesNoExternalIps,
+  loadBalancerSubnetsFitScheme,
   clusterReadCompletely,
   accountReadCompletely,
 ];

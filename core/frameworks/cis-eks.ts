@@ -20,6 +20,6 @@ export const cisEks: Framework = {
     },
     { id: "5.4.3", title: "Nodes are private", notCovered: "No check reads the nodes' interfaces." },
     { id: "5.4.4", title: "Network policy is enabled and set as fits", notCovered: "No check reads network policies." },
-    { id: "5.4.5", title: "Traffic to load balancers is encrypted", notCovered: "No check judges a listener's protocol." },
+    { id: "5.4.5", title: "Traffic to load balancers is encrypted", checks: ["load-balancer-encrypts-traffic"] },
   ],
 };

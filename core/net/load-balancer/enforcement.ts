@@ -53,7 +53,8 @@ export function enforcementOf(input: EnforcementInput): Enforcement {
 
 const noPort = -1;
 
-function restricts(sources: DeclaredSources, loadBalancer: LoadBalancer, index: GroupIndex): boolean {
+/** Whether the declared ranges hold less than every address of the load balancer's families. */
+export function restricts(sources: DeclaredSources, loadBalancer: LoadBalancer, index: GroupIndex): boolean {
   const asked = rangesAdmission(sources, loadBalancer, index);
   return asked !== undefined && !isWithin(familiesOf(loadBalancer), asked.atLeast);
 }

@@ -46,3 +46,7 @@ export function clientAddressesKept(loadBalancer: LoadBalancer, listener: Listen
   if (answers.some((answer) => answer.state === "known" && !answer.value)) return known(false);
   return answers.find(({ state }) => state === "unknown") ?? known(true);
 }
+
+/** The transport that targets of the group are spoken to by. */
+export const transportOf = ({ protocol }: Pick<TargetGroup, "protocol">): "tcp" | "udp" =>
+  /^(?:UDP|QUIC)$/i.test(protocol) ? "udp" : "tcp";

@@ -3,7 +3,7 @@
  * remembered of a connection. Source: Amazon VPC user guide, "Network ACL rules".
  */
 import type { NetworkAcl, NetworkAclEntry } from "../../model/vpc.ts";
-import { type AddressSet, allAddresses, difference, intersection, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import { type AddressSet, allAddresses, difference, intersection, isWithin, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
 import type { Ports } from "../security-group.ts";
 
 /** The client's end of a connection: what an answer is sent to. Source: Amazon VPC user guide, "Ephemeral ports" (1024-65535 covers every client). */
@@ -32,6 +32,16 @@ function atPort(entries: readonly NetworkAclEntry[], port: number): AddressSet {
     undecided = difference(undecided, matched);
   }
   return allowed;
+}
+
+/** Whether the ACL lets these addresses in on every port of TCP and UDP: it keeps nobody out. */
+export function admitsEveryPort(acl: NetworkAcl, addresses: AddressSet): boolean {
+  const entries = acl.entries.filter(({ direction }) => direction === "ingress");
+  return (["tcp", "udp"] as const).every((protocol) => {
+    const all = { protocol, from: 0, to: 65535 } as const;
+    const about = entries.filter((entry) => isAbout(entry, all));
+    return representatives(about, all).every((port) => isWithin(addresses, letThrough(acl, "ingress", { protocol, from: port, to: port })));
+  });
 }
 
 /** One port of each part of the range that all rules treat alike. */
