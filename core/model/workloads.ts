@@ -44,7 +44,10 @@ export const Container = z
     ports: z.array(ContainerPort).readonly(),
     isPrivileged: z.boolean(),
     addedCapabilities: strings,
-    /** Named settings alone, by flag or variable, such as "--default-load-balancer-scheme" and "NETWORK_POLICY_ENFORCING_MODE". */
+    /**
+     * Named settings alone, by flag or variable, such as "--default-load-balancer-scheme" and "NETWORK_POLICY_ENFORCING_MODE".
+     * "(valueFrom)" stands for a variable that is taken from elsewhere, so that it is not mistaken for one that is not set.
+     */
     settings: texts,
   })
   .readonly();

@@ -188,6 +188,11 @@ describe("settings of a container", () => {
     ["flags alone: the AWS Load Balancer Controller", { name: "controller", image: `${lbc}:v3.2.0` }, scheme],
     ["flags alone: the same by digest", { name: "controller", image: `${lbc}@sha256:00` }, scheme],
     ["flags alone: the same from a mirror", { image: "mirror.example:5000/team-aws-load-balancer-controller" }, scheme],
+    [
+      "flags alone: the same by its older image",
+      { name: "controller", image: "docker.io/amazon/aws-alb-ingress-controller:v2.4.4" },
+      scheme,
+    ],
     ["flags alone: the same by its container's name", { name: "aws-load-balancer-controller", image: "mirror/lbc:1" }, scheme],
     ["none: another controller", { name: "controller", image: "registry.k8s.io/ingress-nginx/controller:v1" }, {}],
   ])("%s", (_name, container, settings) => {
@@ -230,14 +235,18 @@ describe("settings of a container", () => {
       { ENABLE_POD_ENI: "false" },
     ],
     ["empty, as Go leaves it out", [{ name: "ENABLE_POD_ENI" }], { ENABLE_POD_ENI: "" }],
-    ["from a Secret: not known", [{ name: "ENABLE_POD_ENI", valueFrom: { secretKeyRef: { name: "s", key: "hunter2" } } }], {}],
     [
-      "from a Secret over a literal one: not known",
+      "from a Secret: only that it is",
+      [{ name: "ENABLE_POD_ENI", valueFrom: { secretKeyRef: { name: "s", key: "hunter2" } } }],
+      { ENABLE_POD_ENI: "(valueFrom)" },
+    ],
+    [
+      "from elsewhere over a literal one: only that it is",
       [
         { name: "ENABLE_POD_ENI", value: "true" },
         { name: "ENABLE_POD_ENI", valueFrom: { configMapKeyRef: { name: "c", key: "k" } } },
       ],
-      {},
+      { ENABLE_POD_ENI: "(valueFrom)" },
     ],
     ["null sources are none", [{ name: "ENABLE_POD_ENI", value: "true", valueFrom: null }], { ENABLE_POD_ENI: "true" }],
     [

@@ -28,7 +28,9 @@ const keptFlags: Readonly<Record<string, "text" | "switch">> = {
 };
 
 const networkAgents: ReadonlySet<string> = new Set(["aws-node", "aws-vpc-cni", "calico-node", "cilium-agent", "aws-eks-nodeagent"]);
+/** By container and by image, which before version 2.5 was still called after the project's first name. */
 const loadBalancerController = "aws-load-balancer-controller";
+const itsImages = [loadBalancerController, "aws-alb-ingress-controller"];
 
 /** The fields of a container that settings are taken from. */
 export const settingFields = {
@@ -49,7 +51,7 @@ interface Settable extends z.infer<z.ZodObject<typeof settingFields>> {
 export function settingsOf({ name, image, command, args, env }: Settable): Readonly<Record<string, string>> {
   const repository = repositoryOf(image);
   const isAgent = networkAgents.has(name) || networkAgents.has(repository.split("/").at(-1) ?? "");
-  const isController = name === loadBalancerController || repository.endsWith(loadBalancerController);
+  const isController = name === loadBalancerController || itsImages.some((image) => repository.endsWith(image));
   return {
     ...(isAgent || isController ? flagsOf([...command, ...args]) : {}),
     ...(isAgent ? variablesOf(env) : {}),
@@ -78,12 +80,10 @@ function flagsOf(args: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(found);
 }
 
-/** The last of a name wins. What is taken from elsewhere may be a secret, and is not here to be known. */
+/** The last of a name wins. What is taken from elsewhere may be a secret: that it is, is all there is to be known. */
 function variablesOf(env: Settable["env"]): Readonly<Record<string, string>> {
-  const last = new Map(env.filter(({ name }) => keptVariables.has(name)).map((variable) => [variable.name, variable]));
+  const kept = env.filter(({ name }) => keptVariables.has(name));
   return Object.fromEntries(
-    [...last.values()].flatMap(({ name, value, valueFrom }) =>
-      valueFrom === undefined || valueFrom === null ? [[name, value ?? ""]] : [],
-    ),
+    kept.map(({ name, value, valueFrom }) => [name, valueFrom === undefined || valueFrom === null ? (value ?? "") : "(valueFrom)"]),
   );
 }

@@ -40,7 +40,7 @@ export function controllerFlagsOf(workloads: Fact<readonly Workload[]>): Control
   if (workloads.state === "unknown") return usualFlags;
   const found = workloads.value.flatMap((workload) => {
     if (workload.kind !== "Deployment") return [];
-    const container = workload.template.spec.containers.find(({ isInit, image }) => !isInit && repositoryOf(image).endsWith(repository));
+    const container = workload.template.spec.containers.find(({ isInit, image }) => !isInit && isOfController(image));
     return container === undefined ? [] : [{ name: `${workload.namespace}/${workload.name}`, settings: container.settings }];
   });
   if (found.length === 0) return usualFlags;
@@ -62,7 +62,9 @@ export function controllerFlagsOf(workloads: Fact<readonly Workload[]>): Control
   };
 }
 
-const repository = "aws-load-balancer-controller";
+/** Before version 2.5 the manifests still named the image after the project's first name. Source: aws-load-balancer-controller:docs/install. */
+const repositories = ["aws-load-balancer-controller", "aws-alb-ingress-controller"];
+const isOfController = (image: string): boolean => repositories.some((name) => repositoryOf(image).endsWith(name));
 
 /** An image without its tag and digest; a colon before a slash is that of a port. */
 const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");

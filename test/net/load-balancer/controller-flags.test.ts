@@ -22,6 +22,11 @@ describe("the default scheme", () => {
       "internet-facing",
     ],
     [
+      "internet-facing: the image of version 2.4 and before",
+      [aController(facing, { image: "docker.io/amazon/aws-alb-ingress-controller:v2.4.4" })],
+      "internet-facing",
+    ],
+    [
       "internet-facing: an image by its digest",
       [aController(facing, { image: `602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon/aws-load-balancer-controller:v2.14.0${digest}` })],
       "internet-facing",
