@@ -14,5 +14,6 @@ export const awsFsbp: Framework = {
     { id: "EKS.6", title: "Clusters are tagged", notCovered: tags },
     { id: "EKS.7", title: "Identity provider configurations are tagged", notCovered: tags },
     { id: "EKS.8", title: "Audit logging is enabled", checks: ["control-plane-audit-logging-enabled"] },
+    { id: "EKS.9", title: "Node groups run a supported Kubernetes version", notCovered: "No check judges the version of a node group." },
   ],
 };

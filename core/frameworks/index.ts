@@ -1,8 +1,11 @@
 import { awsFsbp } from "./aws-fsbp.ts";
 import { cisEks } from "./cis-eks.ts";
 import type { Framework } from "./framework.ts";
+import { nist80053 } from "./nist-800-53.ts";
+import { pciDss4 } from "./pci-dss-4.ts";
 
-export const frameworks: readonly Framework[] = [cisEks, awsFsbp];
+/** In the order in which a finding names them. */
+export const frameworks: readonly Framework[] = [cisEks, awsFsbp, nist80053, pciDss4];
 
 const references = new Map<string, string[]>();
 for (const { id, requirements } of frameworks) {

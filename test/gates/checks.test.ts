@@ -1,11 +1,16 @@
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { checkById, checks } from "../../core/checks/index.ts";
 import { retired } from "../../core/checks/retired.ts";
 import { frameworks, referencesTo } from "../../core/frameworks/index.ts";
 import { unmapped } from "../../core/frameworks/unmapped.ts";
-import { surfaces } from "../../core/model/check.ts";
-import { verdictsOn } from "../../docs/examples.ts";
+import type { AccountFacts } from "../../core/model/account.ts";
+import { type AnyCheck, surfaces } from "../../core/model/check.ts";
+import { ClusterFacts } from "../../core/model/cluster.ts";
+import { type Fact, known } from "../../core/model/fact.ts";
+import { exampleSettings, verdictsOn } from "../../docs/examples.ts";
+import { aCluster, anAccount, judged, judgedAccount } from "../support/cluster.ts";
 import { filesIn, textOf } from "./source.ts";
 
 const ids = checks.map(({ id }) => id);
@@ -78,6 +83,39 @@ describe.each(checks.map((check) => [check.id, check] as const))("%s", (id, chec
     }
   });
 
+  it("has examples that a scan can meet", () => {
+    for (const example of ["fail", "pass"] as const) {
+      if (check.subject === "cluster") expect(() => ClusterFacts.parse(clusterOf(check, example).facts)).not.toThrow();
+    }
+  });
+
+  it("is passed by every resource that failed, once its remedy was applied to the facts", () => {
+    const failing = scanned(check, "fail");
+    const after = new Map(scanned(check, "pass").map((finding) => [finding.resource.id, finding.status]));
+    expect(failing.map(({ status }) => status)).toEqual(failing.map(() => "fail"));
+    // A remedy that deletes leaves nothing of it to be judged.
+    const ofNothing = /\bdelete\b/i.test(check.remediation) ? "pass" : "gone";
+    expect(failing.map(({ resource }) => after.get(resource.id) ?? ofNothing)).toEqual(failing.map(() => "pass"));
+  });
+
+  it("names in its remedy what the passing example did", () => {
+    const { fail, pass } = check.examples;
+    const changed = Object.keys(fail).filter((fact) => !isDeepStrictEqual(fail[fact], pass[fact]));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.filter((fact) => notToBeMended.has(fact))).toEqual([]);
+    const named = changed.filter((fact) => wordsFor(fact).test(check.remediation));
+    expect(named, `say in the remedy what to do about ${changed.join(", ")}, or let the example change what the remedy names`).not.toEqual(
+      [],
+    );
+  });
+
+  it("hands each fail a remedy of whole sentences, and commands of one line", () => {
+    for (const { remediation } of scanned(check, "fail")) {
+      expect(remediation?.text).toMatch(/^\S.{30,}\.$/s);
+      for (const command of remediation?.commands ?? []) expect(command).toMatch(/^(aws|kubectl|helm|eksctl) \S[^\n]*$/);
+    }
+  });
+
   it("has a test with a case for each verdict: pass, fail and unknown", () => {
     const path = `test/checks/${check.surface}/${id}.test.ts`;
     expect(filesIn(path), `write ${path}`).toEqual([path]);
@@ -95,13 +133,82 @@ describe.each(checks.map((check) => [check.id, check] as const))("%s", (id, chec
   });
 });
 
-it("frameworks name checks that exist, each requirement once", () => {
-  for (const { requirements } of frameworks) {
-    const named = requirements.map(({ id }) => id);
+describe.each(frameworks.map((framework) => [framework.id, framework] as const))("framework %s", (id, { source, requirements }) => {
+  it("has its version in its id, and an official page", () => {
+    expect(id).toMatch(/^[a-z0-9.-]+-(r\d+|\d+(\.\d+)*)$/);
+    expect(new URL(source).hostname).toMatch(/(^|\.)(cisecurity\.org|docs\.aws\.amazon\.com|nist\.gov|pcisecuritystandards\.org)$/);
+  });
+
+  it("names each requirement once, in order", () => {
+    const named = requirements.map((requirement) => requirement.id);
     expect(named).toEqual([...new Set(named)]);
+    expect(named).toEqual(named.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })));
+  });
+
+  it("maps each requirement to checks that exist, or says why none answers", () => {
     for (const requirement of requirements) {
-      if ("checks" in requirement) expect(requirement.checks.filter((check) => !ids.includes(check))).toEqual([]);
+      const { checks: mapped, manual, notCovered } = { checks: undefined, manual: undefined, notCovered: undefined, ...requirement };
+      if (mapped !== undefined) {
+        expect(mapped.length, requirement.id).toBeGreaterThan(0);
+        expect(mapped, requirement.id).toEqual([...new Set(mapped)]);
+        expect(mapped.filter((check) => !ids.includes(check))).toEqual([]);
+      } else expect(manual ?? notCovered, requirement.id).toMatch(/^.{20,}\.$/);
     }
-  }
+  });
+
+  it("is referred to in words that Security Hub keeps whole", () => {
+    for (const requirement of requirements) expect(`${id}/${requirement.id}`.length).toBeLessThanOrEqual(64);
+  });
+});
+
+it("every reference of a check fits into a finding of Security Hub", () => {
+  for (const id of ids) expect(referencesTo(id).length, id).toBeLessThanOrEqual(32);
+});
+
+it("no check is excused from the frameworks that does not exist", () => {
   expect(Object.keys(unmapped).filter((id) => !ids.includes(id))).toEqual([]);
 });
+
+/** Facts that no remedy changes: the time, and what the scan itself did. */
+const notToBeMended = new Set(["readAt"]);
+
+/** How remedies speak of a fact that they change; of others by the words of its name. */
+const words: Readonly<Record<string, RegExp>> = {
+  endpoint: /access/i,
+  loadBalancers: /load balancer|listener/i,
+  targetGroups: /target|listener|port/i,
+  securityGroups: /security group|source|rule/i,
+  logging: /\blogs?\b/i,
+  secretsEncryption: /key/i,
+  network: /cluster/i,
+  reads: /read|grant|permission|role/i,
+  roleBindings: /binding/i,
+  networkInterfaces: /interface|address|subnet/i,
+  routeTables: /rout|subnet/i,
+  networkAcls: /\bACL/i,
+  instances: /instance|node|launch template/i,
+  nodes: /node/i,
+  pods: /pod|polic|workload/i,
+  workloads: /workload|pod|deployment/i,
+  roles: /role|rule/i,
+};
+const wordsFor = (fact: string): RegExp =>
+  words[fact] ??
+  new RegExp(
+    fact.replace(/s$/, "").replace(/[A-Z]/g, (letter) => `.?${letter}`),
+    "i",
+  );
+
+/** The facts of an example as a scan hands them on: what a check needs was read, what it uses may not have been. */
+function given(check: AnyCheck, example: "fail" | "pass"): Readonly<Record<string, Fact<unknown>>> {
+  const entries = Object.entries(check.examples[example]);
+  return Object.fromEntries(entries.map(([name, value]) => [name, check.uses.includes(name) ? (value as Fact<unknown>) : known(value)]));
+}
+// An example is typed by what its check needs and uses: these are facts of its subject.
+const clusterOf = (check: AnyCheck, example: "fail" | "pass") => aCluster(given(check, example) as Partial<ClusterFacts>);
+const accountOf = (check: AnyCheck, example: "fail" | "pass") => anAccount(given(check, example) as Partial<AccountFacts>);
+/** What a scan reports of an example. */
+const scanned = (check: AnyCheck, example: "fail" | "pass") =>
+  check.subject === "cluster"
+    ? judged(check, clusterOf(check, example), exampleSettings)
+    : judgedAccount(check, accountOf(check, example), exampleSettings);
