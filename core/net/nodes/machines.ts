@@ -32,7 +32,7 @@ export interface Machines {
   readonly certain: readonly Machine[];
   /** Instances of the VPC that may be nodes: their tags do not tell, and Nodes were not read. */
   readonly undecided: readonly Machine[];
-  /** Why there may be more nodes than the certain ones. */
+  /** Why there may be more nodes than the certain ones: Nodes, or instances, were not read. */
   readonly doubt?: Reason;
 }
 
@@ -61,10 +61,13 @@ export function machinesOf(facts: NodeFacts, cluster: string): Machines {
   ]);
   const isOurs = (instance: Instance): boolean => claims.get(instance.id) === "ours" || launchers.has(autoScalingGroupOf(instance) ?? "");
   const certain = [...registered, ...others.filter(isOurs).map((instance) => unregisteredMachine(instance, index))];
-  if (nodes.state === "known") return { certain, undecided: [] };
-  const undecided = others.filter((instance) => !isOurs(instance) && claims.get(instance.id) === "unclear");
-  const doubt = instances.state === "unknown" || undecided.length > 0 ? { doubt: nodes.reason } : {};
-  return { certain, undecided: undecided.map((instance) => unregisteredMachine(instance, index)), ...doubt };
+  const unread = [nodes, instances].find(({ state }) => state === "unknown");
+  const undecided = nodes.state === "known" ? [] : others.filter((one) => !isOurs(one) && claims.get(one.id) === "unclear");
+  return {
+    certain,
+    undecided: undecided.map((instance) => unregisteredMachine(instance, index)),
+    ...(unread?.state === "unknown" ? { doubt: unread.reason } : {}),
+  };
 }
 
 /** Auto Scaling groups that launch nodes: those of the node groups, and those of instances that are nodes. */

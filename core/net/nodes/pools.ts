@@ -10,13 +10,15 @@ export interface Pool {
   readonly resource: Resource;
   /** At least one. */
   readonly machines: readonly Machine[];
+  /** Why the resource may not be the one that a whole reading would name. */
+  readonly untold?: Reason;
 }
 
 export interface Pools {
   readonly pools: readonly Pool[];
   /** Instances of the VPC that may be nodes: their tags do not tell, and Nodes were not read. */
   readonly undecided: readonly Machine[];
-  /** Why there may be nodes that stand in no pool here. */
+  /** Why pools, or machines of pools, may be missing: Nodes, or instances, were not read. */
   readonly doubt?: Reason;
 }
 
@@ -29,14 +31,27 @@ export interface Pools {
 export function poolsOf(facts: NodeFacts, cluster: Resource): Pools {
   const { certain, ...rest } = machinesOf(facts, cluster.name);
   const groups = indexNodeGroups(facts.nodeGroups);
-  const pools = new Map<string, { readonly resource: Resource; readonly machines: Machine[] }>();
+  const pools = new Map<string, { readonly resource: Resource; readonly machines: Machine[]; readonly untold?: Reason }>();
   for (const machine of certain) {
     const resource = resourceOf(machine, cluster, groups);
     const pool = pools.get(resource.id);
-    if (pool === undefined) pools.set(resource.id, { resource, machines: [machine] });
-    else pool.machines.push(machine);
+    const untold = whyUntold(resource, machine, facts);
+    if (pool !== undefined) pool.machines.push(machine);
+    else pools.set(resource.id, { resource, machines: [machine], ...(untold === undefined ? {} : { untold }) });
   }
   return { ...rest, pools: [...pools.values()] };
+}
+
+/** A machine seems to be of no pool, or of one whose ARN is not whole, while what would tell was not read. */
+function whyUntold({ kind, id }: Resource, machine: Machine, { nodeGroups, nodes, instances }: NodeFacts): Reason | undefined {
+  const byKind: Readonly<Record<string, readonly Fact<unknown>[]>> = {
+    NodeGroup: id.endsWith("/*") ? [nodeGroups] : [],
+    AutoScalingGroup: id.includes("autoScalingGroupName/eks-") ? [nodeGroups] : [],
+    Instance: [nodes, instances],
+    Node: machine.platform === "ec2" ? [instances] : [],
+  };
+  const unread = byKind[kind]?.find(({ state }) => state === "unknown");
+  return unread?.state === "unknown" ? unread.reason : undefined;
 }
 
 interface NodeGroupIndex {

@@ -218,14 +218,14 @@ describe("which instances are nodes, Nodes read", () => {
 describe("Nodes not read", () => {
   const nodes = forbidden;
 
-  it("tells the nodes that tags prove, without doubt where tags tell of every instance", () => {
+  it("tells the nodes that tags prove, and is undecided on none where tags tell of every instance", () => {
     const instances = known([
       anInstance("i-1", { tags: nodeGroupTags("web") }),
       anInstance("i-2", { tags: { "aws:eks:cluster-name": "stage" } }),
       anInstance("i-3", { tags: { "kubernetes.io/cluster/stage": "owned", "karpenter.sh/nodepool": "spot" } }),
     ]);
     const seen = read({ instances, nodes });
-    expect([names({ instances, nodes }), seen.undecided, seen.doubt]).toEqual([["NodeGroup web: i-1"], [], undefined]);
+    expect([names({ instances, nodes }), seen.undecided, seen.doubt]).toEqual([["NodeGroup web: i-1"], [], reason]);
   });
 
   it("is undecided on an instance that may be a self-managed node: untagged, or with the cluster's tag alone", () => {
@@ -243,9 +243,10 @@ describe("Nodes not read", () => {
     expect(told({ instances, nodes, nodeGroups: forbidden })).toEqual([["NodeGroup web: i-1", nodeGroupArn("web")]]);
   });
 
-  it("leaves the UUID of a node group open where nothing tells it", () => {
+  it("leaves the UUID of a node group open where nothing tells it, and says so", () => {
     const instances = known([anInstance("i-1", { tags: { "eks:cluster-name": "prod", "eks:nodegroup-name": "web" } })]);
     expect(told({ instances, nodes, nodeGroups: forbidden })).toEqual([["NodeGroup web: i-1", nodeGroupArn("web", "*")]]);
+    expect(read({ instances, nodes, nodeGroups: forbidden }).pools.map(({ untold }) => untold)).toEqual([reason]);
   });
 });
 
@@ -261,11 +262,12 @@ describe("instances not read", () => {
       ]),
       nodeGroups: known([aNodeGroup("web")]),
     });
-    expect(doubt).toBeUndefined();
-    expect(pools.map(({ resource }) => resource)).toEqual([
-      { kind: "NodeGroup", id: nodeGroupArn("web"), name: "web" },
-      { kind: "NodePool", id: `${prod}/nodepools/spot`, name: "spot" },
-      { kind: "Instance", id: instanceArn("i-3"), name: "node-of-i-3" },
+    expect(doubt).toEqual(reason);
+    expect(pools.map(({ resource, untold }) => [resource, untold])).toEqual([
+      [{ kind: "NodeGroup", id: nodeGroupArn("web"), name: "web" }, undefined],
+      [{ kind: "NodePool", id: `${prod}/nodepools/spot`, name: "spot" }, undefined],
+      // It may be of an Auto Scaling group, which only its tags would tell.
+      [{ kind: "Instance", id: instanceArn("i-3"), name: "node-of-i-3" }, reason],
     ]);
     expect(pools[0]?.machines[0]?.interfaces).toEqual(known([anInterface("i-1")]));
   });
