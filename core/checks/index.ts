@@ -20,6 +20,10 @@ import { loadBalancerSourceRangesEnforced } from "./load-balancer/load-balancer-
 import { loadBalancerSubnetsFitScheme } from "./load-balancer/load-balancer-subnets-fit-scheme.ts";
 import { serviceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
 import { kubeletBlockedFromPods } from "./nodes/kubelet-blocked-from-pods.ts";
+import { kubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
+import { nodeHasNoPublicAddress } from "./nodes/node-has-no-public-address.ts";
+import { nodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
+import { nodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
 
 /** Every check, in the order in which reports list them. */
 export const checks: readonly AnyCheck[] = [
@@ -33,6 +37,10 @@ export const checks: readonly AnyCheck[] = [
   clusterVersionSupported,
   secretsEncryptedWithKms,
   kubeletBlockedFromPods,
+  kubeletNotExposed,
+  nodeHasNoPublicAddress,
+  nodePortsNotPublic,
+  nodeSshNotPublic,
   loadBalancerInternalOrRestricted,
   loadBalancerMatchesDeclaration,
   loadBalancerSourceRangesEnforced,

@@ -63,7 +63,7 @@ export const cisEks: Framework = {
       title: "The private endpoint is enabled and public access disabled",
       checks: ["endpoint-private-access-enabled", "endpoint-public-access-disabled"],
     },
-    { id: "5.4.3", title: "Nodes are private", notCovered: "No check judges the nodes' interfaces." },
+    { id: "5.4.3", title: "Nodes are private", checks: ["node-has-no-public-address"] },
     { id: "5.4.4", title: "Network policy is enabled and set as fits", notCovered: "No check judges network policies." },
     { id: "5.4.5", title: "Traffic to load balancers is encrypted", checks: ["load-balancer-encrypts-traffic"] },
     { id: "5.5.1", title: "Users are managed through IAM", manual: "How users sign in is for the organization to say." },

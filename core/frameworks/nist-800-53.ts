@@ -29,7 +29,7 @@ export const nist80053: Framework = {
     { id: "AC-6", title: "Privilege is the least that is needed", checks: ["endpoint-refuses-anonymous-requests"] },
     { id: "AC-6(9)", title: "Uses of privilege are logged", checks: ["control-plane-audit-logging-enabled"] },
     { id: "AC-14", title: "What may be done without identification is settled", checks: ["endpoint-refuses-anonymous-requests"] },
-    { id: "AC-17", title: "Remote access is restricted", checks: ["endpoint-public-access-disabled"] },
+    { id: "AC-17", title: "Remote access is restricted", checks: ["endpoint-public-access-disabled", "node-ssh-not-public"] },
     { id: "AC-17(2)", title: "Remote access is encrypted", checks: ["load-balancer-encrypts-traffic"] },
     { id: "AC-17(3)", title: "Remote access passes few control points", checks: ["endpoint-ranges-are-trusted"] },
     { id: "AC-21", title: "Information is shared with authorized parties only", checks: ["endpoint-not-open-to-internet"] },
@@ -51,6 +51,9 @@ export const nist80053: Framework = {
       checks: [
         "endpoint-not-open-to-internet",
         "endpoint-security-groups-restrict-access",
+        "kubelet-not-exposed",
+        "node-has-no-public-address",
+        "node-ports-not-public",
         "load-balancer-internal-or-restricted",
         "load-balancer-subnets-fit-scheme",
       ],

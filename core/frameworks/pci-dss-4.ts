@@ -26,6 +26,9 @@ export const pciDss4: Framework = {
         "endpoint-not-open-to-internet",
         "endpoint-ranges-are-trusted",
         "endpoint-security-groups-restrict-access",
+        "kubelet-not-exposed",
+        "node-ports-not-public",
+        "node-ssh-not-public",
         "load-balancer-internal-or-restricted",
         "load-balancer-ranges-are-trusted",
       ],
@@ -39,7 +42,7 @@ export const pciDss4: Framework = {
     {
       id: "1.4.2",
       title: "Untrusted networks reach only what is meant to be public",
-      checks: ["load-balancer-internal-or-restricted", "service-uses-no-external-ips"],
+      checks: ["node-has-no-public-address", "load-balancer-internal-or-restricted", "service-uses-no-external-ips"],
     },
     {
       id: "1.4.4",

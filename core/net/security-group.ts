@@ -8,7 +8,7 @@ import { type AddressSet, intersection, isWithin, noAddresses, parseFilterCidrs,
 
 /** Ports of one protocol, both ends included. */
 export interface Ports {
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: "tcp" | "udp" | "sctp";
   readonly from: number;
   readonly to: number;
 }
@@ -126,8 +126,8 @@ export function letsInNoMoreThan(a: Admission, b: Admission): "yes" | "no" | "ma
   return unreadToo && groupsToo && isWithin(a.atLeast, b.atLeast) ? "yes" : "maybe";
 }
 
-/** Protocol numbers as names; a rule of any other protocol says nothing about TCP or UDP. Source: IANA protocol numbers. */
-const protocolNames: Readonly<Record<string, string>> = { "6": "tcp", "17": "udp" };
+/** Protocol numbers as names; a rule of any other protocol says nothing about these. Source: IANA protocol numbers. */
+const protocolNames: Readonly<Record<string, string>> = { "6": "tcp", "17": "udp", "132": "sctp" };
 const allProtocols = "-1";
 
 /** Whether the rule is about any of the ports. Absent ports, and -1, mean all of them. */
@@ -135,6 +135,8 @@ export function coversAnyOf(rule: SecurityGroupRule, { protocol, from, to }: Por
   if (rule.protocol === allProtocols) return true;
   const named = rule.protocol.toLowerCase();
   if ((protocolNames[named] ?? named) !== protocol) return false;
+  // Only TCP, UDP and ICMP have ports in a rule; of any other protocol it admits all of them.
+  if (protocol === "sctp") return true;
   const first = rule.fromPort ?? -1;
   const last = rule.toPort ?? rule.fromPort ?? -1;
   return first < 0 || (first <= to && from <= last);

@@ -7,11 +7,12 @@ import { dashboardAt } from "../../net/load-balancer/dashboards.ts";
 import { type DestinationIndex, destinationsOf } from "../../net/load-balancer/destinations.ts";
 import { listenersReached } from "../../net/load-balancer/exposure.ts";
 import { sensitiveAt } from "../../net/load-balancer/sensitive-ports.ts";
+import type { ListenerPorts } from "../../net/load-balancer/sources.ts";
 import { portsOf } from "../../net/load-balancer/sources.ts";
 import { type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
-import { indexGroups, type Ports } from "../../net/security-group.ts";
+import { indexGroups } from "../../net/security-group.ts";
 import { makeInternal } from "./commands.ts";
 import { few, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
@@ -138,7 +139,7 @@ function seenAt({ listener, answer, loadBalancer, subject }: Open, index: Destin
   return { critical: all, high, ...(doubt === undefined ? {} : { doubt }) };
 }
 
-function offeredOn({ from, protocol }: Ports, on: string): readonly Find[] {
+function offeredOn({ from, protocol }: ListenerPorts, on: string): readonly Find[] {
   const found = sensitiveAt(from, protocol);
   return found === undefined ? [] : [{ listener: on, port: from, kind: found.kind, what: found.what, by: "the listener's port" }];
 }

@@ -64,8 +64,13 @@ export const everyPort: readonly Ports[] = [
   { protocol: "udp", from: 0, to: 65535 },
 ];
 
+/** Ports that a listener has: no load balancer listens by SCTP. */
+export interface ListenerPorts extends Ports {
+  readonly protocol: "tcp" | "udp";
+}
+
 /** Transport by ELB's protocol; one that is not listed may be either. Source: Elastic Load Balancing API, Listener. */
-const transports: Readonly<Record<string, readonly Ports["protocol"][]>> = {
+const transports: Readonly<Record<string, readonly ListenerPorts["protocol"][]>> = {
   HTTP: ["tcp"],
   HTTPS: ["tcp"],
   TCP: ["tcp"],
@@ -76,7 +81,7 @@ const transports: Readonly<Record<string, readonly Ports["protocol"][]>> = {
 };
 
 /** What a security group has to admit for a client to reach the listener. */
-export const portsOf = ({ port, protocol }: Listener): readonly Ports[] =>
+export const portsOf = ({ port, protocol }: Listener): readonly ListenerPorts[] =>
   (transports[protocol.toUpperCase()] ?? (["tcp", "udp"] as const)).map((transport) => ({ protocol: transport, from: port, to: port }));
 
 /** Lasting conditions only. "active_impaired" still routes. Source: Elastic Load Balancing API, LoadBalancerState. */

@@ -2,12 +2,20 @@
  * What a network ACL lets through: rules in ascending order, the first that matches decides, IPv4 and IPv6 apart, nothing is
  * remembered of a connection. Source: Amazon VPC user guide, "Network ACL rules".
  */
+import { type Fact, known, unknown } from "../../model/fact.ts";
 import type { NetworkAcl, NetworkAclEntry } from "../../model/vpc.ts";
 import { type AddressSet, allAddresses, difference, intersection, isWithin, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
 import type { Ports } from "../security-group.ts";
 
 /** The client's end of a connection: what an answer is sent to. Source: Amazon VPC user guide, "Ephemeral ports" (1024-65535 covers every client). */
 const ephemeral = { from: 1024, to: 65535 } as const;
+
+/** The ACL of a subnet, by its id. Every subnet has one, so none at all means that it was not told. */
+export function networkAclsBySubnet(networkAcls: Fact<readonly NetworkAcl[]>): (subnetId: string) => Fact<NetworkAcl> {
+  if (networkAcls.state === "unknown") return () => networkAcls;
+  const bySubnet = new Map(networkAcls.value.flatMap((acl) => acl.subnetIds.map((id) => [id, known(acl)] as const)));
+  return (subnetId) => bySubnet.get(subnetId) ?? unknown("not-found", `No network ACL was read for subnet ${subnetId}.`);
+}
 
 /** Sources that can open a connection to one of the ports through the ACL, and be answered. */
 export function admittedByAcl(acl: NetworkAcl, ports: Ports): AddressSet {
@@ -50,11 +58,12 @@ function representatives(entries: readonly NetworkAclEntry[], { from, to }: Port
   return [...new Set([from, ...starts.filter((port) => port > from && port <= to)])];
 }
 
-const numbers = { tcp: "6", udp: "17" } as const;
+const numbers = { tcp: "6", udp: "17", sctp: "132" } as const;
 const allProtocols = "-1";
 
+/** Only rules for TCP and UDP have ports. */
 const allPorts = ({ protocol, fromPort }: NetworkAclEntry): boolean =>
-  protocol === allProtocols || fromPort === undefined || fromPort === -1;
+  (protocol !== numbers.tcp && protocol !== numbers.udp) || fromPort === undefined || fromPort === -1;
 
 const isAbout = ({ protocol }: NetworkAclEntry, ports: Ports): boolean => protocol === allProtocols || protocol === numbers[ports.protocol];
 

@@ -6,9 +6,11 @@ import { type AddressSet, allAddresses, difference, isEmpty, noAddresses, union 
 import { globallyReachable } from "../internet.ts";
 import type { Ports } from "../security-group.ts";
 import { admitsIngress } from "./block-public-access.ts";
-import { route } from "./internet.ts";
 import { type Layer, layer, unreadProtection } from "./layer.ts";
-import { admittedByAcl } from "./network-acl.ts";
+import { admittedByAcl, networkAclsBySubnet } from "./network-acl.ts";
+import { once } from "./once.ts";
+import { entriesOf } from "./prefix-list-entries.ts";
+import { behindInternetGateway } from "./routes.ts";
 
 export interface SubnetFacts {
   readonly routeTables: Fact<readonly RouteTable[]>;
@@ -28,10 +30,7 @@ export function indexSubnets({ routeTables, networkAcls, blockPublicAccess, pref
   const tables = routeTables.state === "known" ? routeTables.value : [];
   const tableBySubnet = new Map(tables.flatMap((table) => table.subnetIds.map((id) => [id, table])));
   const main = tables.find(({ isMain }) => isMain);
-  const lists = new Map((prefixLists.state === "known" ? prefixLists.value : []).map(({ id, cidrs }) => [id, cidrs]));
-  const prefixList = (id: string): Fact<readonly string[]> =>
-    lists.get(id) ??
-    (prefixLists.state === "unknown" ? prefixLists : unknown("not-found", `The entries of prefix list ${id} were not read.`));
+  const prefixList = entriesOf(prefixLists);
   const routeTable = (subnetId: string): Fact<RouteTable> => {
     if (routeTables.state === "unknown") return routeTables;
     const table = tableBySubnet.get(subnetId) ?? main;
@@ -40,20 +39,12 @@ export function indexSubnets({ routeTables, networkAcls, blockPublicAccess, pref
   const byTable = new Map<string, Layer>();
   const routeLayer = (subnetId: string): Layer => {
     const table = routeTable(subnetId);
-    const only = table.state === "known" ? known([table.value]) : table;
-    const work = () =>
-      readable(route({ subnetId }, { vpcId: table.state === "known" ? table.value.vpcId : "", routeTables: only, prefixList }));
-    return table.state === "known" ? once(byTable, table.value.id, work) : work();
+    if (table.state === "unknown") return { name: "route", atLeast: noAddresses, atMost: allAddresses, ids: [], unread: table.reason };
+    const { id } = table.value;
+    return once(byTable, id, () => readable({ name: "route", ids: [id], ...behindInternetGateway(table.value, prefixList) }));
   };
 
-  const aclBySubnet = new Map(
-    (networkAcls.state === "known" ? networkAcls.value : []).flatMap((acl) => acl.subnetIds.map((id) => [id, acl] as const)),
-  );
-  const networkAcl = (subnetId: string): Fact<NetworkAcl> => {
-    if (networkAcls.state === "unknown") return networkAcls;
-    const acl = aclBySubnet.get(subnetId);
-    return acl === undefined ? unknown("not-found", `No network ACL was read for subnet ${subnetId}.`) : known(acl);
-  };
+  const networkAcl = networkAclsBySubnet(networkAcls);
   const byAcl = new Map<string, Layer>();
   const aclLayer = (subnetId: string, ports: Ports): Layer => {
     const acl = networkAcl(subnetId);
@@ -105,12 +96,4 @@ function readable(one: Layer): Layer {
   const atLeast = whole(one.atLeast);
   // The two stay one where they were: a layer is in doubt where they differ.
   return { ...one, atLeast, atMost: one.atMost === one.atLeast ? atLeast : whole(one.atMost) };
-}
-
-function once<T>(made: Map<string, T>, key: string, make: () => T): T {
-  const before = made.get(key);
-  if (before !== undefined) return before;
-  const value = make();
-  made.set(key, value);
-  return value;
 }

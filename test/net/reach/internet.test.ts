@@ -3,7 +3,8 @@ import { known, unknown } from "../../../core/model/fact.ts";
 import type { Route } from "../../../core/model/vpc.ts";
 import { isEmpty, toCidrs } from "../../../core/net/addresses.ts";
 import { type Reachable, reachFromInternet, type Surroundings } from "../../../core/net/reach/internet.ts";
-import { indexGroups } from "../../../core/net/security-group.ts";
+import { indexSubnets, type SubnetFacts } from "../../../core/net/reach/subnet.ts";
+import { type GroupIndex, indexGroups } from "../../../core/net/security-group.ts";
 
 const open = { protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0", "::/0"], prefixListIds: [], groupIds: [], descriptions: [] };
 const group = (id: string, ...ingress: (typeof open)[]) => ({ id, name: id, description: "", tags: {}, ingress, egress: [] });
@@ -17,24 +18,27 @@ const allowAll = (["ingress", "egress"] as const).flatMap((direction) =>
 const acl = (entries: typeof allowAll | [] = allowAll) => [{ id: "acl-1", isDefault: true, subnetIds: ["subnet-1"], entries }];
 
 const node: Reachable = { subnetId: "subnet-1", groupIds: ["sg-open"], publicIpv4: ["203.0.113.7"], ipv6: [] };
-const around: Surroundings = {
-  vpcId: "vpc-1",
+interface Way extends SubnetFacts {
+  readonly groups: GroupIndex;
+}
+const around: Way = {
   routeTables: known(table(local, gateway)),
   networkAcls: known(acl()),
   blockPublicAccess: known({ mode: "off", exclusions: [] }),
   groups: indexGroups(known([group("sg-open", open), group("sg-closed")]), known([])),
-  prefixList: () => known([]),
+  prefixLists: known([]),
 };
+const along = (way: Way): Surroundings => ({ subnets: indexSubnets(way), groups: way.groups });
 const ssh = { protocol: "tcp", from: 22, to: 22 } as const;
 const unread = unknown("forbidden", "denied");
-const reached = (target: Partial<Reachable>, surroundings: Partial<Surroundings>) => {
-  const [part] = reachFromInternet({ ...node, ...target }, ssh, { ...around, ...surroundings });
+const reached = (target: Partial<Reachable>, surroundings: Partial<Way>) => {
+  const [part] = reachFromInternet({ ...node, ...target }, ssh, along({ ...around, ...surroundings }));
   if (part === undefined) throw new Error("no part");
   return part.reach;
 };
 
 describe("reached from the internet", () => {
-  it.each<[string, Partial<Reachable>, Partial<Surroundings>]>([
+  it.each<[string, Partial<Reachable>, Partial<Way>]>([
     ["public IPv4, route to an internet gateway, open group", {}, {}],
     [
       "halves of the internet routed to the gateway",
@@ -63,7 +67,7 @@ describe("reached from the internet", () => {
     expect(isEmpty(reached(target, surroundings).atLeast)).toBe(false);
   });
 
-  it.each<[string, string, Partial<Reachable>, Partial<Surroundings>]>([
+  it.each<[string, string, Partial<Reachable>, Partial<Way>]>([
     ["no public address", "public address", { publicIpv4: [] }, {}],
     ["a unique local IPv6 address is none of the world's", "public address", { publicIpv4: [], ipv6: ["fd00::7"] }, {}],
     ["no route to an internet gateway", "route", {}, { routeTables: known(table(local, route("0.0.0.0/0", "nat-1"))) }],
@@ -111,13 +115,13 @@ describe("reached from the internet", () => {
     expect([isEmpty(reach.atMost), reach.stoppedBy?.name, reach.doubt]).toEqual([true, by, undefined]);
   });
 
-  it.each<[string, Partial<Reachable>, Partial<Surroundings>]>([
+  it.each<[string, Partial<Reachable>, Partial<Way>]>([
     ["route tables unread", {}, { routeTables: unread }],
     ["security groups unread", {}, { groups: indexGroups(unread, known([])) }],
     [
       "a route's prefix list unread, which may lead away",
       {},
-      { routeTables: known(table(gateway, { prefixListId: "pl-1", target: "vgw-1", state: "active" })), prefixList: () => unread },
+      { routeTables: known(table(gateway, { prefixListId: "pl-1", target: "vgw-1", state: "active" })), prefixLists: unread },
     ],
   ])("unknown: %s", (_rule, target, surroundings) => {
     const reach = reached(target, surroundings);
@@ -131,7 +135,10 @@ describe("reached from the internet", () => {
     ["an endpoint of S3 stands behind a prefix list and does not", { prefixListId: "pl-1", target: "vpce-1", state: "active" }, false],
     ["an endpoint for private ranges does not", route("172.16.0.0/12", "vpce-1"), false],
   ])("between subnet and gateway: %s", (_rule, only, mayReach) => {
-    const reach = reached({}, { routeTables: known(table(local, only)), prefixList: () => known(["198.18.0.0/15"]) });
+    const reach = reached(
+      {},
+      { routeTables: known(table(local, only)), prefixLists: known([{ id: "pl-1", cidrs: known(["198.18.0.0/15"]) }]) },
+    );
     expect([isEmpty(reach.atLeast), isEmpty(reach.atMost), reach.doubt?.code]).toEqual([
       true,
       !mayReach,
@@ -146,7 +153,7 @@ describe("reached from the internet", () => {
     const parts = reachFromInternet(
       node,
       { protocol: "tcp", from: 20, to: 100 },
-      { ...around, networkAcls: known([{ ...acl()[0], id: "a", isDefault: false, subnetIds: ["subnet-1"], entries: aclFor80 }]) },
+      along({ ...around, networkAcls: known([{ ...acl()[0], id: "a", isDefault: false, subnetIds: ["subnet-1"], entries: aclFor80 }]) }),
     );
     expect(parts.map(({ reach }) => toCidrs(reach.atMost))).toEqual(parts.map(() => []));
     expect(parts.map(({ ports }) => [ports.from, ports.to])).toEqual([

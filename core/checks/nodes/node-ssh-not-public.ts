@@ -1,0 +1,38 @@
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import { exampleGroups, exampleInterface, exampleNetwork, exampleNode, exampleSurroundings } from "./example-node.ts";
+import { judgePools } from "./judge-pools.ts";
+import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
+
+/** SSH and RDP. Source: IANA port numbers. */
+const remoteShells = [
+  { protocol: "tcp", from: 22, to: 22 },
+  { protocol: "tcp", from: 3389, to: 3389 },
+] as const;
+
+const rest = { ...exampleNode, ...exampleSurroundings, network: exampleNetwork, networkInterfaces: known([exampleInterface]) };
+
+export const nodeSshNotPublic = defineCheck({
+  id: "node-ssh-not-public",
+  title: "The internet reaches no node's SSH or RDP port",
+  surface: "nodes",
+  severity: "high",
+  needs: ["network"],
+  uses: exposureFacts,
+  why: "A remote shell that the internet reaches is tried around the clock, and one weak key or unpatched daemon opens the node and all its pods.",
+  remediation:
+    "Revoke the rules that admit the internet to TCP 22 and 3389 (aws ec2 revoke-security-group-ingress), and reach nodes by Session Manager (aws ssm start-session). Of a managed node group with remote access, name sourceSecurityGroups: without them EKS opens the port to 0.0.0.0/0.",
+  examples: {
+    fail: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] }) },
+    pass: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["10.0.0.0/16"] }) },
+  },
+  evaluate: ({ instances, networkInterfaces, nodeGroups, nodes, network: _vpc, ...way }, settings, about) => {
+    const opinionOf = opinionsOn(exposuresIn(way, settings));
+    return judgePools({
+      about,
+      facts: { instances, networkInterfaces, nodeGroups, nodes },
+      failing: "whose SSH or RDP port the internet reaches",
+      judge: (machine) => opinionOf(machine, remoteShells),
+    });
+  },
+});
