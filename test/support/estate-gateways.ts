@@ -178,13 +178,13 @@ const gatewaySources: readonly Named[] = schemes.flatMap((real) => [
   ),
   ofConfiguration("no group, and none is asked for", "nlb", real, "none", { disableSecurityGroup: true }, "pass", "not-applicable"),
   ofConfiguration(
-    "no group, and targets may keep the ranges",
+    "no group, so that nothing holds the ranges",
     "nlb",
     real,
     "none",
     { disableSecurityGroup: true, sourceRanges: ["203.0.113.0/24"] },
-    "unknown",
-    "unknown",
+    "fail",
+    "fail",
   ),
   ofConfiguration(
     "a range that is none",

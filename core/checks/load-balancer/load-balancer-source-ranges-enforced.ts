@@ -2,10 +2,12 @@ import type { LoadBalancer } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
 import type { Service } from "../../model/kubernetes.ts";
+import { bypassesOf } from "../../net/load-balancer/bypasses.ts";
 import { enforcementOf } from "../../net/load-balancer/enforcement.ts";
 import { requestedOf } from "../../net/load-balancer/requested.ts";
 import { reachOf } from "../../net/load-balancer/sources.ts";
 import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { cidrsOf, judgeOwners, nameOf, noObjects, ownerFacts } from "./owners.ts";
 
@@ -46,6 +48,7 @@ const rest = {
   loadBalancers: [loadBalancer],
   prefixLists: known([]),
   subnets: known([]),
+  nodes: known([]),
   ...noObjects,
   services: known([service]),
 };
@@ -56,7 +59,7 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
   surface: "load-balancer",
   severity: "high",
   needs: ["loadBalancers"],
-  uses: ["securityGroups", "prefixLists", "subnets", ...ownerFacts],
+  uses: ["securityGroups", "prefixLists", "subnets", "nodes", ...ownerFacts],
   why: "Source ranges on a load balancer that ignores them are believed to protect for years.",
   remediation:
     "Let the controller write the ranges: drop the annotation that names security groups of your own, recreate a network load balancer that was made without any, and use spec.loadBalancerSourceRanges. Where your own groups have to stay, put the ranges in their rules and drop the declaration; remove rules that admit more.",
@@ -64,8 +67,9 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
     fail: { ...rest, securityGroups: admitting("0.0.0.0/0") },
     pass: { ...rest, securityGroups: admitting("203.0.113.0/24") },
   },
-  evaluate: ({ loadBalancers, securityGroups, prefixLists, subnets, ...plane }, _settings, about) => {
+  evaluate: ({ loadBalancers, securityGroups, prefixLists, subnets, nodes, ...plane }, _settings, about) => {
     const index = indexGroups(securityGroups, prefixLists);
+    const targets = indexTargets(plane.targetGroups);
     return judgeOwners({
       about,
       subjects: madeForCluster(subjectsOf(loadBalancers, plane, about.resource)),
@@ -98,19 +102,21 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
           };
         }
         const reach = reachOf(ownership.loadBalancer, index);
-        const enforcement = enforcementOf({ ownership, manifest, requested: sources, reach, index, subnets });
+        const enforcement = enforcementOf({ ownership, manifest, requested: sources, reach, index, subnets, targets });
+        const bypasses = bypassesOf(ownership.loadBalancer, manifest, nodes);
+        const past = bypasses.length === 0 ? {} : { bypasses };
         switch (enforcement.state) {
           case "none":
             return { status: "not-applicable", evidence, message: `${name} has ${its}, and ${enforcement.rule}.` };
           case "enforced":
             return {
               status: "pass",
-              evidence: { ...evidence, by: enforcement.by },
-              message: `${name} has its source ranges enforced on ${its} by ${enforcement.by}.`,
+              evidence: { ...evidence, by: enforcement.by, ...past },
+              message: `${name} has its source ranges enforced on ${its} by ${enforcement.by}${bypassWords(bypasses)}.`,
             };
           case "not-enforced": {
             const { why, admitted } = enforcement;
-            const seen = { ...evidence, why, ...(admitted === undefined ? {} : { sources: cidrsOf(admitted) }) };
+            const seen = { ...evidence, why, ...past, ...(admitted === undefined ? {} : { sources: cidrsOf(admitted) }) };
             return {
               status: "fail",
               evidence: seen,
@@ -122,7 +128,7 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
             return {
               status: "unknown",
               reason,
-              evidence,
+              evidence: { ...evidence, ...past },
               message: `${name} declares source ranges, and whether ${its} keeps them is not known: ${reason.message}`,
             };
           }
@@ -131,3 +137,6 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
     });
   },
 });
+
+const bypassWords = (bypasses: readonly string[]): string =>
+  bypasses.length === 0 ? "" : `, which do not stand in the way of ${bypasses.join("; ")}`;

@@ -1,15 +1,15 @@
 /** Whether something enforces the source ranges that a manifest declares, and why not where nothing does. */
 import type { Listener, LoadBalancer, SecurityGroup, Subnet } from "../../model/aws.ts";
-import type { Fact, Reason } from "../../model/fact.ts";
+import { type Fact, known, type Reason, unknown } from "../../model/fact.ts";
 import type { Service } from "../../model/kubernetes.ts";
 import { type AddressSet, difference, isEmpty, isWithin, parseFilterCidrs, union } from "../addresses.ts";
 import { type Admission, admittedByRules, coversAnyOf, type GroupIndex, letsInNoMoreThan, type Ports } from "../security-group.ts";
-import { serviceAnnotation } from "./annotations.ts";
 import type { Ownership } from "./owner.ts";
 import { rangesAdmission, type SourceRequest } from "./requested.ts";
 import { type DeclaredSources, writesNoBackendRules } from "./source-ranges.ts";
 import { familiesOf, type Reach } from "./sources.ts";
 import type { Manifest } from "./subjects.ts";
+import { clientAddressesKept, type TargetIndex } from "./targets.ts";
 
 export type Enforcement =
   /** No ranges are declared, or only such as restrict nothing. */
@@ -25,6 +25,8 @@ export interface EnforcementInput {
   readonly reach: Reach;
   readonly index: GroupIndex;
   readonly subnets: Fact<readonly Subnet[]>;
+  /** Target groups; left out, they count as not read. */
+  readonly targets?: TargetIndex;
 }
 
 export function enforcementOf(input: EnforcementInput): Enforcement {
@@ -105,16 +107,53 @@ export function whyUnsure(...admissions: readonly Admission[]): Reason {
 /** A network load balancer without security groups: only nodes and pods can refuse a client, and only by an address that they still see. */
 function behindTheLoadBalancer(input: EnforcementInput, declared: DeclaredSources): Enforcement {
   const { manifest, requested } = input;
-  if (manifest.kind === "Service" && requested.controller === "in-tree") return byNodeGroups(input, manifest.service, declared);
-  if (manifest.kind === "Service" && writesNoBackendRules(manifest.service)) {
+  if (manifest.kind === "Service" && requested.controller !== "in-tree" && writesNoBackendRules(manifest.service)) {
     return {
       state: "not-enforced",
       why: "the load balancer has no security groups, and aws-load-balancer-manage-backend-security-group-rules keeps the controller from writing the ranges on nodes and pods",
     };
   }
-  const message = "The load balancer has no security groups, and whether its targets see the client's address was not read.";
+  if (manifest.kind === "Gateway" && manifest.settings.state === "known" && manifest.settings.value.disableSecurityGroup === true) {
+    const why =
+      "disableSecurityGroup in its LoadBalancerConfiguration leaves the load balancer without the security group that would hold them";
+    return { state: "not-enforced", why };
+  }
+  const kept = clientAddressesSeen(input);
+  if (kept.state === "known" && kept.value.lostOn !== undefined) {
+    const { protocol, port } = kept.value.lostOn;
+    return {
+      state: "not-enforced",
+      why: `the load balancer has no security groups, and targets behind ${protocol} ${port} see its address in the place of the client's, so that nothing can tell who is in the ranges`,
+    };
+  }
+  if (manifest.kind === "Service" && requested.controller === "in-tree") {
+    const onNodes = byNodeGroups(input, manifest.service, declared);
+    return onNodes.state === "enforced" && kept.state === "unknown" ? kept : onNodes;
+  }
+  if (kept.state === "unknown") return kept;
+  const message = "The load balancer has no security groups, and whether those of its targets hold the ranges was not read.";
   return { state: "unknown", reason: { code: "depends-on-unknown", message } };
 }
+
+/** A listener with declared ranges whose targets do not see the client's address; none where all do. */
+function clientAddressesSeen({ ownership, requested, reach, index, targets }: EnforcementInput): Fact<{ readonly lostOn?: Listener }> {
+  const { loadBalancer } = ownership;
+  if (reach.listeners.state === "unknown") return reach.listeners;
+  if (targets === undefined) return notAsked;
+  let doubt: Fact<never> | undefined;
+  for (const { listener } of reach.listeners.value) {
+    if (!restricts(requested.sourcesOn(listener.port), loadBalancer, index)) continue;
+    const kept = clientAddressesKept(loadBalancer, listener, targets);
+    if (kept.state === "known" && !kept.value) return known({ lostOn: listener });
+    if (kept.state === "unknown") doubt ??= kept;
+  }
+  return doubt ?? known({});
+}
+
+const notAsked = unknown(
+  "depends-on-unknown",
+  "The load balancer has no security groups, and whether its targets see the client's address was not read.",
+);
 
 /** Descriptions of the rules that the in-tree controller writes on node security groups. Source: cloud-provider-aws:pkg/providers/v1/aws_loadbalancer.go. */
 const clientRule = "kubernetes.io/rule/nlb/client=";
@@ -125,10 +164,7 @@ function byNodeGroups(input: EnforcementInput, service: Service, declared: Decla
   const { loadBalancer } = ownership;
   const asked = rangesAdmission(declared, loadBalancer, index);
   if (index.all.state === "unknown") return { state: "unknown", reason: index.all.reason };
-  if (asked === undefined || losesClientAddress(service)) {
-    const message = "Its target group attributes, which decide whether nodes see the client's address, were not read.";
-    return { state: "unknown", reason: { code: "depends-on-unknown", message } };
-  }
+  if (asked === undefined) return { state: "none", rule: "it declares no source ranges" };
   const written = `${clientRule}${loadBalancer.name}`;
   const isWritten = ({ ingress }: SecurityGroup): boolean => ingress.some(({ descriptions }) => descriptions.includes(written));
   const nodeGroups = index.all.value.filter(isWritten);
@@ -160,10 +196,6 @@ function byNodeGroups(input: EnforcementInput, service: Service, declared: Decla
 }
 
 const enforcedBy = (ids: string): Enforcement => ({ state: "enforced", by: `node security groups ${ids}` });
-
-/** A target sees the client's address by default; the annotation may say otherwise. */
-const losesClientAddress = (service: Service): boolean =>
-  (serviceAnnotation(service, "aws-load-balancer-target-group-attributes") ?? "").includes("preserve_client_ip.enabled=false");
 
 const nodePortsOf = (service: Service): readonly Ports[] =>
   service.ports.flatMap(({ nodePort = 0, protocol }) =>

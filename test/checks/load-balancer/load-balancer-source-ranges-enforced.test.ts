@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { loadBalancerSourceRangesEnforced } from "../../../core/checks/load-balancer/load-balancer-source-ranges-enforced.ts";
-import type { LoadBalancer, SecurityGroup, SecurityGroupRule } from "../../../core/model/aws.ts";
+import type { LoadBalancer, SecurityGroup, SecurityGroupRule, TargetGroup } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
-import { known, unknown } from "../../../core/model/fact.ts";
+import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
 import type { Ingress, Service } from "../../../core/model/kubernetes.ts";
 import { aCluster, aLoadBalancer, anIngress, aRule, aSecurityGroup, aService, judged, prod } from "../../support/cluster.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
+import { aNode } from "../../support/nodes.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const office = ["203.0.113.0/24"];
@@ -27,8 +28,24 @@ const nlb = (...securityGroupIds: string[]) =>
   aLoadBalancer({ name: "k8s-shop-web", listeners: tcp443, securityGroupIds, tags: lbcTags("web") });
 const classic = (...securityGroupIds: string[]) =>
   aLoadBalancer({ name: "a0web", type: "classic", listeners: tcp443, securityGroupIds, tags: inTreeTags });
+const forwarding = (protocol = "TCP") => known([{ port: 443, protocol, actions: known([{ type: "forward", targetGroupArns: ["tg-1"] }]) }]);
 const inTreeNlb = (...securityGroupIds: string[]) =>
-  aLoadBalancer({ name: "a0web", listeners: tcp443, securityGroupIds, tags: inTreeTags });
+  aLoadBalancer({ name: "a0web", listeners: forwarding(), securityGroupIds, tags: inTreeTags });
+/** Behind `forwarding` listeners. */
+const targetsThat = (preservesClientIp: Fact<boolean>, rest: Partial<TargetGroup> = {}): Pick<ClusterFacts, "targetGroups"> => ({
+  targetGroups: known([
+    {
+      arn: "tg-1",
+      name: "k8s-shop-web",
+      protocol: "TCP",
+      port: 31_443,
+      targetType: "instance",
+      loadBalancerArns: [],
+      preservesClientIp,
+      ...rest,
+    },
+  ]),
+});
 
 const bystander = aLoadBalancer({ name: "k8s-bystander", listeners: tcp443, securityGroupIds: ["sg-office"], tags: lbcTags("bystander") });
 const bystanders = [aService("bystander", { loadBalancerClass: "service.k8s.aws/nlb", loadBalancerSourceRanges: office })];
@@ -115,10 +132,12 @@ describe("in-tree network load balancer, default mode: rules on node security gr
   ) => aRule({ protocol: "tcp", fromPort: 30_443, toPort: 30_443, cidrs, descriptions, ...rest });
   const health = ["kubernetes.io/rule/nlb/client=a0web", "kubernetes.io/rule/nlb/health=a0web"];
   const nodes = (...ingress: SecurityGroupRule[]) => ({
+    ...targetsThat(known(true)),
     securityGroups: known([...groups.filter(({ id }) => id !== "sg-all"), aSecurityGroup("sg-nodes", ingress)]),
   });
   const mtu = aRule({ protocol: "icmp", fromPort: 3, toPort: 4, cidrs: ["0.0.0.0/0"], descriptions: ["kubernetes.io/rule/nlb/mtu"] });
   const quiet = {
+    ...targetsThat(known(true)),
     securityGroups: known([
       aSecurityGroup("sg-office", [aRule({ protocol: "tcp", fromPort: 443, toPort: 443, cidrs: office })]),
       aSecurityGroup("sg-nodes", [nodeRule(office)]),
@@ -161,17 +180,20 @@ describe("in-tree network load balancer, default mode: rules on node security gr
       { ...nodes(nodeRule([...office, "10.0.1.0/24"], health)), subnets: forbidden },
       "unknown",
     ],
+    ["fail: targets see the load balancer's address", service, { ...quiet, ...targetsThat(known(false)) }, "fail"],
     [
-      "unknown: targets may not see the client's address",
-      {
-        ...service,
-        annotations: {
-          ...service.annotations,
-          ...beta({ "aws-load-balancer-target-group-attributes": "preserve_client_ip.enabled=false" }),
-        },
-      },
-      quiet,
-      "unknown",
+      "pass: UDP shows targets the client's address whatever the attribute",
+      service,
+      { ...quiet, ...targetsThat(known(false), { protocol: "UDP" }) },
+      "pass",
+    ],
+    ["unknown: attributes were not read", service, { ...quiet, ...targetsThat(forbidden) }, "unknown"],
+    ["unknown: target groups were not read", service, { ...quiet, targetGroups: forbidden }, "unknown"],
+    [
+      "fail: everybody on the node port, and target groups were not read",
+      service,
+      { ...nodes(nodeRule(["0.0.0.0/0"])), targetGroups: forbidden },
+      "fail",
     ],
     [
       "pass: groups of its own mean nothing in this mode",
@@ -287,6 +309,50 @@ describe("network load balancer of AWS Load Balancer Controller", () => {
     ["fail: of a class of its own flag", nlb("sg-all"), { ...ranged, loadBalancerClass: "example.com/nlb" }, "fail"],
   ])("%s", (_rule, loadBalancer, service, expected) => {
     expect(judge(loadBalancer, service)?.status).toBe(expected);
+  });
+  const without = (protocol?: string, rest: Partial<LoadBalancer> = {}) =>
+    aLoadBalancer({ ...nlb(), listeners: forwarding(protocol), ...rest });
+  it.each<[string, LoadBalancer, Partial<Service>, Partial<ClusterFacts>, string]>([
+    ["fail: without groups, and targets see the load balancer's address", without(), ranged, targetsThat(known(false)), "fail"],
+    ["fail: TLS too", without("TLS"), ranged, targetsThat(known(false), { protocol: "TLS" }), "fail"],
+    [
+      "unknown: targets see the client's address, and which groups they carry was not read",
+      without(),
+      ranged,
+      targetsThat(known(true)),
+      "unknown",
+    ],
+    [
+      "unknown: UDP shows the client's address whatever the attribute",
+      without("UDP"),
+      ranged,
+      targetsThat(known(false), { protocol: "UDP" }),
+      "unknown",
+    ],
+    ["unknown: attributes were not read", without(), ranged, targetsThat(forbidden), "unknown"],
+    ["unknown: target groups were not read", without(), ranged, { targetGroups: forbidden }, "unknown"],
+    [
+      "unknown: actions were not read",
+      without(undefined, { listeners: known([{ port: 443, protocol: "TCP", actions: forbidden }]) }),
+      ranged,
+      targetsThat(known(false)),
+      "unknown",
+    ],
+    ["not-applicable: no ranges, whatever targets see", without(), {}, targetsThat(known(false)), "not-applicable"],
+    [
+      "pass: with groups it does not matter what targets see",
+      without(undefined, { securityGroupIds: ["sg-office"] }),
+      ranged,
+      targetsThat(known(false)),
+      "pass",
+    ],
+  ])("%s", (_rule, loadBalancer, service, rest, expected) => {
+    expect(judge(loadBalancer, { ...lbc, ...service }, rest)?.status).toBe(expected);
+  });
+  it("the message says on which listener targets lose the client's address", () => {
+    expect(judge(without(), { ...lbc, ...ranged }, targetsThat(known(false)))?.message).toBe(
+      "Service shop/web declares source ranges that nothing enforces on load balancer k8s-shop-web: the load balancer has no security groups, and targets behind TCP 443 see its address in the place of the client's, so that nothing can tell who is in the ranges.",
+    );
   });
   it("unknown: listeners were not read, and some port is open", () => {
     expect(judge(aLoadBalancer({ ...nlb("sg-elsewhere"), listeners: forbidden }), { ...lbc, ...ranged })?.status).toBe("unknown");
@@ -409,5 +475,44 @@ describe("what was not read", () => {
   it("not-applicable: a Service without load balancer", () => {
     const given = facts([], aPlane({ services: [...bystanders, aService("web", { ...lbc, ...ranged })] }));
     expect(found(given)?.status).toBe("not-applicable");
+  });
+});
+
+describe("ways past the ranges, named beside the verdict", () => {
+  const nodePort = { ports: [{ protocol: "TCP" as const, port: 443, nodePort: 30_443 }] };
+  const nodes = known([aNode("private"), aNode("public", { externalIps: ["203.0.113.9"] })]);
+  const guarded = (rest: Partial<LoadBalancer>) => aLoadBalancer({ ...nlb("sg-office"), ...rest });
+  it.each<[string, LoadBalancer, Partial<Service>, Partial<ClusterFacts>, readonly string[] | undefined]>([
+    ["none", guarded({}), {}, {}, undefined],
+    [
+      "PrivateLink, where its rules are off",
+      guarded({ privateLinkRules: "off" }),
+      {},
+      {},
+      ["PrivateLink endpoints, for whose traffic the rules of its security groups are off"],
+    ],
+    ["none, where they are on", guarded({ privateLinkRules: "on" }), {}, {}, undefined],
+    [
+      "node ports of nodes with public addresses",
+      guarded({}),
+      nodePort,
+      { nodes },
+      ["node ports 30443 of nodes with public addresses: public"],
+    ],
+    ["none, where no node has one", guarded({}), nodePort, { nodes: known([aNode("private")]) }, undefined],
+    ["none, where the Service has no node port", guarded({}), {}, { nodes }, undefined],
+  ])("pass: %s", (_rule, loadBalancer, service, rest, bypasses) => {
+    const finding = judge(loadBalancer, { ...lbc, ...ranged, ...service }, rest);
+    expect(finding?.status).toBe("pass");
+    expect(finding?.evidence?.bypasses).toEqual(bypasses);
+    for (const one of bypasses ?? []) expect(finding?.message).toContain(one);
+  });
+  it("unknown: translation, of a dualstack load balancer without groups", () => {
+    const loadBalancer = aLoadBalancer({ ...nlb(), ipAddressType: "dualstack", listeners: forwarding() });
+    const finding = judge(loadBalancer, { ...lbc, ...ranged }, targetsThat(known(true)));
+    expect(finding).toMatchObject({
+      status: "unknown",
+      evidence: { bypasses: ["translation between IPv4 and IPv6, which shows targets the load balancer's address"] },
+    });
   });
 });
