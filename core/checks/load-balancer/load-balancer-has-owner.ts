@@ -58,13 +58,14 @@ export const loadBalancerHasOwner = defineCheck({
     "Delete the load balancer together with its security groups and DNS records, or bring its object back; where it is not the cluster's, take the cluster's tags off it.",
   examples: { fail: { ...rest, loadBalancers: [left] }, pass: { ...rest, loadBalancers: [loadBalancer] } },
   evaluate: ({ loadBalancers, ...plane }, _settings, about) => {
+    const { doubt } = bindingsOf(plane);
     const made = madeForCluster(subjectsOf(loadBalancers, plane, about.resource));
     return judgeOwners({
       about,
       // An object without load balancer leaves nothing to judge.
       subjects: { ...made, subjects: made.subjects.filter((subject) => subject.loadBalancers.length > 0) },
       spoils: () => false,
-      judge: (ownership, subject) => opinionOf(ownership, subject, bindingsOf(plane).doubt),
+      judge: (ownership, subject) => opinionOf(ownership, subject, doubt),
     });
   },
 });

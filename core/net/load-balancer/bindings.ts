@@ -36,7 +36,11 @@ export function bindingsOf({ targetGroupBindings, targetGroups }: BindingPlane):
     }
     const group = groups.get(binding.targetGroupArn);
     if (group === undefined) elsewhere.push(binding);
-    for (const arn of group?.loadBalancerArns ?? []) byLoadBalancer.set(arn, [...(byLoadBalancer.get(arn) ?? []), binding]);
+    for (const arn of group?.loadBalancerArns ?? []) {
+      const its = byLoadBalancer.get(arn);
+      if (its === undefined) byLoadBalancer.set(arn, [binding]);
+      else its.push(binding);
+    }
   }
   return { of: (arn) => byLoadBalancer.get(arn) ?? none, elsewhere, ...(doubt === undefined ? {} : { doubt }) };
 }

@@ -139,14 +139,28 @@ export function sourcesOfGroup(members: readonly GroupMember[]): Declared<GroupS
   });
 }
 
-/** What the network load balancer in front of a group is asked for: groups of its own, else the application load balancer's. */
+/**
+ * What the network load balancer in front of a group is asked for: groups of its own, else the application load balancer's;
+ * on each port what is asked of the port behind it.
+ * Source: aws-load-balancer-controller:pkg/ingress/model_build_frontend_nlb.go.
+ */
 export function sourcesOfFrontend(members: readonly GroupMember[]): Declared<GroupSources> {
   const own = ownGroupsOf(members, "frontend-nlb-security-groups");
   if (own.state === "refused") return own;
   const group = sourcesOfGroup(members);
-  const { value: ownGroups } = own;
-  if (group.state === "refused" || ownGroups === undefined) return group;
-  return asked({ ...group.value, on: (port) => ({ ...group.value.on(port), ownGroups }) });
+  if (group.state === "refused") return group;
+  const behind = portsBehind(members);
+  if (behind === undefined) return refused("frontend-nlb-listener-port-mapping holds what is no port", members.some(declaresRanges));
+  const groups = own.value === undefined ? {} : { ownGroups: own.value };
+  return asked({ ...group.value, on: (port) => ({ ...group.value.on(behind.get(port) ?? port), ...groups }) });
+}
+
+/** The annotation "80=443,…": a port of the network load balancer, and the one of the application load balancer behind it. */
+function portsBehind(members: readonly GroupMember[]): ReadonlyMap<number, number> | undefined {
+  const texts = members.flatMap(({ ingress }) => parseList(ingressAnnotation(ingress, "frontend-nlb-listener-port-mapping") ?? ""));
+  const pairs = texts.map((text) => /^(\d{1,5})\s*=\s*(\d{1,5})$/.exec(text)?.slice(1).map(Number));
+  const found = pairs.flatMap((pair) => (pair?.[0] === undefined || pair[1] === undefined ? [] : [[pair[0], pair[1]] as const]));
+  return found.length === pairs.length ? new Map(found) : undefined;
 }
 
 const everybody: readonly string[] = ["0.0.0.0/0", "::/0"];

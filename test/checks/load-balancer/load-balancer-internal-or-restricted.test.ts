@@ -18,6 +18,7 @@ import {
   readAt,
   withSettings,
 } from "../../support/cluster.ts";
+import { aBinding, aGateway, aGatewayClass, aTargetGroup } from "../../support/gateway-plane.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
 import { anAcl, anOpenNetwork, aRoute, aRouteTable } from "../../support/network.ts";
 
@@ -325,5 +326,71 @@ describe("what to do", () => {
     const given = facts([web()], aPlane({ services: [aService("web", service), aService("bystander")] }));
     const [finding] = findings(given).filter(({ status }) => status === "fail");
     expect(finding?.remediation?.commands).toEqual(commands);
+  });
+});
+
+describe("a load balancer made elsewhere", () => {
+  const plane = (given: Parameters<typeof aPlane>[0] = {}) => aPlane({ services: [aService("web"), aService("bystander")], ...given });
+  const bound = plane({ bindings: [aBinding("web")], targetGroups: [aTargetGroup("web", [stranger.arn])] });
+  it("fail: open to the internet, and bound to the cluster's pods", () => {
+    const its = findings(facts([web({ scheme: "internal" })], bound)).find(({ resource }) => resource.id === stranger.arn);
+    expect(its).toMatchObject({
+      status: "fail",
+      resource: { kind: "LoadBalancer", id: stranger.arn, name: "other-team" },
+      evidence: { loadBalancerArns: [stranger.arn], bindings: ["TargetGroupBinding shop/web to Service shop/web"] },
+    });
+  });
+  it("pass: internal, and bound to the cluster's pods", () => {
+    const given = { ...facts([], bound), loadBalancers: known([bystander, { ...stranger, scheme: "internal" as const }]) };
+    expect(findings(given).map(({ resource, status }) => `${resource.name}: ${status}`)).toContain("other-team: pass");
+  });
+  it("unknown for the cluster: bindings were not read, and it may be bound; owners are judged all the same", () => {
+    const given = facts([web({ scheme: "internal" })], { targetGroupBindings: forbidden });
+    expect(told(given)).toEqual(["Service web: pass", "Cluster prod: unknown"]);
+    expect(findings(given).at(-1)).toMatchObject({ reason: { code: "forbidden" }, evidence: { loadBalancerArns: [stranger.arn] } });
+  });
+  it("nothing is said while bindings are unread, where all others are internal", () => {
+    const given = { ...facts([], { targetGroupBindings: forbidden }), loadBalancers: known([bystander, web({ scheme: "internal" })]) };
+    expect(told(given)).toEqual(["Service web: pass"]);
+  });
+  it("unknown for the cluster: it is bound outside the VPC", () => {
+    const given = facts([web({ scheme: "internal" })], plane({ bindings: [aBinding("web")] }));
+    expect(told(given)).toEqual(["Service web: pass", "Cluster prod: unknown"]);
+  });
+});
+
+describe("a Gateway's load balancer", () => {
+  const tags = known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.alb/stack": "shop/edge" });
+  const edge = web({ name: "k8s-edge", type: "application", securityGroupIds: ["sg-open"], tags });
+  const plane = aPlane({
+    services: [aService("web"), aService("bystander")],
+    gateways: [aGateway("edge")],
+    gatewayClasses: [aGatewayClass("alb")],
+  });
+  const declaring = (kind: string) =>
+    withSettings({
+      publicServices: [
+        {
+          cluster: "prod",
+          namespace: "shop",
+          kind,
+          name: "edge",
+          ports: [443],
+          owner: "team-shop",
+          reason: "the shop",
+          expires: "2099-01-31",
+        },
+      ],
+    });
+  it("fail: open to the internet", () => {
+    expect(told(facts([edge], plane))).toEqual(["Gateway edge: fail", "Service web: not-applicable"]);
+  });
+  it("pass: declared under publicServices as a Gateway, and as no other kind", () => {
+    expect(told(facts([edge], plane), declaring("Gateway"))).toContain("Gateway edge: pass");
+    expect(told(facts([edge], plane), declaring("Ingress"))).toContain("Gateway edge: fail");
+  });
+  it("fail: proven by AWS alone", () => {
+    const unread = { gateways: forbidden, gatewayClasses: forbidden, loadBalancerConfigurations: forbidden };
+    expect(told(facts([edge], { ...plane, ...unread }))).toContain("Gateway edge: fail");
   });
 });

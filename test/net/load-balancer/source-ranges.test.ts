@@ -179,6 +179,15 @@ describe("the network load balancer before an Ingress asks for", () => {
     ["what the application load balancer does", [member("a", office)], "203.0.113.0/24"],
     ["groups of its own", [member("a", { "frontend-nlb-security-groups": "sg-1" })], "own sg-1"],
     [
+      "what the port behind its own is asked for",
+      [
+        member("a", { ...office, ...https, "frontend-nlb-listener-port-mapping": "80=443" }),
+        member("b", { "listen-ports": '[{"HTTP": 80}]' }),
+      ],
+      "203.0.113.0/24",
+    ],
+    ["refused: a mapping of no ports", [member("a", { ...office, "frontend-nlb-listener-port-mapping": "http=443" })], "refused"],
+    [
       "groups of its own in place of the application load balancer's",
       [member("a", { "security-groups": "sg-2", "frontend-nlb-security-groups": "sg-1" })],
       "own sg-1",
