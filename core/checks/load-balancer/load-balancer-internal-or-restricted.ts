@@ -116,6 +116,7 @@ function opinionOf({ subject, loadBalancer, arrival, declared, exposure, targets
         ...(ports === undefined ? {} : { ports }),
         ...(barriers.length === 0 ? {} : { decidedBy: few(barriers) }),
         sources: cidrsOf(arrival.anyPort.atMost),
+        ...(scheme === "internal" ? { notSeen } : {}),
       };
       return { status: "pass", evidence: seen, message: `${name} is not reachable from the internet through ${its}: ${why}.` };
     }
@@ -144,6 +145,9 @@ function opinionOf({ subject, loadBalancer, arrival, declared, exposure, targets
     }
   }
 }
+
+/** What leads the internet to an internal load balancer too, and is in none of the facts. Source: Global Accelerator guide, "Endpoints". */
+const notSeen: readonly string[] = ["Global Accelerator"];
 
 /** What could only narrow the reach: where it was not read it withholds no fail, and is named beside it. */
 const protections: Readonly<Record<Layer["name"], string>> = {

@@ -350,7 +350,8 @@ describe("a load balancer made elsewhere", () => {
     expect(findings(given).at(-1)).toMatchObject({ reason: { code: "forbidden" }, evidence: { loadBalancerArns: [stranger.arn] } });
   });
   it("nothing is said while bindings are unread, where all others are internal", () => {
-    const given = { ...facts([], { targetGroupBindings: forbidden }), loadBalancers: known([bystander, web({ scheme: "internal" })]) };
+    const loadBalancers = known([bystander, web({ scheme: "internal" }), { ...stranger, scheme: "internal" as const }]);
+    const given = { ...facts([], { targetGroupBindings: forbidden }), loadBalancers };
     expect(told(given)).toEqual(["Service web: pass"]);
   });
   it("unknown for the cluster: it is bound outside the VPC", () => {
@@ -393,4 +394,12 @@ describe("a Gateway's load balancer", () => {
     const unread = { gateways: forbidden, gatewayClasses: forbidden, loadBalancerConfigurations: forbidden };
     expect(told(facts([edge], { ...plane, ...unread }))).toContain("Gateway edge: fail");
   });
+});
+
+it("pass: an internal load balancer, with what may lead to it all the same and is not seen", () => {
+  const its = findings(facts([web({ scheme: "internal" })])).find(({ resource }) => resource.name === "web");
+  expect(its).toMatchObject({ status: "pass", evidence: { notSeen: ["Global Accelerator"] } });
+  const closed = findings(facts([web({ securityGroupIds: ["sg-office"] })])).find(({ resource }) => resource.name === "web");
+  expect(closed).toMatchObject({ status: "pass", evidence: { scheme: "internet-facing" } });
+  expect(Object.keys(closed !== undefined && "evidence" in closed ? (closed.evidence ?? {}) : {})).not.toContain("notSeen");
 });

@@ -446,6 +446,11 @@ describe("Gateways", () => {
   ])("%s", (_rule, loadBalancer, said, rest, expected) => {
     expect(told(judge(loadBalancer, said, rest))).toBe(expected);
   });
+  it("unknown: how EKS Auto Mode reads a Gateway is not documented", () => {
+    const auto = known({ "eks:eks-cluster-name": "prod", "gateway.eks.amazonaws.com.nlb/stack": "shop/edge" });
+    expect(judge(its({ tags: auto }), {})).toMatchObject({ status: "unknown", reason: { code: "not-supported" } });
+    expect(judge(its({ tags: auto }), {}, { className: "auto" })).toMatchObject({ status: "unknown", reason: { code: "not-supported" } });
+  });
   it("fail: says what the Gateway asks for", () => {
     const finding = judge(its(facing), { scheme: "internal" });
     expect(finding?.message).toBe("Gateway shop/edge has internet-facing load balancer k8s-edge, although it asks for internal.");

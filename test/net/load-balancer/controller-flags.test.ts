@@ -6,7 +6,7 @@ import { aController } from "../../support/gateway-plane.ts";
 
 const flag = "--default-load-balancer-scheme";
 const facing = { [flag]: "internet-facing" };
-const bystander = aController(facing, { name: "other", image: "example.com/ingress-nginx:1" });
+const bystander = aController(facing, { name: "other", image: "quay.io/jetstack/cert-manager-controller:v1.18.2" });
 const digest = `@sha256:${"0".repeat(64)}`;
 
 describe("the default scheme", () => {

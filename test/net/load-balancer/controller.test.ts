@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import { known } from "../../../core/model/fact.ts";
 import type { Service } from "../../../core/model/kubernetes.ts";
 import { takingOfService } from "../../../core/net/load-balancer/controller.ts";
+import { controllerFlagsOf } from "../../../core/net/load-balancer/controller-flags.ts";
 import { aService } from "../../support/cluster.ts";
+import { aController } from "../../support/gateway-plane.ts";
 
 const typed = (type: string, targetType?: string) => ({
   "service.beta.kubernetes.io/aws-load-balancer-type": type,
@@ -68,4 +71,12 @@ it.each<[string, Partial<Service>, string]>([
   const taking = takingOfService(aService("web", rest));
   const made = "makes" in taking ? [taking.makes, ...(taking.refused === undefined ? [] : ["refused"])] : [];
   expect([taking.by, ...made].join(" ")).toBe(expected);
+});
+
+it("LBC: the class that its flag names, and then the usual one no more", () => {
+  const flags = controllerFlagsOf(known([aController({ "--load-balancer-class": "example.com/edge" })]));
+  const by = (loadBalancerClass: string) => takingOfService(aService("web", { loadBalancerClass }), flags).by;
+  expect(by("example.com/edge")).toBe("aws-load-balancer-controller");
+  expect(by("service.k8s.aws/nlb")).toBe("another");
+  expect(by("eks.amazonaws.com/nlb")).toBe("auto-mode");
 });

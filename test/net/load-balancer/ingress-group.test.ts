@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Fact, unknown } from "../../../core/model/fact.ts";
+import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import type { Ingress } from "../../../core/model/kubernetes.ts";
+import { controllerFlagsOf } from "../../../core/net/load-balancer/controller-flags.ts";
 import { classifyIngresses, type Ingresses } from "../../../core/net/load-balancer/ingress-group.ts";
 import { anIngress } from "../../support/cluster.ts";
+import { aController } from "../../support/gateway-plane.ts";
 import { aClass, aParams, aPlane, paramsRef } from "../../support/ingress-plane.ts";
 
 const classes = [
@@ -81,6 +83,21 @@ describe("an Ingress is taken by", () => {
   it("nobody: two default classes", () => {
     expect(told(anIngress("web"), ["one", { isDefault: true }], ["two", { isDefault: true }])).toBe("nobody");
   });
+});
+
+it("LBC: an Ingress without class where --ingress-class is empty, and then no other annotation", () => {
+  const ingresses = [
+    anIngress("classless"),
+    anIngress("alb", { annotations: classed("alb") }),
+    anIngress("nginx", { annotations: classed("nginx") }),
+    anIngress("gone", { ingressClassName: "gone" }),
+  ];
+  const takers = (flag: Readonly<Record<string, string>>) =>
+    value(classifyIngresses(aPlane({ ingresses, classes }), controllerFlagsOf(known([aController(flag)])))).classified.map(
+      ({ taking }) => taking.by,
+    );
+  expect(takers({ "--ingress-class": "" })).toEqual(["aws-load-balancer-controller", "aws-load-balancer-controller", "another", "nobody"]);
+  expect(takers({ "--ingress-class": "nginx" })).toEqual(["nobody", "another", "aws-load-balancer-controller", "nobody"]);
 });
 
 describe("what was not read", () => {
