@@ -82,7 +82,7 @@ function judgePool({ resource, machines, untold }: Pool, mayMiss: Reason | undef
     };
   }
   const evidence = { nodes, ...together(seen.flatMap(({ opinion }) => (opinion.status === "pass" ? [opinion.evidence] : []))) };
-  const message = isAlone(resource) ? `${name} is no node ${failing}.` : `${name} has ${namesOf(up).length} nodes, none ${failing}.`;
+  const message = isAlone(resource) ? `${name} is no node ${failing}.` : `${name} has ${counted(namesOf(up).length)}, none ${failing}.`;
   return { resource, status: "pass", message, evidence };
 }
 
@@ -91,6 +91,8 @@ const platforms: Readonly<Record<Machine["platform"], string>> = {
   fargate: "on Fargate, whose machines are AWS's own",
   hybrid: "a hybrid node, outside AWS",
 } as const;
+
+const counted = (nodes: number): string => (nodes === 1 ? "1 node" : `${nodes} nodes`);
 
 const isAlone = ({ kind }: Resource): boolean => kind === "Instance" || kind === "Node";
 

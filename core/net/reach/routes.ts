@@ -1,6 +1,7 @@
 /**
  * Which sources a subnet exchanges packets with through an internet gateway: the longest block that holds an address decides; a
- * blackhole route matches and drops; of equal blocks one written as a CIDR goes before one of a prefix list.
+ * blackhole route matches and drops; of equal blocks one written by hand goes before one that was propagated, and one written as
+ * a CIDR before one of a prefix list.
  * Source: Amazon VPC user guide, "Route priority", "Prefix lists", "Internet gateways".
  */
 import { type Fact, known, type Reason } from "../../model/fact.ts";
@@ -69,11 +70,20 @@ interface Decided {
   readonly detour: readonly { readonly target: string; readonly addresses: AddressSet }[];
 }
 
+/**
+ * Of equal blocks, the first by this number holds. A route to an internet gateway is always written by hand, so another one of
+ * the same CIDR was propagated and gives way.
+ */
+function rankOf({ cidr, target }: Route): number {
+  if (cidr === undefined) return 2;
+  return target.startsWith("igw-") ? 0 : 1;
+}
+
 /** The longest block first; a block takes only what no longer one has taken. */
 function decided(routes: readonly { readonly route: Route; readonly blocks: readonly string[] }[]): Decided {
   const ranked = routes
     .flatMap(({ route, blocks }) => blocks.map((block) => ({ route, block, length: Number(block.split("/")[1]) })))
-    .sort((a, b) => b.length - a.length || Number(a.route.cidr === undefined) - Number(b.route.cidr === undefined));
+    .sort((a, b) => b.length - a.length || rankOf(a.route) - rankOf(b.route));
   let taken = noAddresses;
   let certain = noAddresses;
   const detour: { target: string; addresses: AddressSet }[] = [];

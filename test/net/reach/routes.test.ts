@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { known } from "../../../core/model/fact.ts";
+import type { Route } from "../../../core/model/vpc.ts";
+import { holds } from "../../../core/net/addresses.ts";
+import { behindInternetGateway, routeTableOf } from "../../../core/net/reach/routes.ts";
+import { networkOf } from "../plain-arithmetic.ts";
+
+const table = (routes: readonly Route[]) => ({ id: "rtb-1", vpcId: "vpc-1", isMain: true, subnetIds: [], routes });
+const route = (cidr: string, target: string): Route => ({ cidr, target, state: "active" });
+const reached = (...routes: readonly Route[]) => behindInternetGateway(table(routes), () => known(["198.51.100.0/24"])).atLeast;
+
+it.each<[string, readonly Route[], boolean]>([
+  ["yes: a default route by hand goes before a propagated one", [route("0.0.0.0/0", "vgw-1"), route("0.0.0.0/0", "igw-1")], true],
+  ["yes: whichever is listed first", [route("0.0.0.0/0", "igw-1"), route("0.0.0.0/0", "vgw-1")], true],
+  ["no: a longer propagated route goes before it", [route("198.51.0.0/16", "vgw-1"), route("0.0.0.0/0", "igw-1")], false],
+  [
+    "no: a CIDR goes before a prefix list that holds the same block",
+    [{ prefixListId: "pl-1", target: "igw-1", state: "active" }, route("198.51.100.0/24", "tgw-1")],
+    false,
+  ],
+  [
+    "yes: a prefix list with the longer block",
+    [{ prefixListId: "pl-1", target: "igw-1", state: "active" }, route("198.51.0.0/16", "tgw-1")],
+    true,
+  ],
+  [
+    "no: a blackhole of the longest block",
+    [{ ...route("198.51.100.0/24", "igw-1"), state: "blackhole" }, route("0.0.0.0/0", "igw-1")],
+    false,
+  ],
+  ["no: an egress-only gateway", [route("0.0.0.0/0", "eigw-1")], false],
+])("198.51.100.7 is behind the internet gateway: %s", (_rule, routes, expected) => {
+  expect(holds(reached(...routes), "198.51.100.7")).toBe(expected);
+});
+
+it("agrees with a packet that looks for the longest block that holds it", () => {
+  // Few bits in few places, so that blocks nest and meet.
+  const address = fc.tuple(fc.constantFrom(0, 64, 128, 192), fc.constantFrom(0, 128)).map(([a, b]) => `${a}.${b}.0.7`);
+  const block = fc.tuple(address, fc.integer({ min: 0, max: 10 })).map(([base, length]) => `${networkOf(base, length)}/${length}`);
+  const one = fc.record({
+    cidr: block,
+    target: fc.constantFrom("igw-1", "nat-1", "tgw-1"),
+    state: fc.constantFrom("active" as const, "active" as const, "blackhole" as const),
+  });
+  // A table holds one route by hand for a block.
+  const routes = fc.uniqueArray(one, { maxLength: 8, selector: ({ cidr }) => cidr });
+  fc.assert(
+    fc.property(routes, address, (some, packet) => {
+      const lengthOf = ({ cidr }: { cidr: string }) => Number(cidr.split("/")[1]);
+      const matching = some.filter((each) => `${networkOf(packet, lengthOf(each))}/${lengthOf(each)}` === each.cidr);
+      const [longest] = matching.toSorted((a, b) => lengthOf(b) - lengthOf(a));
+      const expected = longest?.target === "igw-1" && longest.state === "active";
+      expect(holds(reached(...some), packet)).toBe(expected);
+    }),
+  );
+});
+
+it("a subnet without a table of its own has the main one of its VPC", () => {
+  const own = { ...table([]), id: "rtb-own", isMain: false, subnetIds: ["subnet-1"] };
+  const elsewhere = { ...table([]), id: "rtb-elsewhere", vpcId: "vpc-2" };
+  const tables = [elsewhere, own, table([])];
+  expect([routeTableOf("subnet-1", "vpc-1", tables)?.id, routeTableOf("subnet-2", "vpc-1", tables)?.id]).toEqual(["rtb-own", "rtb-1"]);
+});
