@@ -5,5 +5,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
+    testTimeout: 30_000, // generous, as nothing is timed: a loaded machine is no defect
   },
 });
