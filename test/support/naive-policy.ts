@@ -65,30 +65,40 @@ export interface NaiveReading {
 }
 
 /** Whether NetworkPolicies let the flow through. */
-export function naivelyAllowed(cluster: NaiveCluster, policies: readonly NetworkPolicy[], reading: NaiveReading, flow: NaiveFlow): boolean {
-  const { from, to } = flow;
-  if (typeof from !== "string") {
-    const isolating = policies.filter((policy) => isSubject(policy, from) && hasType(policy, "Egress", reading));
-    const admits = isolating.some((policy) =>
-      (policy.spec.egress ?? []).some((rule) => peersHold(cluster, policy, rule.to, to, reading) && portsHold(rule.ports, flow)),
-    );
-    if (isolating.length > 0 && !admits) return false;
-  }
-  if (typeof to !== "string") {
-    const isolating = policies.filter((policy) => isSubject(policy, to) && hasType(policy, "Ingress", reading));
-    const admits = isolating.some((policy) =>
-      (policy.spec.ingress ?? []).some((rule) => peersHold(cluster, policy, rule.from, from, reading) && portsHold(rule.ports, flow)),
-    );
-    if (isolating.length > 0 && !admits) return false;
-  }
-  return true;
+export const naivelyAllowed = (
+  cluster: NaiveCluster,
+  policies: readonly NetworkPolicy[],
+  reading: NaiveReading,
+  flow: NaiveFlow,
+): boolean => (["egress", "ingress"] as const).every((direction) => naiveVerdict(cluster, policies, reading, direction, flow) !== "deny");
+
+/** What they say on one side; "next" where none isolates the pod there. */
+export function naiveVerdict(
+  cluster: NaiveCluster,
+  policies: readonly NetworkPolicy[],
+  reading: NaiveReading,
+  direction: "ingress" | "egress",
+  flow: NaiveFlow,
+): "allow" | "deny" | "next" {
+  const [subject, other] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
+  if (typeof subject === "string") return "next";
+  const isolating = policies.filter((policy) => isSubject(policy, subject) && hasType(policy, direction, reading));
+  if (isolating.length === 0) return "next";
+  const admits = isolating.some((policy) =>
+    (direction === "ingress" ? (policy.spec.ingress ?? []) : (policy.spec.egress ?? [])).some(
+      (rule) =>
+        peersHold(cluster, policy, "from" in rule ? rule.from : "to" in rule ? rule.to : [], other, reading) && portsHold(rule.ports, flow),
+    ),
+  );
+  return admits ? "allow" : "deny";
 }
 
 const isSubject = ({ namespace, spec }: NetworkPolicy, pod: NaivePod): boolean =>
   pod.namespace === namespace && selects(spec.podSelector ?? {}, pod.labels);
 
-function hasType({ spec }: NetworkPolicy, type: "Ingress" | "Egress", { isCilium }: NaiveReading): boolean {
-  const section = type === "Ingress" ? spec.ingress : spec.egress;
+function hasType({ spec }: NetworkPolicy, direction: "ingress" | "egress", { isCilium }: NaiveReading): boolean {
+  const type = direction === "ingress" ? "Ingress" : "Egress";
+  const section = spec[direction];
   const hasRules = section !== undefined && section !== null && section.length > 0;
   if (isCilium && hasRules) return true;
   if (spec.policyTypes && spec.policyTypes.length > 0) return spec.policyTypes.includes(type);

@@ -42,14 +42,23 @@ export function decide({ direction, selected, isMeant, namedPorts }: Side): Deci
   let perhapsDenied = noPorts;
   for (const { tier, policies } of selected) {
     let passed = noPorts;
-    for (const rule of policies.flatMap((policy) => policy[direction] ?? [])) {
-      if (isNone(undecided)) break;
-      if (!isMeant(rule)) continue;
-      const matched = commonPorts(undecided, matchedPorts(rule, namedPorts));
-      if (rule.partly === undefined) undecided = portsWithout(undecided, matched);
-      if (rule.action === "allow") perhapsAllowed = eitherPorts(perhapsAllowed, matched);
-      if (rule.action === "deny") perhapsDenied = eitherPorts(perhapsDenied, matched);
-      if (rule.action === "pass") passed = eitherPorts(passed, matched);
+    /** What is left undecided of some ports by a policy. */
+    const leftBy = (policy: Policy, before: PortSet): PortSet => {
+      let left = before;
+      for (const rule of policy[direction] ?? []) {
+        if (isNone(left)) break;
+        if (!isMeant(rule)) continue;
+        const matched = commonPorts(left, matchedPorts(rule, namedPorts));
+        if (rule.partly === undefined) left = portsWithout(left, matched);
+        if (rule.action === "allow") perhapsAllowed = eitherPorts(perhapsAllowed, matched);
+        if (rule.action === "deny") perhapsDenied = eitherPorts(perhapsDenied, matched);
+        if (rule.action === "pass") passed = eitherPorts(passed, matched);
+      }
+      return left;
+    };
+    for (const tied of ties(policies)) {
+      // Each of them may be the one that decides; undecided is what all of them leave.
+      undecided = tied.map((policy) => leftBy(policy, undecided)).reduce(commonPorts, undecided);
     }
     const isolates = tier.otherwise === "deny" && policies.some(({ isolation }) => isolation === undefined);
     const perhapsIsolates = tier.otherwise === "deny" && policies.some(({ isolation }) => isolation !== "none");
@@ -57,6 +66,17 @@ export function decide({ direction, selected, isMeant, namedPorts }: Side): Deci
     undecided = isolates ? passed : eitherPorts(undecided, passed);
   }
   return { atLeast: portsWithout(allPorts, perhapsDenied), atMost: eitherPorts(perhapsAllowed, undecided) };
+}
+
+/** Policies in order, those that tie together. */
+function ties(policies: readonly Policy[]): readonly (readonly Policy[])[] {
+  const groups: Policy[][] = [];
+  for (const policy of policies) {
+    const before = groups.at(-1);
+    if (before !== undefined && policy.tie !== undefined && before[0]?.tie === policy.tie) before.push(policy);
+    else groups.push([policy]);
+  }
+  return groups;
 }
 
 /** The ports of a rule at a destination with these ports by name. */

@@ -1,10 +1,15 @@
-/** Kubernetes NetworkPolicy (networking.k8s.io/v1) as policies of the model. Source: kubernetes/api networking/v1/types.go. */
-import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../../model/network-policy.ts";
-import { type AddressSet, allAddresses, noAddresses, unionOf } from "../addresses.ts";
+/**
+ * Kubernetes NetworkPolicy (networking.k8s.io/v1) as policies of the model, and ApplicationNetworkPolicy of AWS, which is the same
+ * with names of domains. Source: kubernetes/api networking/v1/types.go.
+ */
+import type { ApplicationNetworkPolicy, ApplicationNetworkPolicyPeer } from "../../model/cluster-network-policy.ts";
+import type { NetworkPolicyPort } from "../../model/network-policy.ts";
+import { allAddresses } from "../addresses.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted, readIpBlock, readPortName, readPortNumber, readProtocol, readSelector } from "./fields.ts";
-import type { Direction, Peers, Policy, PortName, Ports, Rule } from "./model.ts";
-import { type PodSelector, podSelector, podsAt } from "./pod-selector.ts";
+import type { Direction, Policy, PortName, Ports, Rule } from "./model.ts";
+import { type Peer, peersOf } from "./peers.ts";
+import { podSelector } from "./pod-selector.ts";
 import { type PortRange, type Protocol, portSetOf } from "./port-set.ts";
 import { everything, type Selector } from "./selector.ts";
 
@@ -18,25 +23,35 @@ export interface NetworkPolicyReading {
   readonly absenceMeansOutside: boolean;
 }
 
-/** @throws {PolicyFieldError} for a policy that the API server refuses */
-export function readNetworkPolicy({ namespace, name, spec }: NetworkPolicy, reading: NetworkPolicyReading, onNote: OnNote): Policy {
+/**
+ * A NetworkPolicy is an ApplicationNetworkPolicy that names no domain.
+ *
+ * @param name kind, namespace and name
+ * @throws {PolicyFieldError} for a policy that the API server refuses
+ */
+export function readNetworkPolicy(
+  name: string,
+  { namespace, spec }: Pick<ApplicationNetworkPolicy, "namespace" | "spec">,
+  reading: NetworkPolicyReading,
+  onNote: OnNote,
+): Policy {
   const read: RuleReading = { namespace, reading, onNote };
   // All are read, also where policyTypes leaves a section out: the API server judges it all the same.
-  const ingress = (spec.ingress ?? []).map(({ from, ports }, i) => readRule(from, ports, `ingress[${i}]`, "from", read));
-  const egress = (spec.egress ?? []).map(({ to, ports }, i) => readRule(to, ports, `egress[${i}]`, "to", read));
+  const ingress = (spec.ingress ?? []).flatMap(({ from, ports }, i) => readRule(from, ports, `ingress[${i}]`, "from", read));
+  const egress = (spec.egress ?? []).flatMap(({ to, ports }, i) => readRule(to, ports, `egress[${i}]`, "to", read));
   const types = directionsOf(spec);
-  const counts = (direction: Direction, rules: readonly Rule[]): boolean =>
-    types.has(direction) || (reading.unnamedSectionsCount && rules.length > 0);
+  const counts = (direction: Direction): boolean =>
+    types.has(direction) || (reading.unnamedSectionsCount && (spec[direction] ?? []).length > 0);
   return {
-    name: `NetworkPolicy ${namespace}/${name}`,
+    name,
     subject: podSelector({ namespace }, readSelector(spec.podSelector, "spec.podSelector")),
-    ...(counts("ingress", ingress) ? { ingress } : {}),
-    ...(counts("egress", egress) ? { egress } : {}),
+    ...(counts("ingress") ? { ingress } : {}),
+    ...(counts("egress") ? { egress } : {}),
   };
 }
 
 /** Without policyTypes: ingress always, egress where there is a rule for it. */
-function directionsOf({ policyTypes, egress }: NetworkPolicy["spec"]): ReadonlySet<Direction> {
+function directionsOf({ policyTypes, egress }: ApplicationNetworkPolicy["spec"]): ReadonlySet<Direction> {
   const types = policyTypes ?? [];
   if (types.length > 2) throw new PolicyFieldError("spec.policyTypes", "has more than two entries");
   if (types.length === 0) return new Set(egress && egress.length > 0 ? (["ingress", "egress"] as const) : (["ingress"] as const));
@@ -57,37 +72,35 @@ interface RuleReading {
 }
 
 function readRule(
-  peers: readonly NetworkPolicyPeer[] | null | undefined,
+  peers: readonly ApplicationNetworkPolicyPeer[] | null | undefined,
   ports: readonly NetworkPolicyPort[] | null | undefined,
   name: string,
   list: "from" | "to",
   read: RuleReading,
-): Rule {
-  const readPorts = ports && ports.length > 0 ? { ports: readPortList(ports, `spec.${name}.ports`) } : {};
-  if (!peers || peers.length === 0) return { action: "allow", name, ...readPorts };
-  return {
-    action: "allow",
-    name,
-    peers: peersOf(peers.map((peer, i) => readPeer(peer, `spec.${name}.${list}[${i}]`, read))),
-    ...readPorts,
-  };
+): readonly Rule[] {
+  const which = ports && ports.length > 0 ? { ports: readPortList(ports, `spec.${name}.ports`) } : {};
+  if (!peers || peers.length === 0) return [{ action: "allow", name, ...which }];
+  const field = (i: number): string => `spec.${name}.${list}[${i}]`;
+  const domains = peers.flatMap(({ domainNames }) => domainNames ?? []);
+  const rule: Rule = { action: "allow", name, peers: peersOf(peers.flatMap((peer, i) => readPeer(peer, field(i), read))), ...which };
+  return domains.length === 0 ? [rule] : [rule, ofDomains("allow", name, domains, which)];
 }
 
-type Peer = { readonly pods: PodSelector } | { readonly addresses: AddressSet; readonly meanPods: boolean };
-
-/** Blocks are one set of addresses: a rule of ten thousand is asked as fast as one of one. */
-function peersOf(peers: readonly (readonly Peer[])[]): Peers {
-  const all = peers.flat();
-  const selectors = all.flatMap((peer) => ("pods" in peer ? [peer.pods] : []));
-  const blocks = all.flatMap((peer) => ("addresses" in peer ? [peer] : []));
-  const forPods = blocks.filter(({ meanPods }) => meanPods).map(({ addresses }) => addresses);
-  return {
-    pods: forPods.length > 0 ? [...selectors, podsAt(unionOf(forPods))] : selectors,
-    outside: blocks.length > 0 ? unionOf(blocks.map(({ addresses }) => addresses)) : noAddresses,
-  };
+/**
+ * What a rule says of domains: they may stand for any address, of a pod too, and for those of which the rule names no port by
+ * number, as a name is not looked up there.
+ */
+export function ofDomains(action: Rule["action"], name: string, domains: readonly string[], { ports }: Pick<Rule, "ports">): Rule {
+  const numbered = ports && ports.names.length === 0 ? { ports } : {};
+  return { action, name, partly: `domain names ${domains.map(quoted).join(", ")}`, ...numbered };
 }
 
-function readPeer({ podSelector: pods, namespaceSelector, ipBlock }: NetworkPolicyPeer, field: string, read: RuleReading): readonly Peer[] {
+function readPeer(peer: ApplicationNetworkPolicyPeer, field: string, read: RuleReading): readonly Peer[] {
+  const { podSelector: pods, namespaceSelector, ipBlock, domainNames } = peer;
+  if (domainNames && domainNames.length > 0) {
+    if (ipBlock || pods || namespaceSelector) throw new PolicyFieldError(field, "has domainNames beside another peer");
+    return [];
+  }
   if (ipBlock) {
     if (pods || namespaceSelector) throw new PolicyFieldError(field, "has both ipBlock and a selector");
     const addresses = readIpBlock(ipBlock.cidr, ipBlock.except ?? [], `${field}.ipBlock`, read.onNote);

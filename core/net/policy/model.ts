@@ -82,6 +82,8 @@ export interface Policy {
    * and no more. "perhaps": it isn't known whether it selects them, so each of its rules is `partly`.
    */
   readonly isolation?: "none" | "perhaps";
+  /** Neighbours in a tier with the same number tie: it isn't defined which of them is asked first. */
+  readonly tie?: number;
 }
 
 /** Policies that are asked together. A tier none of whose policies isolates a pod in a direction says no more there than its rules. */

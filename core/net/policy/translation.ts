@@ -1,16 +1,21 @@
+import type { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "../../model/cluster-network-policy.ts";
 import type { NetworkPolicy } from "../../model/network-policy.ts";
+import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
 import { PolicyFieldError } from "./errors.ts";
 import type { OnNote } from "./fields.ts";
 import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
-import type { Policy, PolicyModel } from "./model.ts";
+import type { Policy, PolicyModel, Tier } from "./model.ts";
 
-/** "kubernetes" is the text of the API, with blocks applied to addresses outside the cluster only. */
+/** "kubernetes" is the text of the APIs, with blocks applied to addresses outside the cluster only. */
 export const engines = ["kubernetes", "vpc-cni", "calico", "cilium"] as const;
 export type Engine = (typeof engines)[number];
 
 /** The policies of a cluster, of every kind that was read. */
 export interface Policies {
-  readonly networkPolicies: readonly NetworkPolicy[];
+  readonly networkPolicies?: readonly NetworkPolicy[];
+  readonly adminNetworkPolicies?: readonly AdminNetworkPolicy[];
+  readonly clusterNetworkPolicies?: readonly ClusterNetworkPolicy[];
+  readonly applicationNetworkPolicies?: readonly ApplicationNetworkPolicy[];
 }
 
 /** What is to be said of a field of a policy. */
@@ -20,8 +25,11 @@ export interface Remark {
   readonly field: string;
   /** One sentence. */
   readonly message: string;
-  /** The policy was left out, as its API would not have taken it. Otherwise it counts, as the message says. */
-  readonly isRefused: boolean;
+  /**
+   * "counts": it does, as the message says. "refused": its API would not have taken it, so it was left out, and what it would have
+   * said is not known. "not-enforced": the engine does not know its kind.
+   */
+  readonly effect: "counts" | "refused" | "not-enforced";
 }
 
 export interface Translation {
@@ -30,33 +38,128 @@ export interface Translation {
 }
 
 /** The policies as the engine reads them. One that can't be read is left out, with a remark; the rest counts. */
-export function translate(engine: Engine, { networkPolicies }: Policies): Translation {
+export function translate(engine: Engine, policies: Policies): Translation {
   const remarks: Remark[] = [];
-  const policies = networkPolicies.flatMap((policy) =>
-    accepted(`NetworkPolicy ${policy.namespace}/${policy.name}`, remarks, (onNote) => [
-      readNetworkPolicy(policy, readings[engine], onNote),
-    ]),
-  );
-  return { model: { tiers: [{ name: "NetworkPolicy", policies, otherwise: "deny" }] }, remarks };
+  return { model: { tiers: assemblies[engine](new Reader(policies, remarks)) }, remarks };
 }
 
-/** Sources: domain rules of each engine; see `NetworkPolicyReading`. */
-const readings: Readonly<Record<Engine, NetworkPolicyReading>> = {
-  kubernetes: { blocksMeanPods: false, unnamedSectionsCount: false, absenceMeansOutside: false },
-  "vpc-cni": { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false },
-  calico: { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false },
-  cilium: { blocksMeanPods: false, unnamedSectionsCount: true, absenceMeansOutside: true },
+/** Which tiers each engine makes of the policies. */
+const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> = {
+  kubernetes: (reader) => {
+    const upstream = reader.upstream(textOfTheApi);
+    const reading = { blocksMeanPods: false, unnamedSectionsCount: false, absenceMeansOutside: false };
+    reader.ignore("networking.k8s.aws");
+    return [
+      { name: "Admin", policies: byPriority(upstream, "Admin"), otherwise: "pass" },
+      { name: "NetworkPolicy", policies: reader.networkPolicies(reading), otherwise: "deny" },
+      { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
+    ];
+  },
+  "vpc-cni": (reader) => {
+    const own = reader.ofAws();
+    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false };
+    reader.ignore("policy.networking.k8s.io");
+    const policies = [...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)];
+    return [
+      { name: "Admin", policies: byPriorityAndAction(own, "Admin"), otherwise: "pass" },
+      { name: "NetworkPolicy", policies, otherwise: "deny" },
+      { name: "Baseline", policies: byPriorityAndAction(own, "Baseline"), otherwise: "pass" },
+    ];
+  },
+  calico: (reader) => {
+    const upstream = reader.upstream({ namesAreTcp: false, nodesAreUnknown: true });
+    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false };
+    reader.ignore("networking.k8s.aws");
+    return [
+      { name: "Admin", policies: byPriority(upstream, "Admin"), otherwise: "pass" },
+      { name: "default", policies: reader.networkPolicies(reading), otherwise: "deny" },
+      { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
+    ];
+  },
+  cilium: (reader) => {
+    const reading = { blocksMeanPods: false, unnamedSectionsCount: true, absenceMeansOutside: true };
+    reader.ignore("policy.networking.k8s.io");
+    reader.ignore("networking.k8s.aws");
+    return [{ name: "NetworkPolicy", policies: reader.networkPolicies(reading), otherwise: "deny" }];
+  },
 };
+const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false };
 
-function accepted(policy: string, remarks: Remark[], read: (onNote: OnNote) => readonly Policy[]): readonly Policy[] {
-  const remark = (field: string, problem: string, isRefused: boolean): void => {
-    remarks.push({ policy, field, isRefused, message: `${policy}: ${field} ${problem}.` });
-  };
-  try {
-    return read((field, problem) => remark(field, problem, false));
-  } catch (cause) {
-    if (!(cause instanceof PolicyFieldError)) throw cause;
-    remark(cause.field, cause.problem, true);
-    return [];
+/** Reads policies, and remembers what is to be said of them. */
+class Reader {
+  readonly #policies: Policies;
+  readonly #remarks: Remark[];
+
+  constructor(policies: Policies, remarks: Remark[]) {
+    this.#policies = policies;
+    this.#remarks = remarks;
+  }
+
+  networkPolicies = (reading: NetworkPolicyReading): readonly Policy[] =>
+    this.#accepted("NetworkPolicy", this.#policies.networkPolicies, (name, policy, onNote) =>
+      readNetworkPolicy(name, policy, reading, onNote),
+    );
+
+  applicationNetworkPolicies = (reading: NetworkPolicyReading): readonly Policy[] =>
+    this.#accepted("ApplicationNetworkPolicy", this.#policies.applicationNetworkPolicies, (name, policy, onNote) =>
+      readNetworkPolicy(name, policy, reading, onNote),
+    );
+
+  /** Those of policy.networking.k8s.io. */
+  upstream(reading: ClusterScopedReading): readonly Placed[] {
+    const read = (name: string, policy: AdminNetworkPolicy | ClusterNetworkPolicy, onNote: OnNote): Placed =>
+      readClusterScoped(name, policy, reading, onNote);
+    return [
+      ...this.#accepted("AdminNetworkPolicy", this.#policies.adminNetworkPolicies, read),
+      ...this.#accepted("ClusterNetworkPolicy", this.#ofGroup("policy.networking.k8s.io"), read),
+    ];
+  }
+
+  /** Those of networking.k8s.aws. */
+  ofAws = (): readonly Placed[] =>
+    this.#accepted("ClusterNetworkPolicy", this.#ofGroup("networking.k8s.aws"), (name, policy, onNote) =>
+      readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false }, onNote),
+    );
+
+  #ofGroup = (group: ClusterNetworkPolicy["apiGroup"]): readonly ClusterNetworkPolicy[] =>
+    (this.#policies.clusterNetworkPolicies ?? []).filter(({ apiGroup }) => apiGroup === group);
+
+  /** Says of all policies of a group that the engine does not know them. */
+  ignore(group: ClusterNetworkPolicy["apiGroup"]): void {
+    const { adminNetworkPolicies = [], applicationNetworkPolicies = [] } = this.#policies;
+    const others = group === "networking.k8s.aws" ? applicationNetworkPolicies : adminNetworkPolicies;
+    const fallback = group === "networking.k8s.aws" ? "ApplicationNetworkPolicy" : "AdminNetworkPolicy";
+    const names = [
+      ...this.#ofGroup(group).map((one) => nameOf("ClusterNetworkPolicy", one)),
+      ...others.map((one) => nameOf(fallback, one)),
+    ];
+    for (const policy of names) {
+      const message = `${policy}: the engine does not enforce policies of ${group}.`;
+      this.#remarks.push({ policy, field: "apiVersion", effect: "not-enforced", message });
+    }
+  }
+
+  #accepted<P extends Named, T>(kind: string, all: readonly P[] = [], read: (name: string, policy: P, onNote: OnNote) => T): readonly T[] {
+    return all.flatMap((one) => {
+      const policy = nameOf(kind, one);
+      const remark = (field: string, problem: string, effect: Remark["effect"]): void => {
+        this.#remarks.push({ policy, field, effect, message: `${policy}: ${field} ${problem}.` });
+      };
+      try {
+        return [read(policy, one, (field, problem) => remark(field, problem, "counts"))];
+      } catch (cause) {
+        if (!(cause instanceof PolicyFieldError)) throw cause;
+        remark(cause.field, cause.problem, "refused");
+        return [];
+      }
+    });
   }
 }
+
+interface Named {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+const nameOf = (kind: string, { kind: own = kind, namespace, name }: Named): string =>
+  namespace === undefined ? `${own} ${name}` : `${own} ${namespace}/${name}`;

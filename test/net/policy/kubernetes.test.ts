@@ -329,21 +329,21 @@ describe("a policy that the API server refuses is left out, and named with the f
   ])("%s", (_what, policy, problem) => {
     const bystander: NetworkPolicy = { namespace: "pay", name: "closed", spec: {} };
     const { model, remarks } = translate("kubernetes", { networkPolicies: [policy, bystander] });
-    expect(remarks.map(({ message, isRefused }) => [message, isRefused])).toEqual([[`NetworkPolicy shop/for-api: ${problem}`, true]]);
+    expect(remarks.map(({ message, effect }) => [message, effect])).toEqual([[`NetworkPolicy shop/for-api: ${problem}`, "refused"]]);
     const flows = { "shop/web -> shop/api TCP 80": "yes", "shop/web -> pay/db TCP 80": "no" };
     expect(verdictsOf(model, flows)).toEqual(flows);
   });
 
   it("a block with bits beyond its prefix counts, and is named", () => {
     const { model, remarks } = translate("kubernetes", { networkPolicies: [block("10.1.2.3/8", "10.9.9.9/16")] });
-    expect(remarks.map(({ message, isRefused }) => [message, isRefused])).toEqual([
+    expect(remarks.map(({ message, effect }) => [message, effect])).toEqual([
       [
         'NetworkPolicy shop/for-api: spec.ingress[0].from[0].ipBlock.cidr is "10.1.2.3/8", with bits beyond its prefix: it counts as 10.0.0.0/8.',
-        false,
+        "counts",
       ],
       [
         'NetworkPolicy shop/for-api: spec.ingress[0].from[0].ipBlock.except[0] is "10.9.9.9/16", with bits beyond its prefix: it counts as 10.9.0.0/16.',
-        false,
+        "counts",
       ],
     ]);
     const flows = { "10.0.0.1 -> shop/api TCP 1": "yes", "10.9.0.1 -> shop/api TCP 1": "no", "11.0.0.0 -> shop/api TCP 1": "no" };

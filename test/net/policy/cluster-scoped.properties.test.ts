@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type Engine, type Policies, translate } from "../../../core/net/policy/translation.ts";
+import { naiveOutcomes, type Outcome } from "../../support/naive-cluster-policy.ts";
+import { type NaiveCluster, type NaiveFlow, type NaiveReading, naiveVerdict } from "../../support/naive-policy.ts";
+import { disagreement, type Naive } from "./agreement.ts";
+import { adminNetworkPolicy, awsClusterNetworkPolicy, upstreamClusterNetworkPolicy } from "./cluster-policies.ts";
+import { cidrsIn, cluster, edgesOf, networkPolicy, portsIn } from "./clusters.ts";
+
+/** What the tiers may say in turn; what none of them decides is allowed. */
+function naive(given: NaiveCluster, policies: Policies, reading: NaiveReading, isAws: boolean, flow: NaiveFlow): Naive {
+  const { networkPolicies = [], adminNetworkPolicies = [], clusterNetworkPolicies = [] } = policies;
+  const all = [...adminNetworkPolicies, ...clusterNetworkPolicies];
+  const sides = (["egress", "ingress"] as const).map((direction) => {
+    const stages: readonly ReadonlySet<Outcome>[] = [
+      naiveOutcomes(given, all, "Admin", isAws, direction, flow),
+      new Set([naiveVerdict(given, networkPolicies, reading, direction, flow)]),
+      naiveOutcomes(given, all, "Baseline", isAws, direction, flow),
+    ];
+    const outcomes = new Set<Outcome>();
+    for (const stage of stages) {
+      for (const one of stage) if (one !== "next") outcomes.add(one);
+      if (!stage.has("next")) return outcomes;
+    }
+    return outcomes.add("allow");
+  });
+  return { atMost: sides.every((side) => side.has("allow")), atLeast: sides.every((side) => !side.has("deny")) };
+}
+
+const some = <T>(one: fc.Arbitrary<T>, maxLength = 3) => fc.array(one, { maxLength });
+const kinds: readonly (readonly [string, Engine, fc.Arbitrary<Policies>])[] = [
+  [
+    "AdminNetworkPolicy and BaselineAdminNetworkPolicy under kubernetes",
+    "kubernetes",
+    fc.record({ networkPolicies: some(networkPolicy), adminNetworkPolicies: some(adminNetworkPolicy) }),
+  ],
+  [
+    "ClusterNetworkPolicy under kubernetes",
+    "kubernetes",
+    fc.record({ networkPolicies: some(networkPolicy), clusterNetworkPolicies: some(upstreamClusterNetworkPolicy) }),
+  ],
+  [
+    "ClusterNetworkPolicy of AWS under vpc-cni",
+    "vpc-cni",
+    fc.record({ networkPolicies: some(networkPolicy), clusterNetworkPolicies: some(awsClusterNetworkPolicy) }),
+  ],
+];
+
+it.each(kinds)(
+  "%s: the same as a pod-by-pod evaluator",
+  (_kind, engine, arbitrary) => {
+    fc.assert(
+      fc.property(cluster, arbitrary, (given, policies) => {
+        const { model, remarks } = translate(engine, policies);
+        expect(remarks).toEqual([]);
+        const reading = { blocksMeanPods: engine === "vpc-cni", isCilium: false };
+        const addresses = [...edgesOf(cidrsIn(policies)), "8.8.8.8", "2001:db8::1"];
+        const answer = disagreement({
+          cluster: given,
+          model,
+          naive: (flow) => naive(given, policies, reading, engine === "vpc-cni", flow),
+          addresses,
+          ports: portsIn([policies, given]),
+        });
+        expect(answer).toBeUndefined();
+      }),
+      { numRuns: 150 },
+    );
+  },
+  60_000,
+);
