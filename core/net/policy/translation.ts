@@ -1,10 +1,14 @@
+import type { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "../../model/calico-policy.ts";
 import type { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "../../model/cluster-network-policy.ts";
 import type { NetworkPolicy } from "../../model/network-policy.ts";
+import { readCalicoPolicy } from "./calico/policies.ts";
+import { calicoTiers, type Entry } from "./calico/tiers.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
 import { PolicyFieldError } from "./errors.ts";
-import type { OnNote } from "./fields.ts";
+import { type OnNote, quoted } from "./fields.ts";
 import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
 import type { Policy, PolicyModel, Tier } from "./model.ts";
+import type { Labels } from "./selector.ts";
 
 /** "kubernetes" is the text of the APIs, with blocks applied to addresses outside the cluster only. */
 export const engines = ["kubernetes", "vpc-cni", "calico", "cilium"] as const;
@@ -16,6 +20,11 @@ export interface Policies {
   readonly adminNetworkPolicies?: readonly AdminNetworkPolicy[];
   readonly clusterNetworkPolicies?: readonly ClusterNetworkPolicy[];
   readonly applicationNetworkPolicies?: readonly ApplicationNetworkPolicy[];
+  readonly calicoPolicies?: readonly CalicoPolicy[];
+  readonly calicoTiers?: readonly CalicoTier[];
+  readonly calicoNetworkSets?: readonly CalicoNetworkSet[];
+  /** Labels of namespaces by name, for network sets that lie in one. */
+  readonly namespaces?: Readonly<Record<string, Labels>>;
 }
 
 /** What is to be said of a field of a policy. */
@@ -70,11 +79,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
     const upstream = reader.upstream({ namesAreTcp: false, nodesAreUnknown: true });
     const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false };
     reader.ignore("networking.k8s.aws");
-    return [
-      { name: "Admin", policies: byPriority(upstream, "Admin"), otherwise: "pass" },
-      { name: "default", policies: reader.networkPolicies(reading), otherwise: "deny" },
-      { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
-    ];
+    return calicoTiers(reader.tiers(), [...upstreamEntries(upstream), ...reader.entries(reading), ...reader.calicoEntries()]);
   },
   cilium: (reader) => {
     const reading = { blocksMeanPods: false, unnamedSectionsCount: true, absenceMeansOutside: true };
@@ -84,6 +89,14 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
   },
 };
 const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false };
+
+const upstreamEntries = (placed: readonly Placed[]): readonly Entry[] =>
+  placed.map(({ tier, priority, policy }) => ({
+    tier: tier === "Admin" ? "kube-admin" : "kube-baseline",
+    order: priority,
+    name: policy.name,
+    policies: [policy],
+  }));
 
 /** Reads policies, and remembers what is to be said of them. */
 class Reader {
@@ -104,6 +117,28 @@ class Reader {
     this.#accepted("ApplicationNetworkPolicy", this.#policies.applicationNetworkPolicies, (name, policy, onNote) =>
       readNetworkPolicy(name, policy, reading, onNote),
     );
+
+  tiers = (): readonly CalicoTier[] => this.#policies.calicoTiers ?? [];
+
+  /** NetworkPolicies where Calico puts them: in the default tier with order 1000. */
+  entries = (reading: NetworkPolicyReading): readonly Entry[] =>
+    this.#accepted("NetworkPolicy", this.#policies.networkPolicies, (name, policy, onNote) => ({
+      tier: "default",
+      order: 1000,
+      name: `knp.default.${policy.name}`,
+      policies: [readNetworkPolicy(name, policy, reading, onNote)],
+    }));
+
+  calicoEntries(): readonly Entry[] {
+    const { calicoPolicies = [], calicoNetworkSets = [], namespaces = {} } = this.#policies;
+    const known = new Set([...this.tiers().map(({ name }) => name), "default"]);
+    return this.#accepted("", calicoPolicies, (name, policy) => {
+      const tier = policy.spec.tier ?? "default";
+      if (!known.has(tier)) throw new PolicyFieldError("spec.tier", `is ${quoted(tier)}, which is no tier here`);
+      const policies = readCalicoPolicy(name, policy, { networkSets: calicoNetworkSets, namespaces });
+      return { tier, order: policy.spec.order ?? Number.POSITIVE_INFINITY, name: policy.name, policies };
+    });
+  }
 
   /** Those of policy.networking.k8s.io. */
   upstream(reading: ClusterScopedReading): readonly Placed[] {
@@ -161,5 +196,7 @@ interface Named {
   readonly namespace?: string;
   readonly name: string;
 }
-const nameOf = (kind: string, { kind: own = kind, namespace, name }: Named): string =>
-  namespace === undefined ? `${own} ${name}` : `${own} ${namespace}/${name}`;
+const nameOf = (given: string, { kind, namespace, name }: Named): string => {
+  const own = kind ?? (given || (namespace === undefined ? "GlobalNetworkPolicy" : "Calico NetworkPolicy"));
+  return namespace === undefined ? `${own} ${name}` : `${own} ${namespace}/${name}`;
+};
