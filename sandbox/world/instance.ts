@@ -18,6 +18,12 @@ const stateCodes: Readonly<Record<Instance["state"], number>> = {
 const operatorOf = ({ operator, hidden }: Instance): Item =>
   operator === undefined ? { managed: false } : { managed: true, principal: operator, hiddenByDefault: hidden };
 
+/** An instance says less of its interface than the interface itself. */
+function asInstanceHasIt({ availabilityZone: _zone, requesterManaged: _managed, tagSet: _tags, ...one }: Item): Item {
+  const { instanceId: _instance, instanceOwnerId: _owner, ...attachment } = one.attachment as Item;
+  return { ...one, attachment };
+}
+
 /** What an instance and its interface are, in the two lists that EC2 has of them. */
 export interface Machine {
   readonly instance: Item;
@@ -81,7 +87,7 @@ export function machine(instance: Instance, vpc: Vpc, subnet: Subnet, groupIds: 
       vpcId: vpc.id,
       sourceDestCheck: true,
       groupSet: networkInterface.groupSet,
-      networkInterfaceSet: [networkInterface],
+      networkInterfaceSet: [asInstanceHasIt(networkInterface)],
     },
     networkInterface,
   };

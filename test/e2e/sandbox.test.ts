@@ -2,11 +2,14 @@ import path from "node:path";
 import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { CollectPorts } from "../../core/collect/access.ts";
+import { collectCluster } from "../../core/collect/cluster.ts";
 import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
+import { ClusterFacts } from "../../core/model/cluster.ts";
 import { known } from "../../core/model/fact.ts";
 import { loadEstate, parseEstate } from "../../sandbox/estate.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/start.ts";
+import { collectPorts } from "./bed/collect-ports.ts";
 import { eksPerimeter, reportOf } from "./bed/command-line.ts";
 import { type Exchange, startDoor } from "./bed/door.ts";
 import { bedEnvironment, motoAccount, testCredentials } from "./bed/environment.ts";
@@ -147,6 +150,32 @@ suite("sandbox, beside AWS's service models", { moto: inject("moto") }, () => {
     const { operations, problems } = await judgeByModels(door.heard);
     expect(problems).toEqual([]);
     expect(operations).toEqual(expect.arrayContaining(["sts:AssumeRole", "organizations:ListAccounts", "securityhub:BatchImportFindings"]));
+    await Promise.all([door.stop(), sandbox.close()]);
+  });
+
+  it("so has what any collector asks for, whatever the checks of today need", async () => {
+    const sandbox = await startSandbox(await loadEstate(demoEstate));
+    const door = await startDoor({ upstream: sandbox.endpoint });
+    const everyFact = new Set(Object.keys(ClusterFacts.unwrap().shape) as (keyof ClusterFacts)[]);
+    for (const [account, name] of [
+      ["303030303030", "shop-prod"],
+      ["303030303030", "shop-staging"],
+      ["505050505050", "platform-auto"],
+    ] as const) {
+      const ports = collectPorts(door.url, region, sandbox.credentialsOf(account));
+      await collectCluster({ account, region, name }, everyFact, ports, AbortSignal.timeout(60_000));
+    }
+    const { operations, problems } = await judgeByModels(door.heard);
+    expect(problems).toEqual([]);
+    expect(operations).toEqual(
+      expect.arrayContaining([
+        "ec2:DescribeInstances",
+        "ec2:DescribeNetworkInterfaces",
+        "eks:DescribeNodegroup",
+        "elbv2:DescribeRules",
+        "elbv2:DescribeTargetGroupAttributes",
+      ]),
+    );
     await Promise.all([door.stop(), sandbox.close()]);
   });
 

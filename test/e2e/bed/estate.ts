@@ -7,8 +7,9 @@ import {
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   EC2Client,
+  RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { CreateClusterCommand, EKSClient, type LogType } from "@aws-sdk/client-eks";
+import { type AMITypes, CreateClusterCommand, CreateNodegroupCommand, EKSClient, type LogType } from "@aws-sdk/client-eks";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -46,12 +47,24 @@ export interface LoadBalancerPlan {
   readonly admits?: readonly string[];
 }
 
+export interface NodePlan {
+  readonly name: string;
+  readonly cluster: string;
+  readonly tokens: "optional" | "required";
+  readonly hopLimit: number;
+  /** Whether it takes an address that the internet knows. */
+  readonly isPublic: boolean;
+}
+
 /** One Region of moto, into which a test writes what AWS would have. */
 export interface MotoRegion {
   readonly securityHub: SecurityHubClient;
   createCluster(plan: ClusterPlan): Promise<void>;
   /** As the AWS Load Balancer Controller makes it; answers its DNS name. */
   createLoadBalancer(plan: LoadBalancerPlan): Promise<string>;
+  /** An instance that runs as a node; answers its id. */
+  createNode(plan: NodePlan): Promise<string>;
+  createNodeGroup(cluster: string, name: string, amiType: AMITypes): Promise<void>;
 }
 
 /** The Region, in which every cluster and load balancer lies in the default VPC. */
@@ -110,6 +123,28 @@ export async function motoRegion(endpoint: string, region: string): Promise<Moto
       const forward = { Type: "forward" as const, TargetGroupArn: TargetGroups[0]?.TargetGroupArn ?? "" };
       await elb.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: "TCP", Port: port, DefaultActions: [forward] }));
       return DNSName;
+    },
+    async createNode({ name, cluster, tokens, hopLimit, isPublic }) {
+      const Tags = [
+        { Key: "Name", Value: name },
+        { Key: `kubernetes.io/cluster/${cluster}`, Value: "owned" },
+      ];
+      const { Instances = [] } = await ec2.send(
+        new RunInstancesCommand({
+          ImageId: "ami-12c6146b", // one that moto knows
+          InstanceType: "m5.large",
+          MinCount: 1,
+          MaxCount: 1,
+          MetadataOptions: { HttpTokens: tokens, HttpPutResponseHopLimit: hopLimit },
+          NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: subnetIds[0], AssociatePublicIpAddress: isPublic }],
+          TagSpecifications: [{ ResourceType: "instance", Tags }],
+        }),
+      );
+      return Instances[0]?.InstanceId ?? "";
+    },
+    async createNodeGroup(clusterName, nodegroupName, amiType) {
+      const nodeRole = "arn:aws:iam::123456789012:role/eks-node";
+      await eks.send(new CreateNodegroupCommand({ clusterName, nodegroupName, nodeRole, subnets: subnetIds, amiType, version: "1.36" }));
     },
   };
 }

@@ -5,8 +5,9 @@ Tags of a cluster decide what moto invents otherwise:
   test:ca-file    file with the PEM certificate of its CA
   test:status     status, such as CREATING
   test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
-Added beside: the defaults that EKS fills in, the VPC of the subnets, and what moto lacks: DescribeClusterVersions of EKS,
-and EC2's VPC Block Public Access, which is off.
+Added beside: the defaults that EKS fills in, the VPC of the subnets and the cluster's own security group in it, and what moto
+lacks: DescribeClusterVersions of EKS, EC2's VPC Block Public Access, which is off, and ELB's default for whether a target
+group preserves clients' addresses.
 """
 import base64
 import json
@@ -19,6 +20,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
 from moto.eks.models import Cluster
+from moto.elbv2.models import FakeTargetGroup
 from moto.server import main
 
 ENDPOINT_DEFAULTS = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "securityGroupIds": []}
@@ -28,9 +30,16 @@ DAY = 24 * 60 * 60
 init_of_moto = Cluster.__init__
 
 
-def vpc_of(subnet_ids, account_id, region_name):
-    subnets = ec2_backends[account_id][region_name].describe_subnets(subnet_ids=subnet_ids) if subnet_ids else []
-    return {"vpcId": subnets[0].vpc_id} if subnets else {}
+def vpc_of(name, subnet_ids, account_id, region_name):
+    """The VPC of the subnets, and in it the group that EKS makes for each cluster, open to its own members."""
+    ec2 = ec2_backends[account_id][region_name]
+    subnets = ec2.describe_subnets(subnet_ids=subnet_ids) if subnet_ids else []
+    if not subnets:
+        return {}
+    vpc_id = subnets[0].vpc_id
+    group = ec2.create_security_group(f"eks-cluster-sg-{name}", "EKS created security group", vpc_id=vpc_id)
+    ec2.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=[{"GroupId": group.id}], vpc_id=vpc_id)
+    return {"vpcId": vpc_id, "clusterSecurityGroupId": group.id}
 
 
 def logging_as_eks_answers(asked):
@@ -49,7 +58,7 @@ def init(self, name, role_arn, resources_vpc_config, account_id, region_name, *a
     if "test:ca-file" in tags:
         pem = pathlib.Path(tags["test:ca-file"]).read_bytes()
         self.certificate_authority = {"data": base64.b64encode(pem).decode()}
-    vpc = ENDPOINT_DEFAULTS | vpc_of(resources_vpc_config.get("subnetIds"), account_id, region_name) | resources_vpc_config
+    vpc = ENDPOINT_DEFAULTS | vpc_of(name, resources_vpc_config.get("subnetIds"), account_id, region_name) | resources_vpc_config
     if vpc["endpointPublicAccess"] and tags.get("test:ranges") != "absent":
         vpc.setdefault("publicAccessCidrs", ["0.0.0.0/0"])
     self.resources_vpc_config = vpc
@@ -88,6 +97,16 @@ def block_public_access_options(self):
     return ActionResult({"VpcBlockPublicAccessOptions": options})
 
 
+def target_group_init(self, *args, **kwargs):
+    """As ELB has it: targets by address see the load balancer where that is TCP or TLS, all others see who asks."""
+    init_of_target_group(self, *args, **kwargs)
+    if self.protocol in ["TCP", "TLS", "UDP", "TCP_UDP"]:
+        by_address = self.target_type == "ip" and self.protocol in ["TCP", "TLS"]
+        self.attributes["preserve_client_ip.enabled"] = "false" if by_address else "true"
+
+
+init_of_target_group = FakeTargetGroup.__init__
+FakeTargetGroup.__init__ = target_group_init
 Cluster.__init__ = init
 EC2Response.describe_vpc_block_public_access_options = block_public_access_options
 EC2Response.describe_vpc_block_public_access_exclusions = lambda self: ActionResult({"VpcBlockPublicAccessExclusions": []})
