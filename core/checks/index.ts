@@ -24,6 +24,7 @@ import { kubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
 import { nodeHasNoPublicAddress } from "./nodes/node-has-no-public-address.ts";
 import { nodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
 import { nodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
+import { instanceMetadataBlockedFromPods } from "./pod-network/instance-metadata-blocked-from-pods.ts";
 
 /** Every check, in the order in which reports list them. */
 export const checks: readonly AnyCheck[] = [
@@ -36,6 +37,7 @@ export const checks: readonly AnyCheck[] = [
   controlPlaneAuditLoggingEnabled,
   clusterVersionSupported,
   secretsEncryptedWithKms,
+  instanceMetadataBlockedFromPods,
   kubeletBlockedFromPods,
   kubeletNotExposed,
   nodeHasNoPublicAddress,

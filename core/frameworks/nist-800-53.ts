@@ -27,7 +27,11 @@ export const nist80053: Framework = {
       title: "Flows are parted from one another",
       checks: ["endpoint-private-access-enabled", "kubelet-blocked-from-pods"],
     },
-    { id: "AC-6", title: "Privilege is the least that is needed", checks: ["endpoint-refuses-anonymous-requests"] },
+    {
+      id: "AC-6",
+      title: "Privilege is the least that is needed",
+      checks: ["endpoint-refuses-anonymous-requests", "instance-metadata-blocked-from-pods"],
+    },
     { id: "AC-6(9)", title: "Uses of privilege are logged", checks: ["control-plane-audit-logging-enabled"] },
     { id: "AC-14", title: "What may be done without identification is settled", checks: ["endpoint-refuses-anonymous-requests"] },
     { id: "AC-17", title: "Remote access is restricted", checks: ["endpoint-public-access-disabled", "node-ssh-not-public"] },

@@ -61,7 +61,7 @@ export const pciDss4: Framework = {
       title: "Only necessary services and functions are enabled",
       checks: ["kubelet-not-exposed", "node-ssh-not-public", "load-balancer-hides-sensitive-ports"],
     },
-    { id: "2.2.6", title: "Security parameters prevent misuse", notCovered: "No check judges instance metadata." },
+    { id: "2.2.6", title: "Security parameters prevent misuse", checks: ["instance-metadata-blocked-from-pods"] },
     {
       id: "2.2.7",
       title: "Administrative access over the network is encrypted",

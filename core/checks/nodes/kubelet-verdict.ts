@@ -19,7 +19,7 @@ export function verdictOn(resource: Resource, sorted: Sorted, paths: readonly Pa
     return { resource, status: "fail", message, evidence: { witness: shown(proof), ...evidence } };
   }
   if (paths.length > 0 && paths.every(({ state }) => state === "blocked")) {
-    const message = `${cluster} keeps the ${sorted.judged.length} pods that are judged from ${ports} of every node.`;
+    const message = `${cluster} keeps every pod that is judged, ${sorted.judged.length} in all, from ${ports} of every node.`;
     return { resource, status: "pass", message, evidence };
   }
   const reason = reasonOf(paths);

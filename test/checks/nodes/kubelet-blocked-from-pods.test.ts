@@ -184,6 +184,11 @@ describe("a branch interface in strict mode", () => {
       "depends-on-unknown",
     ],
     [
+      "unknown: a mode that is taken from elsewhere",
+      { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)" })]) },
+      "depends-on-unknown",
+    ],
+    [
       "unknown: a node stands outside the VPC",
       { nodes: known([nodeA, aNode("mi-1", { internalIps: ["172.16.0.9"], providerId: "eks-hybrid:///eu-west-1/prod/mi-1" })]) },
       "not-supported",
