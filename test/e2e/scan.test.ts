@@ -98,9 +98,9 @@ const services = [
     declaredRanges: office,
     aws: { scheme: "internet-facing" },
     exposure: "fail",
-    // Only target groups, which are not read, say whether its targets see who is asking.
     declaration: "unknown",
-    ranges: "unknown",
+    // Its targets see the load balancer's address, so nothing can tell who is in the ranges.
+    ranges: "fail",
   },
 ] as const;
 
