@@ -81,6 +81,8 @@ export const Pod = z
     owner: Owner.exactOptional(),
     nodeName: z.string().exactOptional(),
     phase: z.enum(["Pending", "Running", "Succeeded", "Failed", "Unknown"]),
+    /** Its condition Ready; absent where none was written yet. */
+    isReady: z.boolean().exactOptional(),
     podIps: strings,
     hostIp: z.string().exactOptional(),
     /** Annotated with vpc.amazonaws.com/pod-eni: it has a branch interface with security groups of its own. */

@@ -38,6 +38,32 @@ describe("Pod", () => {
       { status: { phase: "Running", podIP: "10.0.1.9" } },
       { phase: "Running", podIps: ["10.0.1.9"] },
     ],
+    [
+      "ready by its condition",
+      {
+        status: {
+          conditions: [
+            { type: "Initialized", status: "True" },
+            { type: "Ready", status: "True" },
+          ],
+        },
+      },
+      { isReady: true },
+    ],
+    [
+      "not ready, whatever else holds",
+      {
+        status: {
+          conditions: [
+            { type: "Ready", status: "False" },
+            { type: "PodScheduled", status: "True" },
+          ],
+        },
+      },
+      { isReady: false },
+    ],
+    ["ready perhaps", { status: { conditions: [{ type: "Ready", status: "Unknown" }] } }, { isReady: false }],
+    ["of no word on it", { status: { conditions: [{ type: "PodScheduled", status: "True" }] } }, {}],
     ["addresses that are not given yet", { status: { podIP: "", podIPs: [{}], hostIP: "" } }, {}],
     ["a phase of a later version", { status: { phase: "Hibernating" } }, {}],
     [

@@ -27,10 +27,13 @@ const Status = z
     podIP: filled,
     podIPs: listOrEmpty(z.object({ ip: filled })),
     hostIP: filled,
+    conditions: listOrEmpty(z.object({ type: z.string(), status: z.string() })),
   })
-  .transform(({ phase, podIP, podIPs, hostIP }) => {
+  .transform(({ phase, podIP, podIPs, hostIP, conditions }) => {
+    const ready = conditions.find(({ type }) => type === "Ready");
+    const isReady = ready === undefined ? undefined : ready.status === "True";
     const ips = podIPs.flatMap(({ ip }) => ip ?? []);
-    return { phase, podIps: ips.length === 0 && podIP !== undefined ? [podIP] : ips, ...present({ hostIp: hostIP }) };
+    return { phase, podIps: ips.length === 0 && podIP !== undefined ? [podIP] : ips, ...present({ hostIp: hostIP, isReady }) };
   });
 const noStatus = { phase: "Unknown" as const, podIps: [] };
 
