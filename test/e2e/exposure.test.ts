@@ -10,7 +10,7 @@ import { grantDeclaredReads, readers } from "./bed/kube/reader-role.ts";
 import { type BalancerPlan, type MotoNetwork, motoNetwork } from "./bed/moto-network.ts";
 import { suite } from "./bed/suite.ts";
 
-const region = "eu-north-1";
+const region = "eu-west-2";
 const cluster = "exposed";
 const everybody = ["0.0.0.0/0"];
 const office = ["8.8.8.0/24"];

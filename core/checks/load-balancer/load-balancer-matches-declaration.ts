@@ -9,6 +9,7 @@ import { requestedOf } from "../../net/load-balancer/requested.ts";
 import type { AskedScheme, UnsureScheme } from "../../net/load-balancer/scheme.ts";
 import { reachOf } from "../../net/load-balancer/sources.ts";
 import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
+import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { cidrsOf, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
@@ -65,6 +66,7 @@ export const loadBalancerMatchesDeclaration = defineCheck({
   },
   evaluate: ({ loadBalancers, securityGroups, prefixLists, subnets, ...plane }, _settings, about) => {
     const index = indexGroups(securityGroups, prefixLists);
+    const targets = indexTargets(plane.targetGroups);
     return judgeOwners({
       about,
       subjects: madeForCluster(subjectsOf(loadBalancers, plane, about.resource)),
@@ -103,7 +105,7 @@ export const loadBalancerMatchesDeclaration = defineCheck({
         }
         return opinionOf(
           { name, its, scheme: requested.scheme },
-          { ownership, manifest, requested: requested.sources, reach: reachOf(loadBalancer, index), index, subnets },
+          { ownership, manifest, requested: requested.sources, reach: reachOf(loadBalancer, index), index, subnets, targets },
         );
       },
     });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loadBalancerMatchesDeclaration } from "../../../core/checks/load-balancer/load-balancer-matches-declaration.ts";
-import type { LoadBalancer, SecurityGroup } from "../../../core/model/aws.ts";
+import type { LoadBalancer, SecurityGroup, TargetGroup } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
-import { known, unknown } from "../../../core/model/fact.ts";
+import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
 import type { Gateway, LoadBalancerConfiguration } from "../../../core/model/gateway.ts";
 import type { Ingress, Service } from "../../../core/model/kubernetes.ts";
@@ -264,6 +264,26 @@ describe("sources of a Service", () => {
     ["fail: a proven excess on one group beside an unread one", guarded("sg-gone", "sg-all"), { ...lbc, ...office }, "fail high"],
   ])("%s", (_rule, loadBalancer, service, expected) => {
     expect(told(judgeService(loadBalancer, service))).toBe(expected);
+  });
+  const groupArn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/0123456789abcdef";
+  const forwarding = known([{ port: 443, protocol: "TCP", actions: known([{ type: "forward", targetGroupArns: [groupArn] }]) }]);
+  it.each<[string, Fact<boolean>, string]>([
+    ["fail: without groups, and targets that see the load balancer's address, nothing keeps the range", known(false), "fail high"],
+    ["unknown: without groups, targets that see the client's address may keep it", known(true), "unknown"],
+    ["unknown: without groups, whether targets see the client's address was not read", forbidden, "unknown"],
+  ])("%s", (_rule, preservesClientIp, expected) => {
+    const loadBalancer = nlb({ securityGroupIds: [], listeners: forwarding });
+    const behind: TargetGroup = {
+      arn: groupArn,
+      name: "web",
+      protocol: "TCP",
+      port: 8443,
+      targetType: "ip",
+      loadBalancerArns: [loadBalancer.arn],
+      preservesClientIp,
+    };
+    const plane = aPlane({ services: [...bystanders, aService("web", { ...lbc, ...office })] });
+    expect(told(found({ ...facts([loadBalancer], plane), targetGroups: known([behind]) }))).toBe(expected);
   });
   it("fail: the scheme differs, though sources could not be compared", () => {
     const given = facts([nlb({ scheme: "internet-facing" })], aPlane({ services: [...bystanders, aService("web", lbc)] }));

@@ -5,9 +5,9 @@ Tags of a cluster decide what moto invents otherwise:
   test:ca-file    file with the PEM certificate of its CA
   test:status     status, such as CREATING
   test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
-Added beside: the defaults that EKS fills in, the VPC of the subnets and the cluster's own security group in it, and what moto
-lacks: DescribeClusterVersions of EKS, EC2's VPC Block Public Access, which is off, and ELB's default for whether a target
-group preserves clients' addresses.
+Added beside: the defaults that EKS fills in, the VPC of the subnets, with the cluster's own security group and the control
+plane's network interfaces in it, and what moto lacks: DescribeClusterVersions of EKS, EC2's VPC Block Public Access, which is
+off, and ELB's default for whether a target group preserves clients' addresses.
 """
 import base64
 import json
@@ -30,15 +30,19 @@ DAY = 24 * 60 * 60
 init_of_moto = Cluster.__init__
 
 
-def vpc_of(name, subnet_ids, account_id, region_name):
-    """The VPC of the subnets, and in it the group that EKS makes for each cluster, open to its own members."""
+def vpc_of(name, config, account_id, region_name):
+    """The VPC of the subnets, and what EKS makes in it: a group, open to its own members, and the control plane's interfaces."""
     ec2 = ec2_backends[account_id][region_name]
+    subnet_ids = config.get("subnetIds")
     subnets = ec2.describe_subnets(subnet_ids=subnet_ids) if subnet_ids else []
     if not subnets:
         return {}
     vpc_id = subnets[0].vpc_id
     group = ec2.create_security_group(f"eks-cluster-sg-{name}", "EKS created security group", vpc_id=vpc_id)
     ec2.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=[{"GroupId": group.id}], vpc_id=vpc_id)
+    group_ids = [group.id, *config.get("securityGroupIds", [])]
+    for subnet in subnets[:4]:
+        ec2.create_network_interface(subnet, None, group_ids=group_ids, description=f"Amazon EKS {name}")
     return {"vpcId": vpc_id, "clusterSecurityGroupId": group.id}
 
 
@@ -58,7 +62,7 @@ def init(self, name, role_arn, resources_vpc_config, account_id, region_name, *a
     if "test:ca-file" in tags:
         pem = pathlib.Path(tags["test:ca-file"]).read_bytes()
         self.certificate_authority = {"data": base64.b64encode(pem).decode()}
-    vpc = ENDPOINT_DEFAULTS | vpc_of(name, resources_vpc_config.get("subnetIds"), account_id, region_name) | resources_vpc_config
+    vpc = ENDPOINT_DEFAULTS | vpc_of(name, resources_vpc_config, account_id, region_name) | resources_vpc_config
     if vpc["endpointPublicAccess"] and tags.get("test:ranges") != "absent":
         vpc.setdefault("publicAccessCidrs", ["0.0.0.0/0"])
     self.resources_vpc_config = vpc
@@ -67,9 +71,9 @@ def init(self, name, role_arn, resources_vpc_config, account_id, region_name, *a
 
 
 def cluster_versions(request, full_url, headers):
-    """Two versions, one in standard and one in extended support whatever the day: no test may fail because time passed."""
+    """One version in standard support, two in extended, whatever the day: no test may fail because time passed."""
     now = int(time.time())
-    rows = [("1.36", "STANDARD_SUPPORT", 400), ("1.31", "EXTENDED_SUPPORT", -60)]
+    rows = [("1.36", "STANDARD_SUPPORT", 400), ("1.31", "EXTENDED_SUPPORT", -60), ("1.27", "EXTENDED_SUPPORT", -300)]
     versions = [
         {
             "clusterVersion": version,
