@@ -2,7 +2,7 @@ import { DescribeTargetGroupAttributesCommand, DescribeTargetGroupsCommand } fro
 import pMap from "p-map";
 import * as z from "zod";
 import type { LoadBalancer, TargetGroup } from "../model/aws.ts";
-import { type Fact, known, unknown } from "../model/fact.ts";
+import { type Fact, known, mapFact, unknown } from "../model/fact.ts";
 import { allPages, answerOf, malformed, parsed } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { loadBalancersV2 } from "./elb-v2.ts";
@@ -23,7 +23,8 @@ const Row = z.object({
   LoadBalancerArns: z.array(z.string()),
 });
 type Group = Omit<TargetGroup, "preservesClientIp">;
-type Balancers = Fact<readonly Pick<LoadBalancer, "arn" | "type" | "securityGroupIds">[]>;
+/** By ARN. */
+type Balancers = Fact<ReadonlyMap<string, Pick<LoadBalancer, "type" | "securityGroupIds">>>;
 
 /**
  * Every target group of the VPC. Whether it preserves clients' addresses is asked only where it decides who comes through: at
@@ -37,7 +38,8 @@ export async function readTargetGroups(vpcId: string, plane: AwsPlane): Promise<
     reading.attempt("elasticloadbalancing:DescribeLoadBalancers", () => loadBalancersV2(vpcId, plane)),
   ]);
   if (groups.state === "unknown") return groups;
-  const found = await pMap(groups.value, (group) => withClientIp(group, balancers, plane), { concurrency });
+  const byArn = mapFact(balancers, (all) => new Map(all.map((one) => [one.arn, one])));
+  const found = await pMap(groups.value, (group) => withClientIp(group, byArn, plane), { concurrency });
   return known(found.flat());
 }
 
@@ -65,27 +67,26 @@ const groupOf = (row: z.output<typeof Row>): Group => ({
 
 /** The group with what is known of clients' addresses, or nothing where it is gone. */
 async function withClientIp(group: Group, balancers: Balancers, plane: AwsPlane): Promise<readonly TargetGroup[]> {
-  const why = whyNotAsked(group, balancers);
-  if (why !== undefined) return [{ ...group, preservesClientIp: why }];
+  const decides = decidesAnything(group, balancers);
+  if (decides.state === "unknown") return [{ ...group, preservesClientIp: decides }];
+  if (!decides.value) return [group];
   const read = () => unlessGone(preservesClientIp(group.arn, plane));
   const answer = await plane.reading.attempt("elasticloadbalancing:DescribeTargetGroupAttributes", read);
   if (answer.state === "unknown") return [{ ...group, preservesClientIp: answer }];
   return answer.value === undefined ? [] : [{ ...group, preservesClientIp: known(answer.value) }];
 }
 
-function whyNotAsked({ name, loadBalancerArns }: Group, balancers: Balancers): Fact<never> | undefined {
+/** Whether the group serves a network load balancer without security groups. */
+function decidesAnything({ name, loadBalancerArns }: Group, balancers: Balancers): Fact<boolean> {
   if (loadBalancerArns.length > 0 && balancers.state === "unknown") {
     return unknown("depends-on-unknown", `The load balancers of target group ${name} are not known: ${balancers.reason.message}`);
   }
-  const served = balancers.state === "known" ? balancers.value.filter(({ arn }) => loadBalancerArns.includes(arn)) : [];
-  if (served.some(({ type, securityGroupIds }) => type === "network" && securityGroupIds.length === 0)) return undefined;
+  const served = balancers.state === "known" ? loadBalancerArns.flatMap((arn) => balancers.value.get(arn) ?? []) : [];
+  if (served.some(({ type, securityGroupIds }) => type === "network" && securityGroupIds.length === 0)) return known(true);
   if (served.length < loadBalancerArns.length) {
     return unknown("not-found", `Target group ${name} serves a load balancer that is not among those of the VPC.`);
   }
-  return unknown(
-    "not-supported",
-    `Target group ${name} serves no network load balancer without security groups, so whether it preserves clients' addresses decides nothing and was not read.`,
-  );
+  return known(false);
 }
 
 const Attributes = z.object({ Attributes: z.array(z.object({ Key: z.string(), Value: z.string().optional() })) });

@@ -124,8 +124,8 @@ export const TargetGroup = z
     port: z.int().exactOptional(),
     targetType: z.enum(["instance", "ip", "lambda", "alb"]),
     loadBalancerArns: strings,
-    /** preserve_client_ip.enabled; read only for load balancers without security groups, where it decides. */
-    preservesClientIp: factOf(z.boolean()),
+    /** preserve_client_ip.enabled; absent where no network load balancer without security groups forwards here: it decides nothing then. */
+    preservesClientIp: factOf(z.boolean()).exactOptional(),
   })
   .readonly();
 export type TargetGroup = z.infer<typeof TargetGroup>;

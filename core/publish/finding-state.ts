@@ -52,7 +52,7 @@ export interface Evaluated {
   readonly findings: readonly Finding[];
   /** When reading began. */
   readonly readAt: string;
-  /** Ids of the checks that saw everything they look at; see `completelyJudged`. Each has a finding, and none that is unknown. */
+  /** Ids of the checks that saw everything they look at; see `completelyJudged`. Each has a finding, and none that is unknown but for what it never judges. */
   readonly complete: ReadonlySet<string>;
 }
 

@@ -21,6 +21,8 @@ const check = defineCheck({
 const refused = unknown("forbidden", "No.");
 const read = { loadBalancers: known([aLoadBalancer()]), services: known([]), endpoint: refused };
 const pass = aServiceFinding("web", { status: "pass" });
+const wholeCluster = { kind: "Cluster", id: pass.cluster ?? "", name: "prod" };
+const notSupported = { code: "not-supported", message: "Nobody says." } as const;
 const reason = { code: "forbidden", message: "No." } as const;
 
 it.each<[string, object, readonly Finding[], boolean]>([
@@ -37,6 +39,18 @@ it.each<[string, object, readonly Finding[], boolean]>([
   ],
   ["not: nobody collected what it needs", { services: known([]) }, [pass], false],
   ["not: one of its verdicts is unknown", read, [pass, aServiceFinding("api", { status: "unknown", reason })], false],
+  [
+    "complete: one resource is beyond what the product judges, and was seen",
+    read,
+    [pass, aServiceFinding("api", { status: "unknown", reason: notSupported })],
+    true,
+  ],
+  [
+    "not: the cluster as a whole is beyond it",
+    read,
+    [pass, aServiceFinding("api", { status: "unknown", reason: notSupported, resource: wholeCluster })],
+    false,
+  ],
   ["not: it broke", read, [aServiceFinding("web", { status: "error", reason })], false],
   ["not: it said nothing", read, [aServiceFinding("web", { check: "another" })], false],
   [

@@ -5,7 +5,9 @@ import { indexBackends } from "../../net/load-balancer/backends.ts";
 import { encryptionOf } from "../../net/load-balancer/encryption.ts";
 import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexTargets } from "../../net/load-balancer/targets.ts";
-import { few, judgeOwners, nameOf, noObjects, ownerFacts } from "./owners.ts";
+import { few } from "../listed.ts";
+import { nameOf } from "../words.ts";
+import { judgeOwners, noObjects, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/k8s-shop-web/0123456789abcdef",

@@ -5,7 +5,8 @@ import type { Service } from "../../model/kubernetes.ts";
 import { bindingsOf } from "../../net/load-balancer/bindings.ts";
 import type { Ownership } from "../../net/load-balancer/owner.ts";
 import { madeForCluster, type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
-import { bindingWords, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
+import { nameOf } from "../words.ts";
+import { bindingWords, judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",

@@ -13,8 +13,10 @@ import { type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
+import { few } from "../listed.ts";
+import { nameOf } from "../words.ts";
 import { makeInternal } from "./commands.ts";
-import { few, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
+import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const text =
   "Take the port off the load balancer, or make the load balancer internal and reach the service through the VPC, a VPN or kubectl port-forward. A declaration under publicServices does not excuse it; where the port is meant for a few, admit their ranges alone.";

@@ -9,8 +9,10 @@ import { clientAddressesKept, indexTargets, type TargetIndex } from "../../net/l
 import type { Layer } from "../../net/reach/layer.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
+import { few } from "../listed.ts";
+import { cidrsOf, nameOf } from "../words.ts";
 import { makeInternal } from "./commands.ts";
-import { cidrsOf, few, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
+import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const exposed: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",

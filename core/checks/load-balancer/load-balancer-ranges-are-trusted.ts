@@ -6,7 +6,8 @@ import { type Arrival, arrivalOf } from "../../net/load-balancer/arrival.ts";
 import { subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
-import { cidrsOf, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
+import { cidrsOf, nameOf } from "../words.ts";
+import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",

@@ -9,7 +9,8 @@ import { reachOf } from "../../net/load-balancer/sources.ts";
 import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexGroups } from "../../net/security-group.ts";
-import { cidrsOf, judgeOwners, nameOf, noObjects, ownerFacts } from "./owners.ts";
+import { cidrsOf, nameOf } from "../words.ts";
+import { judgeOwners, noObjects, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",

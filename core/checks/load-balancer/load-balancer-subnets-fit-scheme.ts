@@ -9,7 +9,9 @@ import { requestedOf } from "../../net/load-balancer/requested.ts";
 import { madeForCluster, type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { type GroupIndex, indexGroups } from "../../net/security-group.ts";
-import { few, judgeOwners, nameOf, noObjects, type Opinion, ownerFacts } from "./owners.ts";
+import { few } from "../listed.ts";
+import { nameOf } from "../words.ts";
+import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const loadBalancer: LoadBalancer = {
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",

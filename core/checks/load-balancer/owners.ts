@@ -2,14 +2,11 @@
 import type { About, Evidence, Remediation, Verdict } from "../../model/check.ts";
 import { known, type Reason } from "../../model/fact.ts";
 import type { TargetGroupBinding } from "../../model/gateway.ts";
-import type { Resource } from "../../model/resource.ts";
 import { type Severity, severities } from "../../model/severity.ts";
-import { type AddressSet, toCidrs } from "../../net/addresses.ts";
 import type { KubernetesPlane, Ownership } from "../../net/load-balancer/owner.ts";
 import { doubtOf, type Subject, type Subjects } from "../../net/load-balancer/subjects.ts";
 import { few } from "../listed.ts";
-
-export { few };
+import { nameOf } from "../words.ts";
 
 /** What tells whose a load balancer is: every check of this folder that judges owners uses these facts. */
 export const ownerFacts = [
@@ -39,10 +36,6 @@ export const noObjects: KubernetesPlane = {
   workloads: known([]),
 };
 
-/** How a message names a resource: "Service shop/web", "LoadBalancer k8s-shop-web". */
-export const nameOf = ({ kind, namespace, name }: Resource): string => `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
-
-export const cidrsOf = (set: AddressSet): readonly string[] => few(toCidrs(set));
 export const arnsOf = (loadBalancers: readonly Pick<Ownership, "loadBalancer">[]): readonly string[] =>
   few(loadBalancers.map(({ loadBalancer }) => loadBalancer.arn));
 

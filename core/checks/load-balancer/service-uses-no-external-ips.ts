@@ -2,8 +2,8 @@ import { defineCheck } from "../../model/check.ts";
 import type { Service } from "../../model/kubernetes.ts";
 import { objectId } from "../../model/resource.ts";
 import { isCidr, isWithin, parseCidrs } from "../../net/addresses.ts";
-import { listed } from "../listed.ts";
-import { few, nameOf } from "./owners.ts";
+import { few, listed } from "../listed.ts";
+import { nameOf } from "../words.ts";
 
 const service: Service = {
   namespace: "shop",

@@ -4,8 +4,8 @@ import type { Reason } from "../../model/fact.ts";
 import type { Resource } from "../../model/resource.ts";
 import { isUp, type Machine, machineName, type NodeFacts } from "../../net/nodes/machines.ts";
 import { type Pool, poolsOf } from "../../net/nodes/pools.ts";
-import { listed } from "../listed.ts";
-import { few, nameOf } from "../load-balancer/owners.ts";
+import { few, listed } from "../listed.ts";
+import { nameOf } from "../words.ts";
 
 /** What tells which machines are nodes: every check of this folder uses these facts. */
 export const nodeFacts = ["instances", "networkInterfaces", "nodeGroups", "nodes"] as const satisfies readonly (keyof NodeFacts)[];

@@ -6,8 +6,8 @@ import { intersection, isEmpty, parseFilterCidrs, toCidrs, union } from "../../n
 import { type Outsiders, outsidersOf } from "../../net/nodes/admission.ts";
 import type { Machine } from "../../net/nodes/machines.ts";
 import { indexGroups, type Ports } from "../../net/security-group.ts";
-import { listed } from "../listed.ts";
-import { cidrsOf, few } from "../load-balancer/owners.ts";
+import { few, listed } from "../listed.ts";
+import { cidrsOf } from "../words.ts";
 import { exampleGroups, exampleInterface, exampleNetwork, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools, nodeFacts, type Opinion, type Witness } from "./judge-pools.ts";
 

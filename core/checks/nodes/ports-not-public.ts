@@ -7,8 +7,8 @@ import type { Machine } from "../../net/nodes/machines.ts";
 import { portsText } from "../../net/policy/port-set.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups, type Ports } from "../../net/security-group.ts";
-import { listed } from "../listed.ts";
-import { cidrsOf, few } from "../load-balancer/owners.ts";
+import { few, listed } from "../listed.ts";
+import { cidrsOf } from "../words.ts";
 import { nodeFacts, type Opinion, type Witness } from "./judge-pools.ts";
 
 /** What lies between the internet and a node's interfaces. */

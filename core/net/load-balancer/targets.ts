@@ -35,8 +35,11 @@ export function groupsBehind({ type }: LoadBalancer, { actions, port }: Listener
 const alwaysPreserved: ReadonlySet<string> = new Set(["UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
 
 /** Whether targets of the group see the client's address rather than the load balancer's. */
-export const preservesClientAddress = ({ protocol, preservesClientIp }: TargetGroup): Fact<boolean> =>
-  alwaysPreserved.has(protocol.toUpperCase()) ? known(true) : preservesClientIp;
+export const preservesClientAddress = ({ name, protocol, preservesClientIp }: TargetGroup): Fact<boolean> =>
+  alwaysPreserved.has(protocol.toUpperCase()) ? known(true) : (preservesClientIp ?? notAsked(name));
+
+const notAsked = (name: string) =>
+  unknown("depends-on-unknown", `Whether target group ${name} preserves clients' addresses decided nothing when it was read.`);
 
 /** Whether every target behind a network load balancer's listener sees the client's address. False where those of one group do not. */
 export function clientAddressesKept(loadBalancer: LoadBalancer, listener: Listener, index: TargetIndex): Fact<boolean> {

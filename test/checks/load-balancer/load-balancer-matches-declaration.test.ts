@@ -167,6 +167,20 @@ describe("scheme of a Service", () => {
 });
 
 describe("sources of a Service", () => {
+  const targetGroups = [true, false].map((sees) => ({
+    arn: sees ? "tg-seeing" : "tg-blind",
+    name: "k8s-shop-web",
+    protocol: "TCP",
+    port: 8443,
+    targetType: "ip" as const,
+    loadBalancerArns: [],
+    preservesClientIp: known(sees),
+  }));
+  const behind = (arn: string) =>
+    nlb({
+      securityGroupIds: [],
+      listeners: known([{ port: 443, protocol: "TCP", actions: known([{ type: "forward", targetGroupArns: [arn] }]) }]),
+    });
   const lbc = { loadBalancerClass: "service.k8s.aws/nlb" };
   const office = { loadBalancerSourceRanges: ["203.0.113.0/24"] };
   const guarded = (...securityGroupIds: string[]) => nlb({ securityGroupIds });
@@ -245,6 +259,8 @@ describe("sources of a Service", () => {
       { ...lbc, annotations: beta({ "aws-load-balancer-security-groups": "sg-office" }) },
       "fail high",
     ],
+    ["fail: without groups, and targets do not see who is in the range", behind("tg-blind"), { ...lbc, ...office }, "fail high"],
+    ["unknown: without groups, targets see the client and may keep the range", behind("tg-seeing"), { ...lbc, ...office }, "unknown"],
     ["unknown: without groups, targets may keep the declared range", guarded(), { ...lbc, ...office }, "unknown"],
     [
       "fail: without groups, and no rules on targets either",
@@ -263,7 +279,8 @@ describe("sources of a Service", () => {
     ["unknown: a group that was not read", guarded("sg-gone"), { ...lbc, ...office }, "unknown"],
     ["fail: a proven excess on one group beside an unread one", guarded("sg-gone", "sg-all"), { ...lbc, ...office }, "fail high"],
   ])("%s", (_rule, loadBalancer, service, expected) => {
-    expect(told(judgeService(loadBalancer, service))).toBe(expected);
+    const plane = aPlane({ services: [...bystanders, aService("web", service)], targetGroups });
+    expect(told(found(facts([loadBalancer], plane)))).toBe(expected);
   });
   const groupArn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/0123456789abcdef";
   const forwarding = known([{ port: 443, protocol: "TCP", actions: known([{ type: "forward", targetGroupArns: [groupArn] }]) }]);
