@@ -54,7 +54,8 @@ export const keys = {
   run: (id: string) => `${run(id)}/run.json`,
   account: (id: string, account: string) => `${run(id)}/accounts/${account}.json`,
   cluster: (id: string, target: ClusterTarget) => `${run(id)}/clusters/${within(target)}.json`,
-  evidence: (id: string, target: ClusterTarget) => `${run(id)}/evidence/${within(target)}.json`,
+  /** Apart from the run's own records, since it is kept for a shorter time. */
+  evidence: (id: string, target: ClusterTarget) => `evidence/${id}/${within(target)}.json`,
   report: (id: string, file: string) => `${run(id)}/${file}`,
 } as const;
 

@@ -8,6 +8,9 @@ const objects = (prefix: string) => $interpolate`${store.arn}/${prefix}`;
 const assumeMember = { actions: ["sts:AssumeRole"], resources: [memberRoles] };
 const readRuns = { actions: ["s3:GetObject"], resources: [objects("runs/*"), objects("config.json")] };
 const writeRuns = { actions: ["s3:PutObject"], resources: [objects("runs/*")] };
+/** The memory of findings: first seen, last published. */
+const findings = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("findings/*")] };
+const writeEvidence = { actions: ["s3:PutObject"], resources: [objects("evidence/*")] };
 /** Without it S3 answers 403 instead of 404 for an object that does not exist. */
 const listStore = { actions: ["s3:ListBucket"], resources: [store.arn] };
 
@@ -34,7 +37,7 @@ export const discover = new sst.aws.Function("Discover", {
   handler: "functions/discover.handler",
   timeout: "5 minutes",
   memory: "512 MB",
-  permissions: [assumeMember, readRuns, writeRuns, listStore],
+  permissions: [assumeMember, readRuns, writeRuns, findings, listStore],
 });
 
 export const scan = new sst.aws.Function("Scan", {
@@ -43,13 +46,7 @@ export const scan = new sst.aws.Function("Scan", {
   handler: "functions/scan.handler",
   timeout: "15 minutes",
   memory: "1024 MB",
-  permissions: [
-    assumeMember,
-    readRuns,
-    writeRuns,
-    listStore,
-    { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("state/*")] },
-  ],
+  permissions: [assumeMember, readRuns, writeRuns, writeEvidence, findings, listStore],
 });
 
 export const summarize = new sst.aws.Function("Summarize", {

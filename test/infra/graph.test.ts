@@ -1,9 +1,21 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { awsReads } from "../../core/collect/reads.ts";
+import { stateKeys } from "../../core/publish/state-store.ts";
+import { keys } from "../../core/run-record.ts";
 import { type Declared, declare } from "./graph.ts";
 
 const files = ["stage", "storage", "functions", "workflow", "schedule"].map((name) => `infra/${name}.ts`);
+const cluster = { account: "222233334444", region: "eu-west-1", name: "prod" };
+const expirationDays = (rule: { expiration: { days: number } }): number => rule.expiration.days;
+/** As IAM matches a resource: an asterisk stands for anything. */
+const matches = (pattern: string, arn: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .split("*")
+      .map((text) => text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+  ).test(arn);
 let graph: readonly Declared[] = [];
 beforeAll(async () => {
   graph = await declare("test", ...files);
@@ -90,13 +102,66 @@ describe("the store", () => {
       "Enabled",
     ]);
   });
-  it("is closed to the public and has no CORS rule", () => {
-    expect(ofType("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")).toHaveLength(1);
+  it("is encrypted by declaration", () => {
+    const rules = ofType("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration");
+    expect(rules.map(({ inputs }) => inputs.rules)).toEqual([[{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }]]);
+  });
+  it("is closed to the public in all four ways and has no CORS rule", () => {
+    const [block, ...others] = ofType("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+    expect(block?.inputs).toMatchObject({
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    expect(others).toEqual([]);
     expect(graph.filter(({ type }) => /cors/i.test(type))).toEqual([]);
   });
-  it("refuses what does not come over TLS", () => {
-    const policies = ofType("aws:s3/bucketPolicy:BucketPolicy").map(({ inputs }) => JSON.stringify(inputs.policy));
-    expect(policies.join()).toContain("aws:SecureTransport");
+  it("refuses what does not come over TLS, and allows nobody anything by itself", () => {
+    const [policy] = ofType("aws:s3/bucketPolicy:BucketPolicy").map(({ inputs }) => JSON.parse(inputs.policy));
+    expect(policy.statements).toEqual([
+      expect.objectContaining({
+        effect: "Deny",
+        actions: ["s3:*"],
+        conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+      }),
+    ]);
+  });
+  it("forgets runs, evidence and former versions in time, and never the state of findings", () => {
+    const [life, ...others] = ofType("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
+    expect(others).toEqual([]); // a bucket has one: of two, the later replaces the earlier
+    const expiring = life?.inputs.rules.filter((rule: { expiration?: { days?: number } }) => rule.expiration?.days !== undefined);
+    const daysOf = (key: string) =>
+      expiring.filter((rule: { filter: { prefix: string } }) => key.startsWith(rule.filter.prefix)).map(expirationDays);
+    expect(daysOf(keys.run("r"))).toEqual([400]);
+    expect(daysOf(keys.report("r", "report.json"))).toEqual([400]);
+    expect(daysOf(keys.evidence("r", cluster))).toEqual([90]);
+    expect(daysOf(stateKeys.cluster(cluster))).toEqual([]);
+    expect(daysOf("config.json")).toEqual([]);
+    const former = life?.inputs.rules.filter((rule: object) => "noncurrentVersionExpiration" in rule);
+    expect(former).toMatchObject([{ status: "Enabled", filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 90 } }]);
+  });
+});
+
+describe("each function may use the keys that its step uses, and writes no others", () => {
+  const record = keys.account("r", cluster.account);
+  const ofCluster = stateKeys.cluster(cluster);
+  const ofAccount = stateKeys.account(cluster.account);
+  it.each([
+    ["Plan", [keys.run("r")], [keys.run("r")]],
+    ["Discover", [keys.run("r"), ofAccount], [record, ofAccount]],
+    ["Scan", [keys.run("r"), ofCluster], [keys.run("r"), keys.cluster("r", cluster), keys.evidence("r", cluster), ofCluster]],
+    ["Summarize", [keys.run("r"), record, keys.cluster("r", cluster)], [keys.report("r", "report.json"), keys.report("r", "report.html")]],
+  ] as const)("%s", (name, reads, writes) => {
+    const granted = (action: string) => statements().filter(({ at, Action }) => at === `${name}Role` && [Action].flat().includes(action));
+    const allows = (action: string, key: string) =>
+      granted(action).some(({ Resource }) =>
+        [Resource].flat().some((arn) => matches(arn, `arn:aws:mock:eu-west-1:111122223333:StoreBucket/${key}`)),
+      );
+    for (const key of ["config.json", ...reads]) expect(allows("s3:GetObject", key), key).toBe(true);
+    for (const key of writes) expect(allows("s3:PutObject", key), key).toBe(true);
+    expect(allows("s3:PutObject", "config.json")).toBe(false);
+    if (name !== "Scan") expect(allows("s3:PutObject", keys.evidence("r", cluster))).toBe(false);
   });
 });
 
