@@ -1,8 +1,10 @@
 import type { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "../../model/calico-policy.ts";
+import type { CiliumPolicy } from "../../model/cilium-policy.ts";
 import type { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "../../model/cluster-network-policy.ts";
 import type { NetworkPolicy } from "../../model/network-policy.ts";
 import { readCalicoPolicy } from "./calico/policies.ts";
 import { calicoTiers, type Entry } from "./calico/tiers.ts";
+import { type CiliumPolicies, readCiliumPolicy } from "./cilium/policies.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted } from "./fields.ts";
@@ -20,6 +22,7 @@ export interface Policies {
   readonly adminNetworkPolicies?: readonly AdminNetworkPolicy[];
   readonly clusterNetworkPolicies?: readonly ClusterNetworkPolicy[];
   readonly applicationNetworkPolicies?: readonly ApplicationNetworkPolicy[];
+  readonly ciliumPolicies?: readonly CiliumPolicy[];
   readonly calicoPolicies?: readonly CalicoPolicy[];
   readonly calicoTiers?: readonly CalicoTier[];
   readonly calicoNetworkSets?: readonly CalicoNetworkSet[];
@@ -57,7 +60,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
   kubernetes: (reader) => {
     const upstream = reader.upstream(textOfTheApi);
     const reading = { blocksMeanPods: false, unnamedSectionsCount: false, absenceMeansOutside: false };
-    reader.ignore("networking.k8s.aws");
+    for (const group of ["networking.k8s.aws", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     return [
       { name: "Admin", policies: byPriority(upstream, "Admin"), otherwise: "pass" },
       { name: "NetworkPolicy", policies: reader.networkPolicies(reading), otherwise: "deny" },
@@ -67,7 +70,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
   "vpc-cni": (reader) => {
     const own = reader.ofAws();
     const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false };
-    reader.ignore("policy.networking.k8s.io");
+    for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     const policies = [...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)];
     return [
       { name: "Admin", policies: byPriorityAndAction(own, "Admin"), otherwise: "pass" },
@@ -78,14 +81,17 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
   calico: (reader) => {
     const upstream = reader.upstream({ namesAreTcp: false, nodesAreUnknown: true });
     const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMeansOutside: false };
-    reader.ignore("networking.k8s.aws");
+    for (const group of ["networking.k8s.aws", "cilium.io"] as const) reader.ignore(group);
     return calicoTiers(reader.tiers(), [...upstreamEntries(upstream), ...reader.entries(reading), ...reader.calicoEntries()]);
   },
   cilium: (reader) => {
     const reading = { blocksMeanPods: false, unnamedSectionsCount: true, absenceMeansOutside: true };
-    reader.ignore("policy.networking.k8s.io");
-    reader.ignore("networking.k8s.aws");
-    return [{ name: "NetworkPolicy", policies: reader.networkPolicies(reading), otherwise: "deny" }];
+    for (const group of ["policy.networking.k8s.io", "networking.k8s.aws", "projectcalico.org"] as const) reader.ignore(group);
+    const own = reader.ofCilium();
+    return [
+      { name: "deny", policies: own.flatMap(({ denying }) => denying), otherwise: "pass" },
+      { name: "allow", policies: [...reader.networkPolicies(reading), ...own.flatMap(({ allowing }) => allowing)], otherwise: "deny" },
+    ];
   },
 };
 const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false };
@@ -132,7 +138,7 @@ class Reader {
   calicoEntries(): readonly Entry[] {
     const { calicoPolicies = [], calicoNetworkSets = [], namespaces = {} } = this.#policies;
     const known = new Set([...this.tiers().map(({ name }) => name), "default"]);
-    return this.#accepted("", calicoPolicies, (name, policy) => {
+    return this.#accepted(kindOfCalico, calicoPolicies, (name, policy) => {
       const tier = policy.spec.tier ?? "default";
       if (!known.has(tier)) throw new PolicyFieldError("spec.tier", `is ${quoted(tier)}, which is no tier here`);
       const policies = readCalicoPolicy(name, policy, { networkSets: calicoNetworkSets, namespaces });
@@ -145,36 +151,33 @@ class Reader {
     const read = (name: string, policy: AdminNetworkPolicy | ClusterNetworkPolicy, onNote: OnNote): Placed =>
       readClusterScoped(name, policy, reading, onNote);
     return [
-      ...this.#accepted("AdminNetworkPolicy", this.#policies.adminNetworkPolicies, read),
-      ...this.#accepted("ClusterNetworkPolicy", this.#ofGroup("policy.networking.k8s.io"), read),
+      ...this.#accepted(kindOfAdmin, this.#policies.adminNetworkPolicies, read),
+      ...this.#accepted("ClusterNetworkPolicy", ofGroup(this.#policies, "policy.networking.k8s.io"), read),
     ];
   }
 
+  ofCilium = (): readonly CiliumPolicies[] =>
+    this.#accepted(kindOfCilium, this.#policies.ciliumPolicies, (name, policy, onNote) => readCiliumPolicy(name, policy, onNote));
+
   /** Those of networking.k8s.aws. */
   ofAws = (): readonly Placed[] =>
-    this.#accepted("ClusterNetworkPolicy", this.#ofGroup("networking.k8s.aws"), (name, policy, onNote) =>
+    this.#accepted("ClusterNetworkPolicy", ofGroup(this.#policies, "networking.k8s.aws"), (name, policy, onNote) =>
       readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false }, onNote),
     );
 
-  #ofGroup = (group: ClusterNetworkPolicy["apiGroup"]): readonly ClusterNetworkPolicy[] =>
-    (this.#policies.clusterNetworkPolicies ?? []).filter(({ apiGroup }) => apiGroup === group);
-
   /** Says of all policies of a group that the engine does not know them. */
-  ignore(group: ClusterNetworkPolicy["apiGroup"]): void {
-    const { adminNetworkPolicies = [], applicationNetworkPolicies = [] } = this.#policies;
-    const others = group === "networking.k8s.aws" ? applicationNetworkPolicies : adminNetworkPolicies;
-    const fallback = group === "networking.k8s.aws" ? "ApplicationNetworkPolicy" : "AdminNetworkPolicy";
-    const names = [
-      ...this.#ofGroup(group).map((one) => nameOf("ClusterNetworkPolicy", one)),
-      ...others.map((one) => nameOf(fallback, one)),
-    ];
-    for (const policy of names) {
+  ignore(group: keyof typeof groups): void {
+    for (const policy of groups[group](this.#policies)) {
       const message = `${policy}: the engine does not enforce policies of ${group}.`;
       this.#remarks.push({ policy, field: "apiVersion", effect: "not-enforced", message });
     }
   }
 
-  #accepted<P extends Named, T>(kind: string, all: readonly P[] = [], read: (name: string, policy: P, onNote: OnNote) => T): readonly T[] {
+  #accepted<P extends Named, T>(
+    kind: string | ((policy: P) => string),
+    all: readonly P[] = [],
+    read: (name: string, policy: P, onNote: OnNote) => T,
+  ): readonly T[] {
     return all.flatMap((one) => {
       const policy = nameOf(kind, one);
       const remark = (field: string, problem: string, effect: Remark["effect"]): void => {
@@ -192,11 +195,31 @@ class Reader {
 }
 
 interface Named {
-  readonly kind?: string;
   readonly namespace?: string;
   readonly name: string;
 }
-const nameOf = (given: string, { kind, namespace, name }: Named): string => {
-  const own = kind ?? (given || (namespace === undefined ? "GlobalNetworkPolicy" : "Calico NetworkPolicy"));
-  return namespace === undefined ? `${own} ${name}` : `${own} ${namespace}/${name}`;
+const nameOf = <P extends Named>(given: string | ((policy: P) => string), policy: P): string => {
+  const kind = typeof given === "string" ? given : given(policy);
+  return policy.namespace === undefined ? `${kind} ${policy.name}` : `${kind} ${policy.namespace}/${policy.name}`;
+};
+const kindOfCalico = ({ namespace }: CalicoPolicy): string => (namespace === undefined ? "GlobalNetworkPolicy" : "Calico NetworkPolicy");
+const kindOfCilium = ({ namespace }: CiliumPolicy): string =>
+  namespace === undefined ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy";
+const kindOfAdmin = ({ kind }: AdminNetworkPolicy): string => kind;
+
+const ofGroup = ({ clusterNetworkPolicies = [] }: Policies, group: ClusterNetworkPolicy["apiGroup"]): readonly ClusterNetworkPolicy[] =>
+  clusterNetworkPolicies.filter(({ apiGroup }) => apiGroup === group);
+
+/** The names of all policies of a group. */
+const groups = {
+  "policy.networking.k8s.io": (policies: Policies) => [
+    ...ofGroup(policies, "policy.networking.k8s.io").map((one) => nameOf("ClusterNetworkPolicy", one)),
+    ...(policies.adminNetworkPolicies ?? []).map((one) => nameOf(kindOfAdmin, one)),
+  ],
+  "networking.k8s.aws": (policies: Policies) => [
+    ...ofGroup(policies, "networking.k8s.aws").map((one) => nameOf("ClusterNetworkPolicy", one)),
+    ...(policies.applicationNetworkPolicies ?? []).map((one) => nameOf("ApplicationNetworkPolicy", one)),
+  ],
+  "projectcalico.org": (policies: Policies) => (policies.calicoPolicies ?? []).map((one) => nameOf(kindOfCalico, one)),
+  "cilium.io": (policies: Policies) => (policies.ciliumPolicies ?? []).map((one) => nameOf(kindOfCilium, one)),
 };

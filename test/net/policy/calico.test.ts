@@ -120,16 +120,18 @@ describe("Calico", () => {
   });
 
   it("perhaps: a policy selects by labels of a service account that are not known", () => {
-    const calicoPolicies = [global("a", { serviceAccountSelector: "role == 'server'", ingress: [fromLab, allow] })];
+    const calicoPolicies = [global("a", { serviceAccountSelector: "role == 'server'", ingress: [fromLab] })];
     const { model } = translate("calico", { calicoPolicies });
-    const { "shop/api": api, "lab/probe": probe } = pods;
-    if (api === undefined || probe === undefined) throw new Error("The shop has changed.");
+    const { "shop/api": api, "lab/probe": probe, "pay/db": db } = pods;
+    if (api === undefined || probe === undefined || db === undefined) throw new Error("The shop has changed.");
     const { serviceAccountLabels: _unread, ...unknown } = api;
     const verdict = (from: typeof api, to: typeof api) => {
       const { atLeast, atMost } = decisionBetween(model, { pod: from }, { pod: to });
       return [atLeast.TCP.length > 0, atMost.TCP.length > 0];
     };
     expect(verdict(probe, unknown)).toEqual([false, true]);
+    // It may isolate, and no rule admits.
+    expect(verdict(db, unknown)).toEqual([false, true]);
     expect(verdict(probe, { ...api, serviceAccountLabels: { role: "server" } })).toEqual([false, false]);
     expect(verdict(probe, { ...api, serviceAccountLabels: {} })).toEqual([true, true]);
   });

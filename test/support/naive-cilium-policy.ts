@@ -1,0 +1,120 @@
+/**
+ * A second, slow way to tell what Cilium's policies say, flow by flow, from the objects as they are written. It shares no line with
+ * core/net.
+ */
+import type { CiliumEgressRule, CiliumIngressRule, CiliumPolicy } from "../../core/model/cilium-policy.ts";
+import type { LabelSelector, NetworkPolicy } from "../../core/model/network-policy.ts";
+import { inBlock, type NaiveCluster, type NaiveEnd, type NaiveFlow, type NaiveLabels, naiveVerdict, selects } from "./naive-policy.ts";
+
+type Direction = "ingress" | "egress";
+type Holds = "yes" | "no" | "perhaps";
+const namespaceKey = "io.kubernetes.pod.namespace";
+const labelsPrefix = "io.cilium.k8s.namespace.labels.";
+
+/** Whether the flow is let through on one side: at most, and at least. */
+export function naiveCilium(
+  cluster: NaiveCluster,
+  policies: readonly CiliumPolicy[],
+  networkPolicies: readonly NetworkPolicy[],
+  direction: Direction,
+  flow: NaiveFlow,
+): { readonly atMost: boolean; readonly atLeast: boolean } {
+  const [subject, other] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
+  if (typeof subject === "string") return { atMost: true, atLeast: true };
+  const plain = naiveVerdict(cluster, networkPolicies, { blocksMeanPods: false, isCilium: true }, direction, flow);
+  const answers: { readonly denies: boolean; readonly holds: Holds }[] = [];
+  let isIsolated = plain !== "next";
+  for (const { namespace, spec: rule } of policies) {
+    if (!rule?.endpointSelector || (namespace !== undefined && namespace !== subject.namespace)) continue;
+    if (!selects(bare(rule.endpointSelector), labelsOf(cluster, subject))) continue;
+    const [allows, denies] = direction === "ingress" ? [rule.ingress, rule.ingressDeny] : [rule.egress, rule.egressDeny];
+    if (rule.enableDefaultDeny?.[direction] ?? (allows?.length || denies?.length)) isIsolated = true;
+    for (const one of allows ?? []) answers.push({ denies: false, holds: ruleHolds(cluster, namespace, one, other, flow) });
+    for (const one of denies ?? []) answers.push({ denies: true, holds: ruleHolds(cluster, namespace, one, other, flow) });
+  }
+  const denials = answers.filter(({ denies }) => denies);
+  const allowed = answers.filter(({ denies }) => !denies);
+  const isOpen = !isIsolated || plain === "allow";
+  return {
+    atMost: !denials.some(({ holds }) => holds === "yes") && (isOpen || allowed.some(({ holds }) => holds !== "no")),
+    atLeast: denials.every(({ holds }) => holds === "no") && (isOpen || allowed.some(({ holds }) => holds === "yes")),
+  };
+}
+
+const labelsOf = (cluster: NaiveCluster, end: Exclude<NaiveEnd, string>): NaiveLabels => ({
+  ...end.labels,
+  ...Object.fromEntries(Object.entries(cluster.namespaces[end.namespace] ?? {}).map(([key, value]) => [labelsPrefix + key, value])),
+  [`${labelsPrefix}kubernetes.io/metadata.name`]: end.namespace,
+  "io.cilium.k8s.policy.serviceaccount": end.serviceAccount ?? "default",
+  [namespaceKey]: end.namespace,
+});
+
+const bareKey = (key: string): string => (key.startsWith("k8s:") || key.startsWith("any:") ? key.slice(4) : key);
+const bare = ({ matchLabels, matchExpressions }: LabelSelector): LabelSelector => ({
+  matchLabels: Object.fromEntries(Object.entries(matchLabels ?? {}).map(([key, value]) => [bareKey(key), value])),
+  matchExpressions: (matchExpressions ?? []).map((one) => ({ ...one, key: bareKey(one.key) })),
+});
+
+function endpointsHold(cluster: NaiveCluster, namespace: string | undefined, selector: LabelSelector, end: NaiveEnd): boolean {
+  const plain = bare(selector);
+  const keys = [...Object.keys(plain.matchLabels ?? {}), ...(plain.matchExpressions ?? []).map(({ key }) => key)];
+  const labels = typeof end === "string" ? {} : labelsOf(cluster, end);
+  const place = labels[namespaceKey];
+  if (!keys.includes(namespaceKey)) {
+    if (namespace === undefined && place === undefined) return false;
+    if (namespace !== undefined && !keys.some((key) => key.startsWith(labelsPrefix)) && place !== namespace) return false;
+  }
+  return selects(plain, labels);
+}
+
+function ruleHolds(
+  cluster: NaiveCluster,
+  namespace: string | undefined,
+  rule: CiliumIngressRule & CiliumEgressRule,
+  other: NaiveEnd,
+  flow: NaiveFlow,
+): Holds {
+  const isOutside = typeof other === "string";
+  const peers: Holds[] = [];
+  const lists = [
+    rule.fromEndpoints,
+    rule.toEndpoints,
+    rule.fromCIDR,
+    rule.toCIDR,
+    rule.fromCIDRSet,
+    rule.toCIDRSet,
+    rule.fromEntities,
+    rule.toEntities,
+    rule.toFQDNs,
+  ];
+  const anyone = lists.every((list) => list === undefined);
+  for (const one of rule.fromEndpoints ?? rule.toEndpoints ?? []) if (endpointsHold(cluster, namespace, one, other)) peers.push("yes");
+  for (const cidr of rule.fromCIDR ?? rule.toCIDR ?? []) if (isOutside && inBlock(other, cidr)) peers.push("yes");
+  for (const { cidr, except } of rule.fromCIDRSet ?? rule.toCIDRSet ?? []) {
+    if (isOutside && cidr && inBlock(other, cidr) && !(except ?? []).some((one) => inBlock(other, one))) peers.push("yes");
+  }
+  for (const entity of rule.fromEntities ?? rule.toEntities ?? []) {
+    if (entity === "all" || entity === (isOutside ? "world" : "cluster")) peers.push("yes");
+    if (isOutside && ["cluster", "host", "remote-node", "kube-apiserver"].includes(entity)) peers.push("perhaps");
+  }
+  if (rule.toFQDNs && isOutside) peers.push("perhaps");
+  const who: Holds = anyone || peers.includes("yes") ? "yes" : peers.includes("perhaps") ? "perhaps" : "no";
+
+  const ports = (rule.toPorts ?? []).map(({ ports: list, rules }): Holds => {
+    const holds =
+      (list ?? []).length === 0 ||
+      (list ?? []).some(({ port, endPort, protocol }) => {
+        if (protocol && protocol !== "ANY" && protocol !== flow.protocol) return false;
+        if (port === "0") return true;
+        if (port && /^\d+$/.test(port)) return flow.port >= Number(port) && flow.port <= (endPort ?? Number(port));
+        return (
+          typeof flow.to !== "string" &&
+          flow.to.ports.some((one) => one.name === port && one.protocol === flow.protocol && one.port === flow.port)
+        );
+      });
+    return holds ? (rules ? "perhaps" : "yes") : "no";
+  });
+  if (anyone && ports.length === 0) return "no";
+  const which: Holds = ports.length === 0 || ports.includes("yes") ? "yes" : ports.includes("perhaps") ? "perhaps" : "no";
+  return who === "no" || which === "no" ? "no" : who === "yes" && which === "yes" ? "yes" : "perhaps";
+}
