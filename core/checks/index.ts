@@ -24,7 +24,9 @@ import { kubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
 import { nodeHasNoPublicAddress } from "./nodes/node-has-no-public-address.ts";
 import { nodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
 import { nodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
+import { hostNetworkPodsAreDeclared } from "./pod-network/host-network-pods-are-declared.ts";
 import { instanceMetadataBlockedFromPods } from "./pod-network/instance-metadata-blocked-from-pods.ts";
+import { windowsNodesAreSegmented } from "./pod-network/windows-nodes-are-segmented.ts";
 
 /** Every check, in the order in which reports list them. */
 export const checks: readonly AnyCheck[] = [
@@ -38,6 +40,8 @@ export const checks: readonly AnyCheck[] = [
   clusterVersionSupported,
   secretsEncryptedWithKms,
   instanceMetadataBlockedFromPods,
+  windowsNodesAreSegmented,
+  hostNetworkPodsAreDeclared,
   kubeletBlockedFromPods,
   kubeletNotExposed,
   nodeHasNoPublicAddress,

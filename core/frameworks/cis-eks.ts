@@ -39,7 +39,7 @@ export const cisEks: Framework = {
     { id: "4.2.1", title: "Privileged containers are not admitted", notCovered: "No check judges what containers are allowed." },
     { id: "4.2.2", title: "Sharing the host's process ids is not admitted", notCovered: "No check judges what containers are allowed." },
     { id: "4.2.3", title: "Sharing the host's IPC is not admitted", notCovered: "No check judges what containers are allowed." },
-    { id: "4.2.4", title: "Sharing the host's network is not admitted", notCovered: "No check judges what containers are allowed." },
+    { id: "4.2.4", title: "Sharing the host's network is not admitted", checks: ["host-network-pods-are-declared"] },
     { id: "4.2.5", title: "Escalation of privileges is not admitted", notCovered: "allowPrivilegeEscalation is not read." },
     { id: "4.3.1", title: "The CNI plugin supports network policies", notCovered: "No check judges what enforces network policies." },
     { id: "4.3.2", title: "Every namespace has network policies", notCovered: "No check judges network policies." },

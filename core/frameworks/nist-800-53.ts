@@ -25,7 +25,7 @@ export const nist80053: Framework = {
     {
       id: "AC-4(21)",
       title: "Flows are parted from one another",
-      checks: ["endpoint-private-access-enabled", "kubelet-blocked-from-pods"],
+      checks: ["endpoint-private-access-enabled", "windows-nodes-are-segmented", "kubelet-blocked-from-pods"],
     },
     {
       id: "AC-6",
@@ -53,7 +53,13 @@ export const nist80053: Framework = {
     {
       id: "CM-7",
       title: "Functions are no more than needed",
-      checks: ["kubelet-not-exposed", "node-ports-not-public", "node-ssh-not-public", "load-balancer-hides-sensitive-ports"],
+      checks: [
+        "host-network-pods-are-declared",
+        "kubelet-not-exposed",
+        "node-ports-not-public",
+        "node-ssh-not-public",
+        "load-balancer-hides-sensitive-ports",
+      ],
     },
     { id: "CM-8", title: "Components are accounted for", checks: ["load-balancer-has-owner"] },
     { id: "IA-2", title: "Users are identified and authenticated", manual: "How users sign in is decided in IAM." },

@@ -7,7 +7,11 @@ export const pciDss4: Framework = {
   source: "https://www.pcisecuritystandards.org/document_library/",
   requirements: [
     { id: "1.2.1", title: "Rules of network controls follow a standard", manual: "The standard is the organization's own." },
-    { id: "1.2.5", title: "Every allowed service, protocol and port is approved", checks: ["load-balancer-hides-sensitive-ports"] },
+    {
+      id: "1.2.5",
+      title: "Every allowed service, protocol and port is approved",
+      checks: ["host-network-pods-are-declared", "load-balancer-hides-sensitive-ports"],
+    },
     { id: "1.2.6", title: "Insecure services are secured", checks: ["load-balancer-encrypts-traffic"] },
     {
       id: "1.2.7",

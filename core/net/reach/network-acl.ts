@@ -42,13 +42,13 @@ function atPort(entries: readonly NetworkAclEntry[], port: number): AddressSet {
   return allowed;
 }
 
-/** Whether the ACL lets these addresses in on every port of TCP and UDP: it keeps nobody out. */
-export function admitsEveryPort(acl: NetworkAcl, addresses: AddressSet): boolean {
-  const entries = acl.entries.filter(({ direction }) => direction === "ingress");
+/** Whether the ACL lets these addresses in, or what is sent to them out, on every port of TCP and UDP: it keeps nobody away. */
+export function admitsEveryPort(acl: NetworkAcl, addresses: AddressSet, direction: NetworkAclEntry["direction"] = "ingress"): boolean {
+  const entries = acl.entries.filter((entry) => entry.direction === direction);
   return (["tcp", "udp"] as const).every((protocol) => {
     const all = { protocol, from: 0, to: 65535 } as const;
     const about = entries.filter((entry) => isAbout(entry, all));
-    return representatives(about, all).every((port) => isWithin(addresses, letThrough(acl, "ingress", { protocol, from: port, to: port })));
+    return representatives(about, all).every((port) => isWithin(addresses, letThrough(acl, direction, { protocol, from: port, to: port })));
   });
 }
 
