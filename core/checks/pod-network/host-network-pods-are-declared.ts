@@ -8,7 +8,7 @@ import { systemMembership } from "../../net/workloads/system.ts";
 import { type TopController, topControllers } from "../../net/workloads/top-controller.ts";
 import { workloadResource } from "../../net/workloads/workload-resource.ts";
 import { few, listed } from "../listed.ts";
-import { nameOf } from "../load-balancer/owners.ts";
+import { nameOf } from "../words.ts";
 import { examplePod, exampleSpec } from "./example-pods.ts";
 
 const agent: Workload = {
