@@ -89,14 +89,19 @@ function prepared(model: PolicyModel, workloads: readonly Workload[], textOf: (e
     egress: new Table(model, classes, "egress", decisions),
     ingress: new Table(model, classes, "ingress", decisions),
   };
-  const single = (from: number, to: number): number =>
-    decisions.common(tables.egress.towardsClass(from, to), tables.ingress.towardsClass(to, from));
+  const single = (from: number, to: number): number => {
+    const left = tables.egress.towardsClass(from, to);
+    return left === nothing ? nothing : decisions.common(left, tables.ingress.towardsClass(to, from));
+  };
   const either = (a: number, b: number): number => decisions.either(a, b);
 
   /** What any pod of the one may send to any of the other. */
   const between = (from: readonly number[], to: readonly number[]): number => {
+    const [source, destination] = [from[0], to[0]];
+    // Nearly always: the pods of a workload are alike.
+    if (from.length === 1 && to.length === 1 && source !== undefined && destination !== undefined) return single(source, destination);
     let decision = nothing;
-    for (const source of from) for (const destination of to) decision = either(decision, single(source, destination));
+    for (const one of from) for (const other of to) decision = either(decision, single(one, other));
     return decision;
   };
 
