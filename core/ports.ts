@@ -21,6 +21,11 @@ export interface Ports extends CollectPorts {
 /** What `plan` is given besides: every active account of the organization. */
 export interface PlanPorts extends Ports {
   listAccounts(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * For how long, in milliseconds, a run keeps others from beginning unless it ends before. Absent: runs may overlap, as whoever
+   * starts one by hand expects; each cluster's state of findings is still written by one at a time.
+   */
+  readonly lockMs?: number;
 }
 
 /** Structured lines for operators; never a token, a credential or a whole event. */

@@ -10,6 +10,8 @@ import type { ReportCluster } from "./report/report.ts";
 /** The scope that `plan` settled. */
 export interface RunRecord {
   readonly id: string;
+  /** The execution of the workflow that began it, where one did. */
+  readonly startedBy?: { readonly execution: string };
   readonly startedAt: string;
   readonly accounts: readonly string[];
   readonly regions: "all" | readonly string[];

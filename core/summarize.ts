@@ -10,14 +10,23 @@ import type { Ports } from "./ports.ts";
 import { toHtml } from "./report/html.ts";
 import type { Report } from "./report/report.ts";
 import { toReport } from "./report/summary.ts";
+import { releaseLock } from "./run-lock.ts";
 import { type AccountRecord, type ClusterRecord, keys, noChanges, type RunRecord, readRecord, readRun } from "./run-record.ts";
 import { reported } from "./scan.ts";
 
 /**
  * Puts a run together: every account and cluster that was planned, those that left no record included. Completeness is
- * the plan minus the records, never the status of the workflow's map.
+ * the plan minus the records, never the status of the workflow's map. The run is over then, also if this fails: the next may begin.
  */
 export async function summarizeRun({ runId }: SummarizeRequest, ports: Ports): Promise<Report> {
+  try {
+    return await reportOf(runId, ports);
+  } finally {
+    await releaseLock(ports.store, runId, ports.now());
+  }
+}
+
+async function reportOf(runId: string, ports: Ports): Promise<Report> {
   const run = await readRun(ports.store, runId);
   const checks = selectChecks(run.checks);
   const accounts = await Promise.all(run.accounts.map((account) => accountRecord(run, account, checks, ports)));

@@ -8,6 +8,8 @@ const objects = (prefix: string) => $interpolate`${store.arn}/${prefix}`;
 const assumeMember = { actions: ["sts:AssumeRole"], resources: [memberRoles] };
 const readRuns = { actions: ["s3:GetObject"], resources: [objects("runs/*"), objects("config.json")] };
 const writeRuns = { actions: ["s3:PutObject"], resources: [objects("runs/*")] };
+/** The run that is in progress. */
+const lock = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("lock.json")] };
 /** The memory of findings: first seen, last published. */
 const findings = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("findings/*")] };
 const writeEvidence = { actions: ["s3:PutObject"], resources: [objects("evidence/*")] };
@@ -28,7 +30,7 @@ export const plan = new sst.aws.Function("Plan", {
   handler: "functions/plan.handler",
   timeout: "5 minutes",
   memory: "512 MB",
-  permissions: [{ actions: ["organizations:ListAccounts"], resources: ["*"] }, readRuns, writeRuns, listStore],
+  permissions: [{ actions: ["organizations:ListAccounts"], resources: ["*"] }, readRuns, writeRuns, lock, listStore],
 });
 
 export const discover = new sst.aws.Function("Discover", {
@@ -55,7 +57,7 @@ export const summarize = new sst.aws.Function("Summarize", {
   handler: "functions/summarize.handler",
   timeout: "5 minutes",
   memory: "1024 MB",
-  permissions: [readRuns, writeRuns, listStore],
+  permissions: [readRuns, writeRuns, lock, listStore],
 });
 
 /** Reads in this account; other accounts get the same role by their own roll-out. */

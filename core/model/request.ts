@@ -16,6 +16,8 @@ const runId = z.string().regex(/^[0-9A-Za-z][\w.:+-]{0,127}$/, { error: "must be
 
 export const PlanRequest = z.strictObject({
   runId: runId.exactOptional(),
+  /** Written by the workflow itself: tells the retry of a start from a second start. */
+  startedBy: z.strictObject({ execution: z.string().min(1) }).exactOptional(),
   accounts: z.array(account).min(1).exactOptional(),
   /** Absent: what the configuration says. */
   regions: z.array(region).min(1).exactOptional(),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { awsReads } from "../../core/collect/reads.ts";
 import { stateKeys } from "../../core/publish/state-store.ts";
+import { lockKey } from "../../core/run-lock.ts";
 import { keys } from "../../core/run-record.ts";
 import { type Declared, declare } from "./graph.ts";
 
@@ -148,10 +149,14 @@ describe("each function may use the keys that its step uses, and writes no other
   const ofCluster = stateKeys.cluster(cluster);
   const ofAccount = stateKeys.account(cluster.account);
   it.each([
-    ["Plan", [keys.run("r")], [keys.run("r")]],
+    ["Plan", [keys.run("r"), lockKey], [keys.run("r"), lockKey]],
     ["Discover", [keys.run("r"), ofAccount], [record, ofAccount]],
     ["Scan", [keys.run("r"), ofCluster], [keys.run("r"), keys.cluster("r", cluster), keys.evidence("r", cluster), ofCluster]],
-    ["Summarize", [keys.run("r"), record, keys.cluster("r", cluster)], [keys.report("r", "report.json"), keys.report("r", "report.html")]],
+    [
+      "Summarize",
+      [keys.run("r"), record, keys.cluster("r", cluster), lockKey],
+      [keys.report("r", "report.json"), keys.report("r", "report.html"), lockKey],
+    ],
   ] as const)("%s", (name, reads, writes) => {
     const granted = (action: string) => statements().filter(({ at, Action }) => at === `${name}Role` && [Action].flat().includes(action));
     const allows = (action: string, key: string) =>
@@ -161,6 +166,7 @@ describe("each function may use the keys that its step uses, and writes no other
     for (const key of ["config.json", ...reads]) expect(allows("s3:GetObject", key), key).toBe(true);
     for (const key of writes) expect(allows("s3:PutObject", key), key).toBe(true);
     expect(allows("s3:PutObject", "config.json")).toBe(false);
+    if (name === "Scan" || name === "Discover") expect(allows("s3:PutObject", lockKey)).toBe(false);
     if (name !== "Scan") expect(allows("s3:PutObject", keys.evidence("r", cluster))).toBe(false);
   });
 });
