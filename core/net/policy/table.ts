@@ -38,8 +38,8 @@ export class Table {
   outside = (subject: number): readonly Stretch[] => this.#rows[subject]?.outside ?? [];
 }
 
-/** By class: the policies that select it, in order. */
-function selectionsOf(model: PolicyModel, classes: Classes, direction: Direction): readonly (readonly Selected[])[] {
+/** By class: the policies that select it in a direction, in order. */
+export function selectionsOf(model: PolicyModel, classes: Classes, direction: Direction): readonly (readonly Selected[])[] {
   const selections: { tier: Selected["tier"]; policies: Policy[] }[][] = classes.samples.map(() => []);
   for (const tier of model.tiers) {
     for (const policy of tier.policies) {

@@ -1,0 +1,193 @@
+/**
+ * What the policies of one engine make of pods, asked without going through pairs of them: cost grows with the classes of pods
+ * that the policies tell apart, and of those that the same policies select each answer is worked out once.
+ */
+import { type AddressSet, intersection, isEmpty, isWithin, noAddresses, unionOf } from "../addresses.ts";
+import { Classes } from "./classes.ts";
+import { type Decision, decide, matchedPorts, type Selected } from "./decide.ts";
+import { Decisions } from "./decisions.ts";
+import { type Everybody, everyIpv4, everyIpv6, type Isolation, isolationOf, type NamedRule } from "./isolation.ts";
+import type { Direction, NamedPort, PodClass, Policy, PolicyModel, Rule } from "./model.ts";
+import { type Stretch, stretchesOf } from "./outside.ts";
+import type { PodSelector } from "./pod-selector.ts";
+import { commonPorts, isNone, type PortSet, type Protocol } from "./port-set.ts";
+import { Signatures } from "./signatures.ts";
+import { selectionsOf } from "./table.ts";
+
+/** Addresses with which a pod certainly may, or perhaps may, have a connection. */
+export interface Reach {
+  readonly atLeast: AddressSet;
+  readonly atMost: AddressSet;
+}
+
+/** One end as a rule is asked about it. */
+export type Other = { readonly pod: PodClass } | { readonly outside: AddressSet };
+
+/** Classes of pods whose connections are let through on some port, by number. */
+export interface Admitted {
+  readonly atLeast: (podClass: number) => boolean;
+  readonly atMost: (podClass: number) => boolean;
+}
+
+/** What decides: a rule, or that none does. `selects`: whether any policy speaks of the pod in the direction. */
+export interface Decider {
+  readonly by?: NamedRule;
+  readonly selects: boolean;
+}
+
+/** What classes that the same policies select in a direction have in common. */
+interface Profile {
+  readonly direction: Direction;
+  readonly selected: readonly Selected[];
+  /** Of the pod itself, where rules are about its own ports. */
+  readonly own: readonly NamedPort[];
+  isolation?: Isolation;
+  outside?: readonly Stretch[];
+  admitted?: Admitted;
+}
+
+export class Questions {
+  readonly #classes: Classes;
+  readonly #decisions = new Decisions();
+  readonly #profiles: Readonly<Record<Direction, readonly Profile[]>>;
+  readonly #everybody: Everybody;
+
+  /** @param pods all that may be asked about, or be the other end */
+  constructor(model: PolicyModel, pods: readonly PodClass[]) {
+    this.#classes = new Classes(model);
+    this.#classes.of(pods);
+    const addresses = familiesOf(pods);
+    this.#everybody = { isEveryPod: everyPod(this.#classes, addresses), addresses };
+    this.#profiles = { ingress: this.#profilesOf(model, "ingress"), egress: this.#profilesOf(model, "egress") };
+  }
+
+  #profilesOf(model: PolicyModel, direction: Direction): readonly Profile[] {
+    const order = new Map<Policy, number>(model.tiers.flatMap(({ policies }) => policies).map((policy, i) => [policy, i]));
+    const profiles = new Map<string, Profile>();
+    return selectionsOf(model, this.#classes, direction).map((selected, number) => {
+      const policies = selected.flatMap((one) => one.policies.map((policy) => order.get(policy)));
+      const key = `${policies.join()}|${direction === "ingress" ? this.#classes.portsKey(number) : ""}`;
+      const own = direction === "ingress" ? (this.#classes.samples[number]?.namedPorts ?? []) : [];
+      const profile = profiles.get(key) ?? { direction, selected, own };
+      profiles.set(key, profile);
+      return profile;
+    });
+  }
+
+  /** The number of the pod's class. */
+  classOf(pod: PodClass): number {
+    return this.#classes.of([pod])[0] ?? 0;
+  }
+
+  #profile(podClass: number, direction: Direction): Profile {
+    return this.#profiles[direction][podClass] ?? { direction, selected: [], own: [] };
+  }
+
+  isolation(podClass: number, direction: Direction): Isolation {
+    const profile = this.#profile(podClass, direction);
+    profile.isolation ??= isolationOf(direction, profile.selected, this.#everybody);
+    return profile.isolation;
+  }
+
+  /** Of the addresses outside the cluster, those with which the pod may have a connection on one of the ports. */
+  reach(podClass: number, direction: Direction, addresses: AddressSet, ports: PortSet): Reach {
+    const atLeast: AddressSet[] = [];
+    const atMost: AddressSet[] = [];
+    for (const { family, range, decision } of this.#outside(podClass, direction)) {
+      const there = intersection(addresses, { ...noAddresses, [family]: [range] });
+      if (isEmpty(there)) continue;
+      const { atLeast: certain, atMost: possible } = this.#decisions.get(decision);
+      if (!isNone(commonPorts(certain, ports))) atLeast.push(there);
+      if (!isNone(commonPorts(possible, ports))) atMost.push(there);
+    }
+    return { atLeast: unionOf(atLeast), atMost: unionOf(atMost) };
+  }
+
+  #outside(podClass: number, direction: Direction): readonly Stretch[] {
+    const profile = this.#profile(podClass, direction);
+    const rules = rulesOf(profile);
+    profile.outside ??= stretchesOf(rules, (isMeant) => this.#decisions.numberOf(decisionOn(profile, isMeant, profile.own)));
+    return profile.outside;
+  }
+
+  /** What one side lets through towards another end: its egress to it, or its ingress from it. */
+  side(podClass: number, direction: Direction, other: Other): Decision {
+    const profile = this.#profile(podClass, direction);
+    const names = direction === "ingress" ? profile.own : "pod" in other ? other.pod.namedPorts : [];
+    return decisionOn(profile, (rule) => isMeant(rule, other), names);
+  }
+
+  /** Which classes of pods the pod's ingress lets in on some port, whatever their own egress says. */
+  admitted(podClass: number): Admitted {
+    const profile = this.#profile(podClass, "ingress");
+    profile.admitted ??= this.#admittedBy(profile);
+    return profile.admitted;
+  }
+
+  /** Only classes that some rule names are looked at: all others have one answer. */
+  #admittedBy(profile: Profile): Admitted {
+    const rules = rulesOf(profile);
+    const signatures = new Signatures(rules.length);
+    const meaning = new Map<number, number>();
+    for (const [i, { peers }] of rules.entries()) {
+      for (const selector of peers?.pods ?? []) {
+        for (const other of this.#classes.membersOf(selector)) meaning.set(other, signatures.with(meaning.get(other) ?? 0, i));
+      }
+    }
+    const decided = new Map<number, Decision>();
+    const decisionFor = (other: number): Decision => {
+      const set = meaning.get(other) ?? 0;
+      const known = decided.get(set);
+      if (known !== undefined) return known;
+      const meant = new Set(signatures.rulesOf(set).map((i) => rules[i]));
+      const decision = decisionOn(profile, (rule) => rule.peers === undefined || meant.has(rule), profile.own);
+      decided.set(set, decision);
+      return decision;
+    };
+    return { atLeast: (other) => !isNone(decisionFor(other).atLeast), atMost: (other) => !isNone(decisionFor(other).atMost) };
+  }
+
+  /** What decides about one port towards another end, for a message. */
+  decider(podClass: number, direction: Direction, other: Other, protocol: Protocol, port: number): Decider {
+    const { selected, own } = this.#profile(podClass, direction);
+    const names = direction === "ingress" ? own : "pod" in other ? other.pod.namedPorts : [];
+    for (const { policies } of selected) {
+      const matching = policies
+        .flatMap((policy) => (policy[direction] ?? []).map((rule) => ({ policy, rule })))
+        .find(({ rule }) => isMeant(rule, other) && matchedPorts(rule, names)[protocol].some(({ from, to }) => from <= port && port <= to));
+      if (matching !== undefined && matching.rule.action !== "pass") return { by: matching, selects: true };
+    }
+    return { selects: selected.length > 0 };
+  }
+
+  /** Whether the rule means every pod and address there is. */
+  get everybody(): Everybody {
+    return this.#everybody;
+  }
+}
+
+const rulesOf = ({ direction, selected }: Profile): readonly Rule[] =>
+  selected.flatMap(({ policies }) => policies.flatMap((policy) => policy[direction] ?? []));
+
+const decisionOn = ({ direction, selected }: Profile, isMeantBy: (rule: Rule) => boolean, namedPorts: readonly NamedPort[]): Decision =>
+  decide({ direction, selected, isMeant: isMeantBy, namedPorts });
+
+const isMeant = ({ peers }: Rule, other: Other): boolean =>
+  peers === undefined || ("pod" in other ? peers.pods.some(({ matches }) => matches(other.pod)) : isWithin(other.outside, peers.outside));
+
+/** The addresses of the families that pods have; of IPv4 where none has any. */
+function familiesOf(pods: readonly PodClass[]): AddressSet {
+  const has = (family: "ipv4" | "ipv6"): boolean => pods.some(({ addresses }) => addresses[family].length > 0);
+  if (!has("ipv6")) return everyIpv4;
+  return has("ipv4") ? { ipv4: everyIpv4.ipv4, ipv6: everyIpv6.ipv6 } : everyIpv6;
+}
+
+/** A pod that nobody has thought of, in a namespace that nobody has. */
+const stranger: PodClass = { namespace: "", labels: {}, namespaceLabels: {}, namedPorts: [], addresses: noAddresses };
+
+const everyPod =
+  (classes: Classes, addresses: AddressSet) =>
+  (selector: PodSelector): boolean =>
+    selector.at === undefined
+      ? selector.matches(stranger) && classes.membersOf(selector).length === classes.count
+      : isWithin(addresses, selector.at);

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type AddressSet, holds, parseCidrs } from "../../../core/net/addresses.ts";
+import type { Direction } from "../../../core/net/policy/model.ts";
+import { type PortSet, portsOf } from "../../../core/net/policy/port-set.ts";
+import { Questions } from "../../../core/net/policy/questions.ts";
+import { type Engine, translate } from "../../../core/net/policy/translation.ts";
+import { type NaiveCluster, type NaiveEnd, type NaivePod, type NaiveReading, naiveVerdict } from "../../support/naive-policy.ts";
+import { workloadsOf } from "./agreement.ts";
+import { cidrsIn, cluster, edgesOf, networkPolicy, portsIn } from "./clusters.ts";
+
+const readings: readonly (readonly [Engine, NaiveReading])[] = [
+  ["kubernetes", { blocksMeanPods: false, isCilium: false }],
+  ["vpc-cni", { blocksMeanPods: true, isCilium: false }],
+  ["cilium", { blocksMeanPods: false, isCilium: true }],
+];
+const policies = fc.array(networkPolicy, { maxLength: 5 });
+const directions = ["ingress", "egress"] as const;
+const port = 8080;
+
+const asked = (engine: Engine, given: NaiveCluster, all: Parameters<typeof translate>[1]["networkPolicies"]) => {
+  const { model } = translate(engine, { networkPolicies: all ?? [] });
+  const classes = given.pods.map((pod) => workloadsOf({ ...given, pods: [pod] })[0]?.pods[0]);
+  const pods = classes.flatMap((one) => one ?? []);
+  const questions = new Questions(model, pods);
+  return { questions, pods, numbers: pods.map((pod) => questions.classOf(pod)) };
+};
+
+describe.each(readings)("under %s", (engine, reading) => {
+  it("reaches outside, and is reached from there, where a naive evaluator lets one address at a time through", () => {
+    fc.assert(
+      fc.property(cluster, policies, (given, all) => {
+        const { questions, numbers } = asked(engine, given, all);
+        const everywhere: AddressSet = parseCidrs(["0.0.0.0/0", "2000::/3"]);
+        const which: PortSet = portsOf("TCP", port, port);
+        for (const [i, pod] of given.pods.entries()) {
+          for (const direction of directions) {
+            const reach = questions.reach(numbers[i] ?? 0, direction, everywhere, which);
+            expect(reach.atLeast).toEqual(reach.atMost);
+            for (const address of [...edgesOf(cidrsIn(all)).filter((text) => holds(everywhere, text)), "8.8.8.8", "2001:db8::1"]) {
+              const flow = direction === "egress" ? { from: pod, to: address } : { from: address, to: pod };
+              const expected = naiveVerdict(given, all, reading, direction, { ...flow, protocol: "TCP", port }) !== "deny";
+              expect([address, holds(reach.atMost, address)]).toEqual([address, expected]);
+            }
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  it("is reached from the pods that a naive evaluator lets in on some port", () => {
+    fc.assert(
+      fc.property(cluster, policies, (given, all) => {
+        const { questions, numbers } = asked(engine, given, all);
+        const ports = portsIn([all, given]);
+        for (const [i, to] of given.pods.entries()) {
+          const { atLeast, atMost } = questions.admitted(numbers[i] ?? 0);
+          for (const [j, from] of given.pods.entries()) {
+            const expected = (["TCP", "UDP", "SCTP"] as const).some((protocol) =>
+              ports.some((one) => naiveVerdict(given, all, reading, "ingress", { from, to, protocol, port: one }) !== "deny"),
+            );
+            const number = numbers[j] ?? 0;
+            expect([atLeast(number), atMost(number)]).toEqual([expected, expected]);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
+
+  it("is isolated where a policy of the direction selects it, unless everything there is gets through on every port of TCP", () => {
+    fc.assert(
+      fc.property(cluster, policies, (given, all) => {
+        const { questions, numbers } = asked(engine, given, all);
+        const stranger: NaivePod = { namespace: "nobody", workload: "w", labels: {}, ip: "10.0.3.77", ports: [] };
+        const withStranger = { ...given, namespaces: { ...given.namespaces, nobody: {} } };
+        const others: readonly NaiveEnd[] = [
+          ...given.pods,
+          stranger,
+          "8.8.8.8",
+          ...edgesOf(cidrsIn(all)).filter((one) => one.includes(".")),
+        ];
+        for (const [i, pod] of given.pods.entries()) {
+          for (const direction of directions) {
+            const verdict = (other: NaiveEnd, one: number) =>
+              naiveVerdict(withStranger, all, reading, direction, {
+                ...(direction === "ingress" ? { from: other, to: pod } : { from: pod, to: other }),
+                protocol: "TCP",
+                port: one,
+              });
+            const isSelected = verdict("8.8.8.8", port) !== "next";
+            const isOpen = others.every((other) => portsIn(all).every((one) => verdict(other, one) !== "deny"));
+            const { state } = questions.isolation(numbers[i] ?? 0, direction);
+            if (!isSelected) expect([direction, state]).toEqual([direction, "no"]);
+            // What lets every sample through may still single out what no sample is: then it is isolated in the words of the API.
+            else if (!isOpen) expect([direction, state]).toEqual([direction, "yes"]);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+});
+
+const direct = (direction: Direction, rules: readonly object[]) => {
+  const given: NaiveCluster = {
+    namespaces: { shop: {} },
+    pods: [{ namespace: "shop", workload: "web", labels: {}, ip: "10.0.0.1", ports: [] }],
+  };
+  const policyTypes = [direction === "ingress" ? "Ingress" : "Egress"];
+  const policy = { namespace: "shop", name: "one", spec: { podSelector: {}, policyTypes, [direction]: rules } };
+  return (engine: Engine) => {
+    const { questions, numbers } = asked(engine, given, [policy]);
+    return questions.isolation(numbers[0] ?? 0, direction);
+  };
+};
+
+it.each<readonly [string, Engine, Direction, readonly object[], "yes" | "no"]>([
+  ["isolated: no rule", "vpc-cni", "ingress", [], "yes"],
+  ["not isolated: a rule without peers and ports", "vpc-cni", "ingress", [{}], "no"],
+  ["not isolated: every port of TCP", "vpc-cni", "ingress", [{ ports: [{ port: 1, endPort: 65535 }] }], "no"],
+  [
+    "not isolated: every port of TCP by two rules",
+    "vpc-cni",
+    "ingress",
+    [{ ports: [{ port: 1, endPort: 1023 }] }, { ports: [{ port: 1024, endPort: 65535 }] }],
+    "no",
+  ],
+  ["isolated: one port for everybody", "vpc-cni", "ingress", [{ ports: [{ port: 443 }] }], "yes"],
+  ["isolated: every pod, and no address outside", "vpc-cni", "ingress", [{ from: [{ namespaceSelector: {} }] }], "yes"],
+  ["isolated: every address outside, and no pod", "cilium", "egress", [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }], "yes"],
+  ["not isolated: every address, where blocks mean pods", "vpc-cni", "egress", [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }], "no"],
+  [
+    "not isolated: the halves of all addresses by two rules",
+    "vpc-cni",
+    "egress",
+    [{ to: [{ ipBlock: { cidr: "0.0.0.0/1" } }] }, { to: [{ ipBlock: { cidr: "128.0.0.0/1" } }] }],
+    "no",
+  ],
+  [
+    "isolated: every address but one, in the words of the API",
+    "vpc-cni",
+    "egress",
+    [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }] }],
+    "yes",
+  ],
+])("%s", (_rule, engine, direction, rules, state) => {
+  expect(direct(direction, rules)(engine).state).toBe(state);
+});
