@@ -1,193 +1,93 @@
-import { CreateClusterCommand, EKSClient } from "@aws-sdk/client-eks";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CreateClusterCommand, CreateNodegroupCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { awsReads } from "../../core/collect/reads.ts";
 import type { Report } from "../../core/report/report.ts";
 import { type Ended, eksPerimeter, reportOf } from "./bed/command-line.ts";
+import { type Door, startDoor } from "./bed/door.ts";
 import { bedEnvironment, motoAccount, testCredentials } from "./bed/environment.ts";
 import type { Admin, Manifest } from "./bed/kube/admin.ts";
 import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
-import { elbv2ClassParams } from "./bed/kube/definitions.ts";
+import { customKinds } from "./bed/kube/definitions.ts";
 import { grantDeclaredReads, readers } from "./bed/kube/reader-role.ts";
-import { type BalancerPlan, type MotoNetwork, motoNetwork } from "./bed/moto-network.ts";
+import { judgeByModels } from "./bed/models.ts";
+import { type MotoNetwork, motoNetwork } from "./bed/moto-network.ts";
 import { suite } from "./bed/suite.ts";
+import {
+  cluster,
+  configuration,
+  everybody,
+  type Household,
+  households,
+  judged,
+  lbcTags,
+  network,
+  office,
+  prefixListName,
+  referredTo,
+} from "./exposure-households.ts";
 
 const region = "eu-west-2";
-const cluster = "exposed";
-const everybody = ["0.0.0.0/0"];
-const office = ["8.8.8.0/24"];
-const beta = (name: string) => `service.beta.kubernetes.io/aws-load-balancer-${name}`;
-const alb = (name: string) => `alb.ingress.kubernetes.io/${name}`;
-
-const lbcTags = (kind: "service" | "ingress", stack: string) => ({
-  "elbv2.k8s.aws/cluster": cluster,
-  [`${kind}.k8s.aws/stack`]: stack,
-  [`${kind}.k8s.aws/resource`]: "LoadBalancer",
-});
-const inTreeTags = (name: string) => ({ [`kubernetes.io/cluster/${cluster}`]: "owned", "kubernetes.io/service-name": `shop/${name}` });
-const autoTags = (stack: string) => ({ "eks:eks-cluster-name": cluster, "service.eks.amazonaws.com/stack": stack });
-
-type Verdict = "pass" | "fail" | "not-applicable" | "absent";
-interface Household {
-  /** The rule, as a case's name. */
-  readonly rule: string;
-  readonly object: Manifest;
-  readonly plural: "services" | "ingresses";
-  readonly balancer?: Omit<BalancerPlan, "name">;
-  readonly exposure: Verdict;
-  readonly declaration: Verdict;
-  readonly owner: Verdict;
-}
-
-const service = (name: string, annotations: Readonly<Record<string, string>>, spec: object = {}): Manifest => ({
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { namespace: "shop", name, annotations },
-  spec: { type: "LoadBalancer", selector: { app: name }, ports: [{ port: 443, targetPort: 8443 }], ...spec },
-});
-const ingress = (name: string, ingressClassName: string, annotations: Readonly<Record<string, string>> = {}): Manifest => ({
-  apiVersion: "networking.k8s.io/v1",
-  kind: "Ingress",
-  metadata: { namespace: "shop", name, annotations },
-  spec: { ingressClassName, defaultBackend: { service: { name, port: { number: 80 } } } },
-});
-const network = { type: "network", protocol: "TCP", port: 443, subnets: "public" } as const;
-const application = { type: "application", protocol: "HTTP", port: 80, subnets: "public" } as const;
-const classic = { type: "classic", protocol: "TCP", port: 443, subnets: "public" } as const;
-const lbc = { loadBalancerClass: "service.k8s.aws/nlb" };
-
-const households: readonly Household[] = [
-  {
-    rule: "an internal load balancer is not exposed, whatever its group admits",
-    object: service("internal", { [beta("scheme")]: "internal" }, lbc),
-    plural: "services",
-    balancer: { ...network, scheme: "internal", admits: everybody, tags: lbcTags("service", "shop/internal") },
-    exposure: "pass",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "an internet-facing one that admits everybody is exposed",
-    object: service("open", { [beta("scheme")]: "internet-facing" }, lbc),
-    plural: "services",
-    balancer: { ...network, scheme: "internet-facing", admits: everybody, tags: lbcTags("service", "shop/open") },
-    exposure: "fail",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "one that admits the office alone is restricted",
-    object: service("partner", { [beta("scheme")]: "internet-facing" }, { ...lbc, loadBalancerSourceRanges: office }),
-    plural: "services",
-    balancer: { ...network, scheme: "internet-facing", admits: office, tags: lbcTags("service", "shop/partner") },
-    exposure: "pass",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "in-tree: a changed annotation does not change an existing load balancer",
-    object: service("classic", { [beta("internal")]: "true" }),
-    plural: "services",
-    balancer: { ...classic, scheme: "internet-facing", admits: everybody, tags: inTreeTags("classic") },
-    exposure: "fail",
-    declaration: "fail",
-    owner: "pass",
-  },
-  {
-    rule: "in-tree: a silent manifest asks for internet-facing",
-    object: service("silent", {}),
-    plural: "services",
-    balancer: { ...classic, scheme: "internet-facing", admits: everybody, tags: inTreeTags("silent") },
-    exposure: "fail",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "Auto Mode: its class, and its tags",
-    object: service("auto", { [beta("scheme")]: "internet-facing" }, { loadBalancerClass: "eks.amazonaws.com/nlb" }),
-    plural: "services",
-    balancer: { ...network, scheme: "internet-facing", admits: everybody, tags: autoTags("shop/auto") },
-    exposure: "fail",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "an Ingress of the controller's class, by its annotation",
-    object: ingress("web", "alb", { [alb("scheme")]: "internet-facing" }),
-    plural: "ingresses",
-    balancer: { ...application, scheme: "internet-facing", admits: everybody, tags: lbcTags("ingress", "shop/web") },
-    exposure: "fail",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "an Ingress without a scheme asks for internal",
-    object: ingress("intern", "alb"),
-    plural: "ingresses",
-    balancer: { ...application, scheme: "internal", admits: everybody, tags: lbcTags("ingress", "shop/intern") },
-    exposure: "pass",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "the parameters of the class beat the annotation",
-    object: ingress("params", "alb-facing", { [alb("scheme")]: "internal" }),
-    plural: "ingresses",
-    balancer: { ...application, scheme: "internet-facing", admits: everybody, tags: lbcTags("ingress", "shop/params") },
-    exposure: "fail",
-    declaration: "pass",
-    owner: "pass",
-  },
-  {
-    rule: "an Ingress of another controller owns no load balancer",
-    object: ingress("nginx", "nginx"),
-    plural: "ingresses",
-    exposure: "absent",
-    declaration: "absent",
-    owner: "absent",
-  },
-];
-
-const classes: readonly Manifest[] = [
-  { name: "alb", controller: "ingress.k8s.aws/alb" },
-  {
-    name: "alb-facing",
-    controller: "ingress.k8s.aws/alb",
-    parameters: { apiGroup: "elbv2.k8s.aws", kind: "IngressClassParams", name: "facing" },
-  },
-  { name: "nginx", controller: "k8s.io/ingress-nginx" },
-].map(({ name, ...spec }) => ({ apiVersion: "networking.k8s.io/v1", kind: "IngressClass", metadata: { name }, spec }));
 
 async function write(admin: Admin, aws: MotoNetwork): Promise<void> {
   await admin.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
-  await admin.createDefinition(elbv2ClassParams);
-  const params = { apiVersion: "elbv2.k8s.aws/v1beta1", kind: "IngressClassParams", metadata: { name: "facing" } };
-  await admin.create("ingressclassparams", { ...params, spec: { scheme: "internet-facing" } });
-  for (const one of classes) await admin.create("ingressclasses", one);
+  for (const definition of customKinds) await admin.createDefinition(definition);
+  for (const [plural, object] of referredTo) await admin.create(plural, object);
+  const acl = office.map((cidr) => ({ action: "allow", cidr }) as const);
+  const guarded = [await aws.createSubnet({ route: "internet gateway", acl }), await aws.createSubnet({ route: "internet gateway", acl })];
+  const prefixListId = await aws.createPrefixList("halves", ["0.0.0.0/1", "128.0.0.0/1"]);
+  const balancerOf = async (name: string, balancer: NonNullable<Household["balancer"]>) => {
+    const subnets = balancer.subnets === "guarded" ? guarded : balancer.subnets;
+    const lists = balancer.admitsPrefixLists === undefined ? {} : { admitsPrefixLists: [prefixListId] };
+    return aws.createBalancer({ ...balancer, ...lists, subnets, name: `k8s-${name}` });
+  };
+  const numbered = (object: Manifest): Manifest => JSON.parse(JSON.stringify(object).replaceAll(prefixListName, prefixListId));
   for (const { object, plural, balancer } of households) {
-    await admin.create(plural, object);
-    if (balancer === undefined) continue;
-    const hostname = await aws.createBalancer({ name: `k8s-${object.metadata.name}`, ...balancer });
-    await admin.setStatus(plural, object, { loadBalancer: { ingress: [{ hostname }] } });
+    const made = balancer === undefined ? undefined : await balancerOf(object.metadata.name, balancer);
+    if (plural === "gateways") {
+      // Its definition has no subresource, so that the status is written with the object.
+      await admin.create(plural, { ...object, status: { addresses: [{ type: "Hostname", value: made?.hostname }] } });
+      continue;
+    }
+    await admin.create(plural, numbered(object));
+    if (made !== undefined) await admin.setStatus(plural, object, { loadBalancer: { ingress: [{ hostname: made.hostname }] } });
   }
-  await aws.createBalancer({
-    ...network,
-    name: "k8s-left",
-    scheme: "internet-facing",
-    admits: office,
-    tags: lbcTags("service", "shop/left"),
+  const facing = { ...network, scheme: "internet-facing" } as const;
+  await aws.createBalancer({ ...facing, name: "k8s-left", admits: office, tags: lbcTags("service", "shop/left") });
+  const elsewhere = { ...facing, admits: everybody, tags: { Name: "made by hand" } };
+  const { targetGroupArn } = await aws.createBalancer({ ...elsewhere, name: "bound" });
+  await aws.createBalancer({ ...elsewhere, name: "strangers" });
+  await admin.create("targetgroupbindings", {
+    apiVersion: "elbv2.k8s.aws/v1beta1",
+    kind: "TargetGroupBinding",
+    metadata: { namespace: "shop", name: "bound" },
+    spec: { serviceRef: { name: "internal", port: 443 }, targetGroupARN: targetGroupArn },
   });
 }
 
 suite("exposure of a cluster in moto and a real API server", { moto: inject("moto"), etcd: inject("etcd") }, ({ moto, etcd }) => {
   let server: KubeApiserver;
+  let door: Door;
+  let aws: MotoNetwork;
   let ended: Ended;
   let report: Report;
+
+  const scan = async (): Promise<void> => {
+    const env = bedEnvironment({ AWS_ENDPOINT_URL: door.url, EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS: "127.0.0.1" });
+    const config = path.join(env.XDG_STATE_HOME ?? "", "..", "eks-perimeter.config.yaml");
+    await writeFile(config, JSON.stringify(configuration)); // JSON is YAML
+    ended = await eksPerimeter(["scan", "--region", region, "--config", config, "--json"], env);
+    report = reportOf(ended);
+  };
 
   beforeAll(async () => {
     const keys = [{ ...testCredentials, arn: `arn:aws:iam::${motoAccount}:user/testing` }];
     server = await startKubeApiserver({ etcd, etcdPrefix: "/exposure", clusters: [cluster], keys, groups: [readers] });
     await grantDeclaredReads(server.admin);
-    const aws = await motoNetwork(moto, region, 30);
-    await new EKSClient({ endpoint: moto, region, credentials: testCredentials }).send(
+    aws = await motoNetwork(moto, region, 30);
+    const eks = new EKSClient({ endpoint: moto, region, credentials: testCredentials });
+    await eks.send(
       new CreateClusterCommand({
         name: cluster,
         version: "1.36",
@@ -201,16 +101,18 @@ suite("exposure of a cluster in moto and a real API server", { moto: inject("mot
         tags: { "test:endpoint": server.url, "test:ca-file": server.caFile },
       }),
     );
+    const nodeRole = `arn:aws:iam::${motoAccount}:role/eks-node`;
+    const subnets = [...aws.subnetIds.private];
+    await eks.send(new CreateNodegroupCommand({ clusterName: cluster, nodegroupName: "empty", nodeRole, subnets }));
     await write(server.admin, aws);
-    const env = bedEnvironment({ AWS_ENDPOINT_URL: moto, EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS: "127.0.0.1" });
-    ended = await eksPerimeter(["scan", "--region", region, "--cluster", cluster, "--json"], env);
-    report = reportOf(ended);
+    door = await startDoor({ upstream: moto });
+    await scan();
   });
-  afterAll(() => server?.stop());
+  afterAll(() => Promise.all([door?.stop(), server?.stop()]));
 
-  const statusOf = (check: string, kind: string, name: string): string =>
-    report.findings.find((finding) => finding.check === check && finding.resource.kind === kind && finding.resource.name === name)
-      ?.status ?? "absent";
+  const findingOf = (check: string, kind: string, name: string) =>
+    report.findings.find((finding) => finding.check === check && finding.resource.kind === kind && finding.resource.name === name);
+  const statusOf = (check: string, kind: string, name: string): string => findingOf(check, kind, name)?.status ?? "absent";
 
   it("reads everything", () => {
     const unread = report.clusters.flatMap(({ coverage }) => coverage.filter(({ state }) => state !== "read"));
@@ -218,21 +120,41 @@ suite("exposure of a cluster in moto and a real API server", { moto: inject("mot
   });
 
   it.each(
-    households.flatMap(({ rule, object, exposure, declaration, owner }) =>
-      (
-        [
-          ["load-balancer-internal-or-restricted", exposure],
-          ["load-balancer-matches-declaration", declaration],
-          ["load-balancer-has-owner", owner],
-        ] as const
-      ).map(([check, verdict]) => [verdict, rule, check, object.kind, object.metadata.name] as const),
+    households.flatMap(({ rule, object, verdicts }) =>
+      (Object.keys(verdicts) as (keyof typeof verdicts)[]).map(
+        (what) => [verdicts[what], rule, judged[what], object.kind, object.metadata.name] as const,
+      ),
     ),
   )("%s: %s (%s)", (verdict, _rule, check, kind, name) => {
-    expect(statusOf(check, kind, name)).toBe(verdict);
+    expect(statusOf(check, kind, name), JSON.stringify(findingOf(check, kind, name))).toBe(verdict);
   });
 
   it("fail: a load balancer that outlived its Service, which is judged all the same", () => {
-    expect(statusOf("load-balancer-has-owner", "Service", "left")).toBe("fail");
-    expect(statusOf("load-balancer-internal-or-restricted", "Service", "left")).toBe("pass");
+    expect(statusOf(judged.owner, "Service", "left")).toBe("fail");
+    expect(statusOf(judged.exposure, "Service", "left")).toBe("pass");
+  });
+
+  it("fail: a load balancer made elsewhere, by a TargetGroupBinding that leads from it; a stranger's is nobody's business", () => {
+    expect(statusOf(judged.exposure, "LoadBalancer", "bound")).toBe("fail");
+    expect(findingOf(judged.exposure, "LoadBalancer", "strangers")).toBeUndefined();
+  });
+
+  it("pass: VPC Block Public Access keeps the internet out of whatever was open, read anew by the next scan", async () => {
+    await aws.blockIngress();
+    await scan();
+    expect(report.findings.filter(({ check, status }) => check === judged.exposure && status !== "pass")).toEqual([]);
+    expect(findingOf(judged.exposure, "Service", "open")?.evidence).toMatchObject({
+      decidedBy: aws.subnetIds.public.map((subnetId) => ({ layer: "Block Public Access", ids: ["block-ingress"], subnetId })),
+    });
+    expect(statusOf(judged.ranges, "Service", "widened")).toBe("fail");
+  });
+
+  it("has made each call that the product declares for the Regions it is told, and no other", async () => {
+    const { operations } = await judgeByModels(door.heard);
+    const made = operations.map((operation) => operation.replace(/^elb(?:v2)?:/, "elasticloadbalancing:"));
+    const declared = Object.values(awsReads).flatMap(({ actions }) => actions);
+    // Nobody needs a permission for the first; Regions are listed where all of them are asked for.
+    const expected = ["sts:GetCallerIdentity", ...declared].filter((action) => action !== "account:ListRegions");
+    expect([...new Set(made)].toSorted()).toEqual(expected.toSorted());
   });
 });

@@ -7,7 +7,7 @@ Tags of a cluster decide what moto invents otherwise:
   test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
 Added beside: the defaults that EKS fills in, the VPC of the subnets, with the cluster's own security group and the control
 plane's network interfaces in it, and what moto lacks: DescribeClusterVersions of EKS, EC2's VPC Block Public Access, which is
-off, and ELB's default for whether a target group preserves clients' addresses.
+off until somebody turns it on, branch interfaces, and ELB's default for whether a target group preserves clients' addresses.
 """
 import base64
 import json
@@ -18,6 +18,7 @@ import time
 import moto.eks.urls
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.responses import EC2Response
 from moto.eks.models import Cluster
 from moto.elbv2.models import FakeTargetGroup
@@ -89,16 +90,25 @@ def cluster_versions(request, full_url, headers):
     return 200, {"Content-Type": "application/json"}, json.dumps({"clusterVersions": versions})
 
 
+BLOCK_MODES = {}
+
+
 def block_public_access_options(self):
+    mode = BLOCK_MODES.get((self.current_account, self.region))
     options = {
         "AwsAccountId": self.current_account,
         "AwsRegion": self.region,
-        "State": "default-state",
-        "InternetGatewayBlockMode": "off",
+        "State": "default-state" if mode is None else "update-complete",
+        "InternetGatewayBlockMode": mode or "off",
         "ManagedBy": "account",
         "ExclusionsAllowed": "allowed",
     }
     return ActionResult({"VpcBlockPublicAccessOptions": options})
+
+
+def modify_block_public_access_options(self):
+    BLOCK_MODES[(self.current_account, self.region)] = self._get_param("InternetGatewayBlockMode")
+    return block_public_access_options(self)
 
 
 def target_group_init(self, *args, **kwargs):
@@ -109,10 +119,20 @@ def target_group_init(self, *args, **kwargs):
         self.attributes["preserve_client_ip.enabled"] = "false" if by_address else "true"
 
 
+def network_interface_init(self, *args, **kwargs):
+    """By their description those that the VPC resource controller makes for single pods, which moto can't be asked for."""
+    init_of_network_interface(self, *args, **kwargs)
+    if self.description == "aws-k8s-branch-eni":
+        self.interface_type = "branch"
+
+
+init_of_network_interface = NetworkInterface.__init__
+NetworkInterface.__init__ = network_interface_init
 init_of_target_group = FakeTargetGroup.__init__
 FakeTargetGroup.__init__ = target_group_init
 Cluster.__init__ = init
 EC2Response.describe_vpc_block_public_access_options = block_public_access_options
+EC2Response.modify_vpc_block_public_access_options = modify_block_public_access_options
 EC2Response.describe_vpc_block_public_access_exclusions = lambda self: ActionResult({"VpcBlockPublicAccessExclusions": []})
 moto.eks.urls.url_paths["{0}/cluster-versions$"] = cluster_versions
 main(sys.argv[1:])
