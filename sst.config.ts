@@ -14,5 +14,6 @@ export default $config({
     await import("./infra/functions.ts");
     await import("./infra/workflow.ts");
     await import("./infra/schedule.ts");
+    await import("./infra/alarms.ts");
   },
 });

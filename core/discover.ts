@@ -25,7 +25,7 @@ export async function discoverClusters(
   const checks = selectChecks(run.checks);
   const { findings, broken } = evaluateAccount(checks, seen, ports.settings, readAt);
   for (const { check, cause } of broken) ports.log.error("a check broke", { runId, account, check, cause });
-  const { refused } = await publishAccount({
+  const { delivered, refused } = await publishAccount({
     findings,
     checks,
     facts: seen.facts,
@@ -37,6 +37,7 @@ export async function discoverClusters(
     version: ports.version,
     signal,
   });
+  ports.measure?.({ FindingsPublished: delivered, PublishFailed: refused.length });
   for (const { id, code, message } of refused) ports.log.warn("finding refused", { runId, account, id, code, message });
   const record: AccountRecord = { account, readAt, coverage, clusters: seen.clusters, findings };
   await writeRecord(ports.store, keys.account(runId, account), record);

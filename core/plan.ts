@@ -21,6 +21,7 @@ export async function planRun(request: PlanRequest, ports: PlanPorts, signal: Ab
   const other = ports.lockMs === undefined ? undefined : await takeLock(ports.store, holder, ports.now(), ports.lockMs);
   if (other !== undefined) {
     ports.log.warn("not planned, as a run is in progress", { ...holder, inProgress: other.runId, until: other.until });
+    ports.measure?.({ RunsSkipped: 1 });
     return { runId: holder.runId, accounts: [] };
   }
   try {
@@ -53,6 +54,7 @@ async function settle(holder: Holder, startedAt: string, request: PlanRequest, p
   };
   const before = await claim(record, ports);
   if (before === undefined) {
+    ports.measure?.({ AccountsPlanned: accounts.length });
     ports.log.info("planned", { ...holder, accounts: accounts.length });
     return { runId: record.id, accounts };
   }
@@ -61,6 +63,7 @@ async function settle(holder: Holder, startedAt: string, request: PlanRequest, p
     return { runId: record.id, accounts: before.accounts };
   }
   ports.log.warn("not planned, as the run was started before", { ...holder, startedBefore: before.startedBy?.execution });
+  ports.measure?.({ RunsSkipped: 1 });
   return { runId: record.id, accounts: [] };
 }
 

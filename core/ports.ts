@@ -1,5 +1,6 @@
 import type { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { AccountAccess, CollectPorts } from "./collect/access.ts";
+import type { Figures } from "./figures.ts";
 import type { Settings } from "./model/settings.ts";
 import type { Store } from "./publish/store.ts";
 
@@ -16,6 +17,8 @@ export interface Ports extends CollectPorts {
   /** The Security Hub of an account and Region. Absent: nothing is published. */
   readonly securityHub?: (access: AccountAccess, region: string) => SecurityHubClient;
   readonly log: Log;
+  /** Takes what operators watch. Absent: nobody does. */
+  readonly measure?: (figures: Figures) => void;
 }
 
 /** What `plan` is given besides: every active account of the organization. */

@@ -47,6 +47,7 @@ export async function scanCluster(request: ScanRequest, ports: Ports, signal: Ab
     version: ports.version,
     signal,
   });
+  ports.measure?.({ FindingsPublished: published.delivered, PublishFailed: published.refused.length });
   for (const { id, code, message } of published.refused) ports.log.warn("finding refused", { runId: run.id, ...target, id, code, message });
 
   const record: ClusterRecord = { readAt, cluster: reported(cluster, target), findings, ...published };

@@ -1,4 +1,5 @@
 import { evaluateAccount, evaluateCluster } from "./evaluate.ts";
+import { figuresOf } from "./figures.ts";
 import type { AnyCheck } from "./model/check.ts";
 import { type Cluster, ClusterFacts } from "./model/cluster.ts";
 import { type Fact, known } from "./model/fact.ts";
@@ -29,9 +30,16 @@ export async function summarizeRun({ runId }: SummarizeRequest, ports: Ports): P
 async function reportOf(runId: string, ports: Ports): Promise<Report> {
   const run = await readRun(ports.store, runId);
   const checks = selectChecks(run.checks);
-  const accounts = await Promise.all(run.accounts.map((account) => accountRecord(run, account, checks, ports)));
+  const { store } = ports;
+  const accountsLeft = await Promise.all(
+    run.accounts.map(async (account) => ({ account, record: await readRecord<AccountRecord>(store, keys.account(runId, account)) })),
+  );
+  const accounts = accountsLeft.map(({ account, record }) => record ?? missingAccount(run, account, checks, ports));
   const targets = accounts.flatMap(({ clusters }) => clusters);
-  const clusters = await Promise.all(targets.map((target) => clusterRecord(run, target, checks, ports)));
+  const clustersLeft = await Promise.all(
+    targets.map(async (target) => ({ target, record: await readRecord<ClusterRecord>(store, keys.cluster(runId, target)) })),
+  );
+  const clusters = clustersLeft.map(({ target, record }) => record ?? missingCluster(run, target, checks, ports.settings));
   const report = toReport({
     run: { id: run.id, startedAt: run.startedAt, finishedAt: ports.now().toISOString(), version: ports.version },
     accounts,
@@ -40,15 +48,18 @@ async function reportOf(runId: string, ports: Ports): Promise<Report> {
     settings: ports.settings,
     fullScope: run.clusters === undefined && run.checks === undefined,
   });
-  await ports.store.put(keys.report(runId, "report.json"), JSON.stringify(report));
-  await ports.store.put(keys.report(runId, "report.html"), toHtml(report));
+  await store.put(keys.report(runId, "report.json"), JSON.stringify(report));
+  await store.put(keys.report(runId, "report.html"), toHtml(report));
+  if (ports.measure !== undefined) {
+    const left = { accounts: accountsLeft.map(({ record }) => record), clusters: clustersLeft };
+    ports.measure(await figuresOf(left, store, ports.now()));
+  }
   ports.log.info("summarized", { runId, accounts: accounts.length, clusters: clusters.length, ...report.summary.byStatus });
   return report;
 }
 
-async function accountRecord(run: RunRecord, account: string, checks: readonly AnyCheck[], ports: Ports): Promise<AccountRecord> {
-  const record = await readRecord<AccountRecord>(ports.store, keys.account(run.id, account));
-  if (record !== undefined) return record;
+/** An account whose discovery left no record, because it crashed or ran out of time: its clusters are not known. */
+function missingAccount(run: RunRecord, account: string, checks: readonly AnyCheck[], ports: Ports): AccountRecord {
   const reason = { code: "internal", message: "The account was planned, but listing its clusters ended without a record." } as const;
   const coverage = [{ read: "discover", state: "unknown", reason } as const];
   const seen = {
@@ -61,13 +72,8 @@ async function accountRecord(run: RunRecord, account: string, checks: readonly A
   return { account, readAt: run.startedAt, coverage, clusters: [], findings };
 }
 
-async function clusterRecord(run: RunRecord, target: ClusterTarget, checks: readonly AnyCheck[], ports: Ports): Promise<ClusterRecord> {
-  const record = await readRecord<ClusterRecord>(ports.store, keys.cluster(run.id, target));
-  return record ?? missing(run, target, checks, ports.settings);
-}
-
 /** A cluster whose scan left no record, because it crashed or ran out of time: nothing of it is known. */
-function missing(run: RunRecord, target: ClusterTarget, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {
+function missingCluster(run: RunRecord, target: ClusterTarget, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {
   const reason = { code: "internal", message: "The cluster was found, but scanning it ended without a record." } as const;
   const refusal: Fact<never> = { state: "unknown", reason };
   const reads = known([{ read: "scan", state: "unknown", reason } as const]);

@@ -16,7 +16,7 @@ import { defaultSettings, type Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
-import { log } from "./entry-point.ts";
+import { log, measure } from "./entry-point.ts";
 import { MisconfiguredError } from "./errors.ts";
 
 /** One pool of connections for all clients of the process. */
@@ -113,6 +113,7 @@ export async function deployedPorts(readTimeoutMs: number): Promise<Ports> {
     homeRegion,
     securityHub,
     log,
+    measure,
   };
 }
 

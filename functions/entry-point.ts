@@ -8,6 +8,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import type * as z from "zod";
 import { type $ZodIssue, toDotPath } from "zod/v4/core";
+import type { Figures } from "../core/figures.ts";
 import { PerimeterError } from "../core/model/error.ts";
 import type { Log } from "../core/ports.ts";
 import { InternalError, InvalidRequestError } from "./errors.ts";
@@ -22,7 +23,17 @@ export const log: Log = {
   warn: (message, fields) => logger.warn(message, fields ?? {}),
   error: (message, fields) => logger.error(message, fields ?? {}),
 };
-export const metrics = new Metrics({ namespace: "EksPerimeter", serviceName: "eks-perimeter" });
+export const metrics = new Metrics({
+  namespace: "EksPerimeter",
+  serviceName: "eks-perimeter",
+  defaultDimensions: { stage: process.env.EKS_PERIMETER_STAGE ?? "none" },
+});
+/** The figures of a step as metrics of its invocation. */
+export function measure(figures: Figures): void {
+  for (const [name, value] of Object.entries(figures)) {
+    metrics.addMetric(name, name.endsWith("Hours") ? MetricUnit.NoUnit : MetricUnit.Count, value);
+  }
+}
 
 /** How much time a step has. */
 export interface Deadline {
@@ -46,7 +57,11 @@ export function entryPoint<S extends z.ZodType, Answer>(
   return middy()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
     .use(logMetrics(metrics))
-    .use({ onError: ({ error }) => Promise.reject(typed(error)) })
+    .use({
+      onError: (failed) => {
+        failed.error = typed(failed.error); // not thrown: that would keep the metrics of the failed step from being written
+      },
+    })
     .use(parser({ schema }))
     .handler(async (request: z.infer<S>, context: Context, { signal }: { signal: AbortSignal }) => {
       metrics.addMetric(counted, MetricUnit.Count, 0); // so that a failed step is a zero and not a gap

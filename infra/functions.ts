@@ -12,6 +12,7 @@ const writeRuns = { actions: ["s3:PutObject"], resources: [objects("runs/*")] };
 const lock = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("lock.json")] };
 /** The memory of findings: first seen, last published. */
 const findings = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("findings/*")] };
+const readFindings = { actions: ["s3:GetObject"], resources: findings.resources };
 const writeEvidence = { actions: ["s3:PutObject"], resources: [objects("evidence/*")] };
 /** Without it S3 answers 403 instead of 404 for an object that does not exist. */
 const listStore = { actions: ["s3:ListBucket"], resources: [store.arn] };
@@ -20,7 +21,7 @@ const common = {
   runtime: "nodejs24.x",
   architecture: "arm64",
   logging: { format: "json", retention: "3 months" },
-  environment: { EKS_PERIMETER_STORE: $interpolate`s3://${store.name}` },
+  environment: { EKS_PERIMETER_STORE: $interpolate`s3://${store.name}`, EKS_PERIMETER_STAGE: $app.stage },
   nodejs: { minify: true, plugins: "infra/esbuild-plugins.mjs" },
 } as const;
 
@@ -57,7 +58,7 @@ export const summarize = new sst.aws.Function("Summarize", {
   handler: "functions/summarize.handler",
   timeout: "5 minutes",
   memory: "1024 MB",
-  permissions: [readRuns, writeRuns, lock, listStore],
+  permissions: [readRuns, writeRuns, lock, readFindings, listStore],
 });
 
 /** Reads in this account; other accounts get the same role by their own roll-out. */

@@ -26,9 +26,13 @@ new aws.iam.RolePolicy("SchedulePolicy", {
   }),
 });
 
+/** Of its own, as the metrics of Scheduler are counted by group. */
+export const group = new aws.scheduler.ScheduleGroup("Schedules", { name: named("schedules") });
+
 /** Every day, at some minute of a quiet hour. */
 export const schedule = new aws.scheduler.Schedule("Daily", {
   name: named("daily"),
+  groupName: group.name,
   scheduleExpression: "cron(0 4 * * ? *)",
   scheduleExpressionTimezone: "UTC",
   flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 60 },

@@ -1,8 +1,8 @@
 import type { Context } from "aws-lambda";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { PerimeterError } from "../../core/model/error.ts";
 import { PlanRequest, ScanRequest } from "../../core/model/request.ts";
-import { type Deadline, entryPoint } from "../../functions/entry-point.ts";
+import { type Deadline, entryPoint, measure } from "../../functions/entry-point.ts";
 
 const context = { functionName: "scan", awsRequestId: "1", getRemainingTimeInMillis: () => 900_000 } as Context;
 const scan = entryPoint(ScanRequest, "ClustersScanned", async (request, { readTimeoutMs }: Deadline) => ({ request, readTimeoutMs }));
@@ -40,4 +40,23 @@ it("a known error keeps its name and text; any other becomes one generic line", 
     name: "InternalError",
     message: expect.not.stringContaining("secret"),
   });
+});
+
+it("metrics have the service and the stage as dimensions and nothing else; a step that fails counts as zero", async () => {
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const summarize = (fails: boolean) =>
+    entryPoint(PlanRequest, "RunCompleted", async () => {
+      measure({ ClustersMissing: 2, OldestClusterScanAgeHours: 1.5 });
+      if (fails) throw new Error("broken");
+    })({}, context);
+  await summarize(false);
+  await summarize(true).catch(() => undefined);
+  const lines = written.mock.calls.map(([text]) => String(text)).filter((text) => text.includes("CloudWatchMetrics"));
+  written.mockRestore();
+  const [done, failed] = lines.map((text) => JSON.parse(text));
+  expect(done).toMatchObject({ service: "eks-perimeter", stage: "none", ClustersMissing: 2, RunCompleted: [0, 1] });
+  expect(failed).toMatchObject({ RunCompleted: 0 });
+  const [{ Namespace, Dimensions, Metrics }] = done._aws.CloudWatchMetrics;
+  expect([Namespace, Dimensions.map((names: string[]) => names.sort())]).toEqual(["EksPerimeter", [["service", "stage"]]]);
+  expect(Metrics).toContainEqual({ Name: "OldestClusterScanAgeHours", Unit: "None" });
 });

@@ -4,9 +4,8 @@ import { awsReads } from "../../core/collect/reads.ts";
 import { stateKeys } from "../../core/publish/state-store.ts";
 import { lockKey } from "../../core/run-lock.ts";
 import { keys } from "../../core/run-record.ts";
-import { type Declared, declare } from "./graph.ts";
+import { type Declared, declare, stack } from "./graph.ts";
 
-const files = ["stage", "storage", "functions", "workflow", "schedule"].map((name) => `infra/${name}.ts`);
 const cluster = { account: "222233334444", region: "eu-west-1", name: "prod" };
 const expirationDays = (rule: { expiration: { days: number } }): number => rule.expiration.days;
 /** As IAM matches a resource: an asterisk stands for anything. */
@@ -19,7 +18,7 @@ const matches = (pattern: string, arn: string): boolean =>
   ).test(arn);
 let graph: readonly Declared[] = [];
 beforeAll(async () => {
-  graph = await declare("test", ...files);
+  graph = await declare("test", ...stack);
 }, 180_000);
 
 const ofType = (type: string): readonly Declared[] => graph.filter((one) => one.type === type);
@@ -51,6 +50,10 @@ describe("roles", () => {
     const actions = statements().flatMap(({ Action }) => Action);
     expect(actions.length).toBeGreaterThan(10);
     expect(actions.filter((action) => action?.includes("*"))).toEqual([]);
+  });
+
+  it("every file of the stack is looked at", () => {
+    expect(stack).toEqual(expect.arrayContaining(["infra/stage.ts", "infra/alarms.ts"]));
   });
 
   it("no placeholder is left in a resource", () => {

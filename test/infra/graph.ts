@@ -1,4 +1,5 @@
 /** Runs the real SST component code under Pulumi's mocks, without AWS, and answers what it declares. */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
@@ -37,6 +38,11 @@ const dataSources: Readonly<Record<string, unknown>> = {
   getRegion: { region: "eu-west-1", name: "eu-west-1" },
   getPartition: { partition: "aws" },
 };
+
+/** The files that are deployed, in their order. */
+export const stack: readonly string[] = [...readFileSync("sst.config.ts", "utf8").matchAll(/import\("\.\/(infra\/[\w-]+\.ts)"\)/g)].map(
+  ([, file = ""]) => file,
+);
 
 /** Every resource that the files declare. Infrastructure modules load once per process: call it once per test file. */
 export async function declare(stage: string, ...files: string[]): Promise<readonly Declared[]> {

@@ -1,0 +1,182 @@
+import { discover, plan, scan, summarize } from "./functions.ts";
+import { group, undelivered } from "./schedule.ts";
+import { named, region } from "./stage.ts";
+import { topic } from "./topic.ts";
+import { workflow } from "./workflow.ts";
+
+const hour = 3_600;
+const day = 24 * hour;
+
+interface Measured {
+  readonly namespace: string;
+  readonly metrics: readonly string[];
+  readonly dimensions: Readonly<Record<string, $util.Input<string>>>;
+}
+
+/** As functions/entry-point.ts counts them. */
+const ours = (...metrics: string[]): Measured => ({
+  namespace: "EksPerimeter",
+  metrics,
+  dimensions: { service: "eks-perimeter", stage: $app.stage },
+});
+const ofWorkflow = (...metrics: string[]): Measured => ({
+  namespace: "AWS/States",
+  metrics,
+  dimensions: { StateMachineArn: workflow.arn },
+});
+const ofSchedule = (...metrics: string[]): Measured => ({
+  namespace: "AWS/Scheduler",
+  metrics,
+  dimensions: { ScheduleGroup: group.name },
+});
+const functions = { Plan: plan, Discover: discover, Scan: scan, Summarize: summarize };
+const ofFunction = (name: keyof typeof functions, metric: string): Measured => ({
+  namespace: "AWS/Lambda",
+  metrics: [metric],
+  dimensions: { FunctionName: functions[name].name },
+});
+
+interface Watched {
+  readonly sum: readonly Measured[];
+  /** What has happened, and what to do now. */
+  readonly says: string;
+  /** In seconds; an hour unless it is said. */
+  readonly period?: number;
+}
+
+/** Whatever should never happen: one is too many. */
+const never: Readonly<Record<string, Watched>> = {
+  "run-failed": {
+    sum: [ofWorkflow("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")],
+    says: "A run failed, timed out or was aborted. Open the last execution of the workflow in Step Functions: the state that is red names the error. Correct it, and start an execution with the input {}.",
+  },
+  "schedule-dropped": {
+    sum: [ofSchedule("InvocationDroppedCount", "TargetErrorCount")],
+    says: "The schedule could not start a run. Read the message in the queue of undelivered schedules: its attributes hold the error. Correct the role of the schedule or the quota that it names, and start an execution with the input {}.",
+  },
+  undelivered: {
+    sum: [{ namespace: "AWS/SQS", metrics: ["ApproximateNumberOfMessagesVisible"], dimensions: { QueueName: undelivered.name } }],
+    says: "A schedule lies in the queue of undelivered schedules: its run never began. Read the error in the message's attributes, correct it, start an execution with the input {}, and delete the message.",
+  },
+  "accounts-denied": {
+    sum: [ours("AccountsDenied")],
+    says: "The member role of an account could not be assumed, so that nothing in it was read. The report lists these accounts under coverage. Roll the member template out to them, or list them under accounts.exclude.",
+    period: day,
+  },
+  "scans-missing": {
+    sum: [ours("AccountsMissing", "ClustersMissing")],
+    says: 'An account or a cluster was planned, and its step ended without a record. Search the logs of discover and scan for errors and for the time limit, then start an execution with the input {"accounts": ["..."]} that names the accounts of the report\'s coverage.',
+    period: day,
+  },
+  "publish-failed": {
+    sum: [ours("PublishFailed")],
+    says: 'Security Hub refused findings. Search the logs of scan and discover for "finding refused": InvalidAccess means that Security Hub is off in that account and Region, so turn it on; InvalidInput is a defect of eks-perimeter, so report it.',
+    period: day,
+  },
+  errors: {
+    sum: [ofFunction("Plan", "Errors"), ofFunction("Discover", "Errors"), ofFunction("Scan", "Errors"), ofFunction("Summarize", "Errors")],
+    says: "A function ended with an error. Search the logs of the four functions for the level ERROR: the entry names account, Region and cluster. A step that ran out of time or memory needs more of it; anything else is to be reported.",
+  },
+  throttles: {
+    sum: [
+      ofFunction("Plan", "Throttles"),
+      ofFunction("Discover", "Throttles"),
+      ofFunction("Scan", "Throttles"),
+      ofFunction("Summarize", "Throttles"),
+    ],
+    says: "Lambda refused to start a function, as the account's concurrency is used up; the workflow tries again for about two minutes. If scans are missing, raise the quota of concurrent executions, or lower MaxConcurrency in infra/workflow.asl.json.",
+  },
+};
+
+const notify = { actionsEnabled: true, alarmActions: [topic.arn], okActions: [topic.arn] };
+
+const queriesOf = ({ sum, period = hour }: Watched) => {
+  const parts = sum.flatMap(({ metrics, ...place }) => metrics.map((metricName) => ({ ...place, metricName, stat: "Sum", period })));
+  return [
+    { id: "total", label: "total", expression: parts.map((_, i) => `FILL(m${i}, 0)`).join(" + "), returnData: true },
+    ...parts.map((metric, i) => ({ id: `m${i}`, metric, returnData: false })),
+  ];
+};
+
+const alarms = Object.entries(never).map(
+  ([name, watched]) =>
+    new aws.cloudwatch.MetricAlarm(`Alarm-${name}`, {
+      name: named(name),
+      alarmDescription: watched.says,
+      metricQueries: queriesOf(watched),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+      ...notify,
+    }),
+);
+
+const watch = (metric: string) => {
+  const { metrics, ...place } = ours(metric);
+  return { ...place, metricName: metric };
+};
+
+/** Twice the schedule without a completed run, whatever the cause, the silence of everything else included. */
+export const deadMansSwitch = new aws.cloudwatch.MetricAlarm("Alarm-no-run-completed", {
+  name: named("no-run-completed"),
+  alarmDescription:
+    "No run was completed for two days, so that nobody knows what is reachable now. Look for the last execution of the workflow: is there none, look at the schedule and the queue of undelivered schedules; does it end in NothingToScan, the log of plan says why. Then start an execution with the input {}.",
+  ...watch("RunCompleted"),
+  statistic: "Sum",
+  period: day,
+  evaluationPeriods: 2,
+  comparisonOperator: "LessThanThreshold",
+  threshold: 1,
+  treatMissingData: "breaching",
+  ...notify,
+});
+
+export const oldScan = new aws.cloudwatch.MetricAlarm("Alarm-old-scan", {
+  name: named("old-scan"),
+  alarmDescription:
+    'A cluster was last scanned more than two days ago, though runs are completed. The report lists it as found without a record. Invoke the function scan for it with {"account", "region", "cluster"}, and read its log.',
+  ...watch("OldestClusterScanAgeHours"),
+  statistic: "Maximum",
+  period: day,
+  evaluationPeriods: 1,
+  comparisonOperator: "GreaterThanThreshold",
+  threshold: 48,
+  treatMissingData: "notBreaching",
+  ...notify,
+});
+
+const graph = (title: string, stat: "Sum" | "Maximum", measured: Measured[]) => ({
+  type: "metric",
+  width: 12,
+  height: 6,
+  properties: {
+    title,
+    stat,
+    period: day,
+    region,
+    metrics: measured.flatMap(({ namespace, metrics, dimensions }) =>
+      metrics.map((metric) => [namespace, metric, ...Object.entries(dimensions).flat()]),
+    ),
+  },
+});
+
+new aws.cloudwatch.Dashboard("Dashboard", {
+  dashboardName: named("runs"),
+  dashboardBody: $jsonStringify({
+    widgets: [
+      {
+        type: "alarm",
+        width: 24,
+        height: 3,
+        properties: { title: "Alarms", alarms: [...alarms, deadMansSwitch, oldScan].map(({ arn }) => arn) },
+      },
+      graph("Runs", "Sum", [ours("RunStarted", "RunsSkipped", "RunCompleted")]),
+      graph("Accounts", "Sum", [ours("AccountsPlanned", "AccountsDiscovered", "AccountsDenied", "AccountsMissing")]),
+      graph("Clusters", "Sum", [ours("ClustersPlanned", "ClustersScanned", "ClustersUnread", "ClustersMissing")]),
+      graph("Findings", "Sum", [ours("FindingsPublished", "PublishFailed")]),
+      graph("Age of the oldest scan, in hours", "Maximum", [ours("OldestClusterScanAgeHours")]),
+      graph("Executions", "Sum", [ofWorkflow("ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")]),
+    ],
+  }),
+});
