@@ -37,6 +37,10 @@ interface PoolPlan {
   /** IMDS. */
   readonly tokens?: "optional" | "required";
   readonly hopLimit?: number;
+  readonly endpoint?: "disabled";
+  /** The subnet of a second interface, with an Elastic IP and the same groups. */
+  readonly second?: keyof typeof subnets;
+  readonly isStopped?: true;
   /** Of a pod that runs on it. */
   readonly hostPort?: number;
   readonly verdicts: Readonly<Partial<Record<keyof typeof judged, Verdict>>>;
@@ -53,6 +57,13 @@ const subnets = {
       { action: "deny", cidr: "0.0.0.0/0", ports: { From: 10250, To: 10255 } },
       { action: "deny", cidr: "0.0.0.0/0", ports: { From: 30000, To: 32767 } },
       { action: "allow", cidr: "0.0.0.0/0" },
+    ],
+  },
+  late: {
+    route: "internet gateway",
+    acl: [
+      { action: "allow", cidr: "0.0.0.0/0" },
+      { action: "deny", cidr: "0.0.0.0/0", ports: { From: 22, To: 22 } },
     ],
   },
 } as const satisfies Record<string, SubnetPlan>;
@@ -115,6 +126,46 @@ const pools: readonly PoolPlan[] = [
     isPublic: true,
     admits: [nodePorts(["0.0.0.0/0"]), on(22, ["0.0.0.0/0"]), on(10250, ["0.0.0.0/0"])],
     verdicts: { ...all("pass"), address: "fail" },
+  },
+  {
+    rule: "a network ACL whose first rule admits what a later one denies",
+    kind: "NodePool",
+    name: "late",
+    subnet: "late",
+    isPublic: true,
+    admits: [on(22, ["0.0.0.0/0"])],
+    verdicts: { ...all("pass"), address: "fail", ssh: "fail" },
+  },
+  {
+    rule: "an Elastic IP on a second interface, in another subnet",
+    kind: "NodePool",
+    name: "second",
+    subnet: "private",
+    second: "public",
+    admits: [nodePorts(everybody), on(22, everybody)],
+    verdicts: { ...all("pass"), address: "fail", ports: "fail", ssh: "fail" },
+  },
+  {
+    rule: "IMDSv1 that is off altogether",
+    kind: "NodePool",
+    name: "no-metadata",
+    subnet: "private",
+    admits: [],
+    endpoint: "disabled",
+    tokens: "optional",
+    hopLimit: 2,
+    verdicts: all("pass"),
+  },
+  {
+    rule: "an open node that does not run has no reach",
+    kind: "NodeGroup",
+    name: "stopped",
+    subnet: "public",
+    isPublic: true,
+    isStopped: true,
+    admits: [nodePorts(everybody), on(22, everybody), on(10250, everybody)],
+    tokens: "optional",
+    verdicts: all("not-applicable"),
   },
   {
     rule: "two halves are the internet, and RDP is a remote shell",
@@ -212,16 +263,24 @@ async function launch(admin: Admin, aws: MotoNetwork): Promise<ReadonlyMap<strin
   const ids: Record<string, string> = {};
   for (const [name, plan] of Object.entries(subnets)) ids[name] = await aws.createSubnet(plan);
   for (const plan of pools) {
-    const { name, subnet, admits, tokens = "required", hopLimit = 1, isPublic, hasIpv6, hostPort } = plan;
+    const { name, subnet, admits, tokens = "required", hopLimit = 1, endpoint, isPublic, hasIpv6, second, isStopped, hostPort } = plan;
+    const groupIds = [await aws.createSecurityGroup(name, admits)];
     const node = await aws.createNode({
       subnetId: ids[subnet] ?? "",
-      groupIds: [await aws.createSecurityGroup(name, admits)],
+      groupIds,
       tags: tagsOf(plan),
-      metadata: { HttpTokens: tokens, HttpPutResponseHopLimit: hopLimit },
+      metadata: {
+        HttpTokens: tokens,
+        HttpPutResponseHopLimit: hopLimit,
+        ...(endpoint === undefined ? {} : { HttpEndpoint: endpoint }),
+      },
+      ...(second === undefined ? {} : { second: { subnetId: ids[second] ?? "", groupIds } }),
+      ...(isStopped === undefined ? {} : { isStopped }),
       ...(isPublic === undefined ? {} : { isPublic }),
       ...(hasIpv6 === undefined ? {} : { hasIpv6 }),
     });
     names.set(name, node.name);
+    if (isStopped) continue; // its Node is gone too
     await registerNode(admin, node.name, node.address, { providerID: `aws:///${region}a/${node.instanceId}` });
     if (hostPort !== undefined) {
       await runPod(admin, "serves", node.address, { nodeName: node.name, ports: [{ containerPort: 80, hostPort }] });
@@ -321,6 +380,11 @@ suite("exposure of nodes in moto, registered with a real API server", { moto: in
     ["pass", "branch interfaces in strict mode, whose group the nodes' groups do not admit", "kubelet-blocked-from-pods", strict],
   ])("%s: %s (%s)", (verdict, _rule, check, name) => {
     expect(verdictOf(check, "Cluster", name), JSON.stringify(findingOf(check, "Cluster", name))).toBe(verdict);
+  });
+
+  it.each([loose, strict])("judges the groups of %s by the control plane's own interfaces", (name) => {
+    const evidence = findingOf("endpoint-security-groups-restrict-access", "Cluster", name)?.evidence;
+    expect(evidence?.seenOn).toEqual([expect.stringMatching(/^eni-/), expect.stringMatching(/^eni-/)]);
   });
 
   it("high: before Kubernetes 1.32 EKS answers what is bound to anonymous requests", () => {

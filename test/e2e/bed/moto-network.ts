@@ -1,7 +1,10 @@
 /** A VPC of moto as AWS would have it for a cluster: subnets with routes and network ACLs, security groups, nodes, load balancers of each kind. */
 import {
+  AllocateAddressCommand,
+  AssociateAddressCommand,
   AssociateRouteTableCommand,
   AttachInternetGatewayCommand,
+  AttachNetworkInterfaceCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateEgressOnlyInternetGatewayCommand,
   CreateInternetGatewayCommand,
@@ -19,12 +22,14 @@ import {
   ModifyVpcBlockPublicAccessOptionsCommand,
   ReplaceNetworkAclAssociationCommand,
   RunInstancesCommand,
+  StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateLoadBalancerCommand as CreateClassicCommand, ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import {
   type Action,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
+  CreateRuleCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -50,8 +55,9 @@ export interface BalancerPlan {
   readonly protocol: "HTTP" | "TCP";
   /** The port of the target group; of pods, as the controllers register them. */
   readonly targetPort?: number;
-  /** An application load balancer whose listener does no more than send to HTTPS. */
-  readonly redirects?: true;
+  /** An application load balancer whose listener sends to HTTPS; "by default": and one of its rules forwards. */
+  readonly redirects?: "always" | "by default";
+  readonly dualstack?: true;
   /** What its security group admits; without, a network load balancer has none. */
   readonly admits?: readonly string[];
   readonly admitsPrefixLists?: readonly string[];
@@ -71,7 +77,14 @@ export interface NodePlan {
   readonly tags: Readonly<Record<string, string>>;
   readonly isPublic?: true;
   readonly hasIpv6?: true;
-  readonly metadata: { readonly HttpTokens: "optional" | "required"; readonly HttpPutResponseHopLimit: number };
+  readonly metadata: {
+    readonly HttpEndpoint?: "disabled";
+    readonly HttpTokens: "optional" | "required";
+    readonly HttpPutResponseHopLimit: number;
+  };
+  /** A second interface, with an Elastic IP. */
+  readonly second?: { readonly subnetId: string; readonly groupIds: readonly string[] };
+  readonly isStopped?: true;
 }
 
 export interface MotoNode {
@@ -185,14 +198,14 @@ export async function motoNetwork(endpoint: string, region: string, octet: numbe
       const list = { PrefixListName: name, AddressFamily: "IPv4", MaxEntries: cidrs.length, Entries };
       return (await ec2.send(new CreateManagedPrefixListCommand(list))).PrefixList?.PrefixListId ?? "";
     },
-    async createNode({ subnetId, groupIds, tags, isPublic, hasIpv6, metadata }) {
+    async createNode({ subnetId, groupIds, tags, isPublic, hasIpv6, metadata, second, isStopped }) {
       const { Instances = [] } = await ec2.send(
         new RunInstancesCommand({
           ImageId: "ami-12c6146b", // one that moto knows
           InstanceType: "m5.large",
           MinCount: 1,
           MaxCount: 1,
-          MetadataOptions: { ...metadata, HttpEndpoint: "enabled" },
+          MetadataOptions: { HttpEndpoint: "enabled", ...metadata },
           NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: subnetId, Groups: [...groupIds], AssociatePublicIpAddress: isPublic === true }],
           // moto reads it here alone.
           ...(hasIpv6 === undefined ? {} : { Ipv6AddressCount: 1 }),
@@ -200,6 +213,8 @@ export async function motoNetwork(endpoint: string, region: string, octet: numbe
         }),
       );
       const { InstanceId = "", PrivateIpAddress = "", PrivateDnsName = "" } = Instances[0] ?? {};
+      if (second !== undefined) await attachSecond(ec2, InstanceId, second);
+      if (isStopped === true) await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }));
       return { instanceId: InstanceId, address: PrivateIpAddress, name: PrivateDnsName };
     },
     async createInterface({ subnetId, groupIds, description }) {
@@ -232,6 +247,7 @@ export async function motoNetwork(endpoint: string, region: string, octet: numbe
           Scheme: scheme,
           Subnets,
           ...(groups.length === 0 ? {} : { SecurityGroups: groups }),
+          IpAddressType: lists.dualstack === true ? "dualstack" : "ipv4",
           Tags: tagList(tags),
         }),
       );
@@ -240,12 +256,17 @@ export async function motoNetwork(endpoint: string, region: string, octet: numbe
         new CreateTargetGroupCommand({ Name: name, Protocol: protocol, Port: targetPort, VpcId: vpcId, TargetType: "ip" }),
       );
       const targetGroupArn = TargetGroups[0]?.TargetGroupArn ?? "";
-      const DefaultActions: Action[] = [
-        redirects === undefined
-          ? { Type: "forward", TargetGroupArn: targetGroupArn }
-          : { Type: "redirect", RedirectConfig: { Protocol: "HTTPS", Port: "443", StatusCode: "HTTP_301" } },
-      ];
-      await elbv2.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: protocol, Port: port, DefaultActions }));
+      const forward: Action = { Type: "forward", TargetGroupArn: targetGroupArn };
+      const redirect: Action = { Type: "redirect", RedirectConfig: { Protocol: "HTTPS", Port: "443", StatusCode: "HTTP_301" } };
+      const DefaultActions = [redirects === undefined ? forward : redirect];
+      const { Listeners = [] } = await elbv2.send(
+        new CreateListenerCommand({ LoadBalancerArn, Protocol: protocol, Port: port, DefaultActions }),
+      );
+      if (redirects === "by default") {
+        const ListenerArn = Listeners[0]?.ListenerArn ?? "";
+        const Conditions = [{ Field: "path-pattern", Values: ["/plain"] }];
+        await elbv2.send(new CreateRuleCommand({ ListenerArn, Priority: 1, Conditions, Actions: [forward] }));
+      }
       return { hostname: DNSName, targetGroupArn };
     },
   };
@@ -261,4 +282,12 @@ async function admitIpv6(ec2: EC2Client, vpcId: string): Promise<void> {
   const NetworkAclId = NetworkAcls[0]?.NetworkAclId ?? "";
   const entry = { NetworkAclId, RuleNumber: 101, Protocol: "-1", RuleAction: "allow", Ipv6CidrBlock: "::/0" } as const;
   for (const Egress of [false, true]) await ec2.send(new CreateNetworkAclEntryCommand({ ...entry, Egress }));
+}
+
+async function attachSecond(ec2: EC2Client, InstanceId: string, { subnetId, groupIds }: NonNullable<NodePlan["second"]>): Promise<void> {
+  const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: subnetId, Groups: [...groupIds] }));
+  const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? "";
+  await ec2.send(new AttachNetworkInterfaceCommand({ NetworkInterfaceId, InstanceId, DeviceIndex: 1 }));
+  const { AllocationId } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
+  await ec2.send(new AssociateAddressCommand({ AllocationId, NetworkInterfaceId }));
 }
