@@ -71,6 +71,7 @@ function start(sited: Sited, estate: Estate, { credentials, now }: ClusterOption
     rules: cluster.grants,
     certificates,
     faults: cluster.faults,
+    ...(estate.longestPage === undefined ? {} : { longestPage: estate.longestPage }),
   });
 }
 

@@ -35,6 +35,8 @@ export const Estate = z
     versions: z
       .array(z.strictObject({ version: z.string(), released: day, endOfStandardSupport: day, endOfExtendedSupport: day }))
       .default([...eksVersions]),
+    /** No list, of AWS or Kubernetes, answers with a longer page, whatever was asked for: APIs may send fewer. */
+    longestPage: z.int().min(1).optional(),
     /** Security Hub's token buckets: 10 calls a second, 3 of GetFindings. */
     securityHubRateLimits: z.boolean().default(false),
     faults: z.array(Fault).default([]),

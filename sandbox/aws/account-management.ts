@@ -40,6 +40,7 @@ function listRegions(call: Call, input: z.infer<typeof ListRegions>): object {
   const page = pageOf(regions, {
     call: ["account:ListRegions", call.principal.account, id, wanted],
     size: input.MaxResults,
+    longest: call.state.world.estate.longestPage,
     token: input.NextToken,
   });
   if (page === undefined) throw refuse(refusals, "invalid", "The NextToken is not valid.");

@@ -28,6 +28,7 @@ function paged<T>(
   const page = pageOf(list, {
     call: ["eks", operation, principal.account, region, ...same],
     size: input.maxResults,
+    longest: call.state.world.estate.longestPage,
     token: input.nextToken,
   });
   if (page === undefined) throw refuse(refusals, "invalid", "Invalid nextToken");

@@ -25,7 +25,12 @@ const DescribeLoadBalancers = z.object({
 
 function describeLoadBalancers(call: Call, { LoadBalancerNames: names, Marker, PageSize }: z.infer<typeof DescribeLoadBalancers>): object {
   const selected = names === undefined ? call.here.classicLoadBalancers : byName(call, names);
-  const page = pageOf(selected, { call: ["elb", call.principal.account, call.region, names], size: PageSize, token: Marker });
+  const page = pageOf(selected, {
+    call: ["elb", call.principal.account, call.region, names],
+    size: PageSize,
+    longest: call.state.world.estate.longestPage,
+    token: Marker,
+  });
   if (page === undefined) throw refuse(queryRefusals, "invalid", "Invalid marker");
   return { LoadBalancerDescriptions: page.items.map(({ description }) => description), NextMarker: page.next };
 }

@@ -35,6 +35,7 @@ function paged<T>(
   const page = pageOf(list, {
     call: ["elbv2", call.operation, call.principal.account, call.region, ...same],
     size: PageSize,
+    longest: call.state.world.estate.longestPage,
     token: Marker,
   });
   if (page === undefined) throw refuse(queryRefusals, "invalid", "Invalid marker");

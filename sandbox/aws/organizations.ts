@@ -35,7 +35,7 @@ function listAccounts({ state: { world }, principal }: Call, { MaxResults, NextT
   // A cursor counts halves: at an even one the page may be an empty one before the real one.
   const offset = cursor >> 1;
   if (organization.emptyPages && cursor % 2 === 0) return { Accounts: [], NextToken: writeToken(call, cursor + 1) };
-  const end = offset + MaxResults;
+  const end = offset + Math.min(MaxResults, world.estate.longestPage ?? MaxResults);
   return {
     Accounts: accounts.slice(offset, end).map(({ id, name, state }) => ({
       Id: id,

@@ -14,6 +14,8 @@ export interface PageRequest {
   /** Everything that must stay the same from page to page: who asks for what, where. */
   readonly call: readonly unknown[];
   readonly size: number;
+  /** The estate's longest page, where it names one. */
+  readonly longest: number | undefined;
   readonly token: string | undefined;
 }
 
@@ -33,10 +35,10 @@ export function readToken(call: readonly unknown[], token: string | undefined): 
 }
 
 /** One page of the list; undefined where the token does not fit the call. */
-export function pageOf<T>(list: readonly T[], { call, size, token }: PageRequest): Page<T> | undefined {
+export function pageOf<T>(list: readonly T[], { call, size, longest = size, token }: PageRequest): Page<T> | undefined {
   const offset = readToken(call, token);
   if (offset === undefined) return undefined;
-  const end = offset + size;
+  const end = offset + Math.min(size, longest);
   const items = offset === 0 && end >= list.length ? list : list.slice(offset, end);
   return end < list.length ? { items, next: writeToken(call, end) } : { items };
 }

@@ -67,6 +67,15 @@ function firstAtOrAfter(rows: readonly Stored[], key: string): number {
   return low;
 }
 
+/** The request with a limit that is no higher than this. */
+export function withinLongestPage<R extends { readonly query: URLSearchParams }>(request: R, longest: number | undefined): R {
+  if (longest === undefined) return request;
+  const asked = Number(request.query.get("limit") ?? 0);
+  const query = new URLSearchParams(request.query);
+  if (!Number.isNaN(asked)) query.set("limit", String(asked > 0 ? Math.min(asked, longest) : longest));
+  return { ...request, query };
+}
+
 interface Start {
   readonly snapshot: Snapshot;
   readonly key: string;

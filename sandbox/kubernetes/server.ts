@@ -9,7 +9,7 @@ import type { Certificates } from "./certificates.ts";
 import { deliver } from "./delivery.ts";
 import { type Effect, type Fault, planFaults } from "./faults.ts";
 import type { KubernetesObject } from "./objects.ts";
-import { expiredContinue } from "./paging.ts";
+import { expiredContinue, withinLongestPage } from "./paging.ts";
 import { parseRequest, type RequestInfo } from "./request.ts";
 import { expired, forbidden, statusOf, unauthorized } from "./status.ts";
 import { createStore } from "./store.ts";
@@ -26,6 +26,8 @@ export interface KubernetesApiOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly faults?: readonly Fault[];
+  /** No list answers with a longer page, whatever limit was asked for. */
+  readonly longestPage?: number;
   /** When the objects were made, RFC 3339 to the second. */
   readonly createdAt?: string;
 }
@@ -132,7 +134,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     const { path, verb, resource } = info;
     const attributes = { username: user.username, verb, path, ...(resource === undefined ? {} : { resource }) };
     if (!mayDo(rules, user, info)) return [forbidden(attributes), user];
-    return [answerOf(store, info, { minor, serverAddress, accept }), user];
+    return [answerOf(store, withinLongestPage(info, options.longestPage), { minor, serverAddress, accept }), user];
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -24,12 +24,16 @@ export type RegionInput = NonNullable<NonNullable<EstateInput["accounts"][number
 export const withRegion = (region: RegionInput, over: Partial<EstateInput> = {}): Promise<Sandbox> =>
   started({ accounts: [{ id: hub }, { id: member, regions: { [home]: region } }], ...over });
 
-const requestHandler = new NodeHttpHandler({ connectionTimeout: 2_000, requestTimeout: 2_000, throwOnRequestTimeout: true });
+const waiting = (ms: number) => new NodeHttpHandler({ connectionTimeout: ms, requestTimeout: ms, throwOnRequestTimeout: true });
 const roleName = "eks-perimeter-member";
 
-/** Ports that reach every account of the sandbox by its member role. No retries, so that one fault is one failure. */
-export function portsTo(sandbox: Sandbox, over: Partial<CollectPorts> = {}): CollectPorts {
-  const common = { endpoint: sandbox.endpoint, maxAttempts: 1, requestHandler };
+/**
+ * Ports that reach every account of the sandbox by its member role. No retries, so that one fault is one failure.
+ *
+ * @param patienceMs how long one call may take: long where nothing hangs, so that a busy machine is no fault
+ */
+export function portsTo(sandbox: Sandbox, over: Partial<CollectPorts> = {}, patienceMs = 2_000): CollectPorts {
+  const common = { endpoint: sandbox.endpoint, maxAttempts: 1, requestHandler: waiting(patienceMs) };
   const sts = new STSClient({ ...common, region: home, credentials: sandbox.credentials });
   const now = over.now ?? (() => new Date());
   const made = new Map<string, ReturnType<CollectPorts["access"]>>();

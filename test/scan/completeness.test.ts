@@ -25,7 +25,7 @@ it("complete: every check whose verdicts are all known, in every cluster of the 
   );
   const whole: string[] = [];
   for (const target of targets) {
-    const cluster = await collectCluster(target, everyFact, portsTo(sandbox), soon());
+    const cluster = await collectCluster(target, everyFact, portsTo(sandbox, {}, 30_000), soon(60_000));
     const { findings } = evaluateCluster(checks, cluster, settings, readAtOf(cluster));
     if (!findings.some(({ check, status }) => check === "cluster-read-completely" && status === "pass")) continue;
     whole.push(target.name);

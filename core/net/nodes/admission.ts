@@ -1,9 +1,9 @@
 /** Which sources outside the VPC the rules in front of an interface admit, whatever way leads there. */
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { NetworkAcl, NetworkInterface } from "../../model/vpc.ts";
-import { type AddressSet, allAddresses, difference, intersection, isEmpty, noAddresses, parseCidrs } from "../addresses.ts";
+import { type AddressSet, allAddresses, difference, intersection, isEmpty, isWithin, noAddresses, parseCidrs } from "../addresses.ts";
 import { type InternetLimits, isInternet } from "../internet.ts";
-import { admittedByAcl, networkAclsBySubnet } from "../reach/network-acl.ts";
+import { type Admitted, admittedByAcl, networkAclsBySubnet } from "../reach/network-acl.ts";
 import { admittedBy, type GroupIndex, type Ports } from "../security-group.ts";
 
 export interface RulesAround {
@@ -27,6 +27,8 @@ export interface Outsiders {
   readonly aclUnread: boolean;
 }
 
+const everybody: Admitted = { atLeast: allAddresses, atMost: allAddresses };
+
 /** Judges interfaces one after the other; those of one subnet with the same groups are worked out once. */
 export function outsidersOf({
   groups,
@@ -38,13 +40,14 @@ export function outsidersOf({
   const vpc = vpcCidrs.state === "known" ? parseCidrs(vpcCidrs.value) : noAddresses;
   const work = ({ groupIds, subnetId }: NetworkInterface, ports: Ports): Outsiders => {
     const acl = aclOf(subnetId);
-    const passing = acl.state === "known" ? admittedByAcl(acl.value, ports) : allAddresses;
+    const passing = acl.state === "known" ? admittedByAcl(acl.value, ports) : everybody;
     const admission = admittedBy(groupIds, [ports], groups);
     const untold = admission.atMost.state === "unknown" ? admission.atMost.reason : whyForeign(admission.groups, groups);
-    const admitted = difference(intersection(admission.atLeast, passing), vpc);
-    const atMost = untold === undefined ? admitted : difference(passing, vpc);
+    const admitted = difference(intersection(admission.atLeast, passing.atLeast), vpc);
+    const atMost = difference(untold === undefined ? intersection(admission.atLeast, passing.atMost) : passing.atMost, vpc);
     const atLeast = vpcCidrs.state === "known" || isInternet(admitted, internet) ? admitted : noAddresses;
-    const doubt = untold ?? (vpcCidrs.state === "unknown" ? vpcCidrs.reason : undefined);
+    const chosen = isWithin(atMost, admitted) ? undefined : passing.doubt;
+    const doubt = untold ?? (vpcCidrs.state === "unknown" ? vpcCidrs.reason : chosen);
     return { atLeast, atMost, aclUnread: acl.state === "unknown", ...(doubt === undefined || isEmpty(atMost) ? {} : { doubt }) };
   };
   const worked = new Map<string, Outsiders>();

@@ -2,13 +2,25 @@
  * What a network ACL lets through: rules in ascending order, the first that matches decides, IPv4 and IPv6 apart, nothing is
  * remembered of a connection. Source: Amazon VPC user guide, "Network ACL rules".
  */
-import { type Fact, known, unknown } from "../../model/fact.ts";
+import { type Fact, known, type Reason, unknown } from "../../model/fact.ts";
 import type { NetworkAcl, NetworkAclEntry } from "../../model/vpc.ts";
-import { type AddressSet, allAddresses, difference, intersection, isWithin, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import {
+  type AddressSet,
+  allAddresses,
+  difference,
+  intersection,
+  isEmpty,
+  isWithin,
+  noAddresses,
+  parseFilterCidrs,
+  union,
+} from "../addresses.ts";
 import type { Ports } from "../security-group.ts";
 
-/** The client's end of a connection: what an answer is sent to. Source: Amazon VPC user guide, "Ephemeral ports" (1024-65535 covers every client). */
+/** The client's end of a connection: what an answer is sent to. Source: Amazon VPC user guide, "Ephemeral ports". */
 const ephemeral = { from: 1024, to: 65535 } as const;
+/** Ports that a client has to choose by intent, as one does who knows that answers to them are let out. */
+const privileged = { from: 1, to: 1023 } as const;
 
 /** The ACL of a subnet, by its id. Every subnet has one, so none at all means that it was not told. */
 export function networkAclsBySubnet(networkAcls: Fact<readonly NetworkAcl[]>): (subnetId: string) => Fact<NetworkAcl> {
@@ -18,10 +30,28 @@ export function networkAclsBySubnet(networkAcls: Fact<readonly NetworkAcl[]>): (
 }
 
 /** Sources that can open a connection to one of the ports through the ACL, and be answered. */
-export function admittedByAcl(acl: NetworkAcl, ports: Ports): AddressSet {
-  const inbound = letThrough(acl, "ingress", ports);
-  return intersection(inbound, letThrough(acl, "egress", { protocol: ports.protocol, ...ephemeral }));
+export interface Admitted {
+  /** Whatever client they use. */
+  readonly atLeast: AddressSet;
+  /** Where the client calls from a port of its choice. */
+  readonly atMost: AddressSet;
+  /** Why they differ; where they do not, they are one. */
+  readonly doubt?: Reason;
 }
+
+export function admittedByAcl(acl: NetworkAcl, ports: Ports): Admitted {
+  const inbound = letThrough(acl, "ingress", ports);
+  if (isEmpty(inbound)) return { atLeast: inbound, atMost: inbound };
+  const answered = (range: Pick<Ports, "from" | "to">) => letThrough(acl, "egress", { protocol: ports.protocol, ...range });
+  const atLeast = intersection(inbound, answered(ephemeral));
+  const atMost = union(atLeast, intersection(inbound, answered(privileged)));
+  return isWithin(atMost, atLeast) ? { atLeast, atMost: atLeast } : { atLeast, atMost, doubt: chosenPorts(acl) };
+}
+
+const chosenPorts = ({ id }: NetworkAcl): Reason => ({
+  code: "not-supported",
+  message: `Network ACL ${id} lets answers out to ports below 1024 alone, which only a client that chooses its port calls from.`,
+});
 
 /** Addresses that at least one of the ports is open for. */
 export function letThrough(acl: NetworkAcl, direction: NetworkAclEntry["direction"], ports: Ports): AddressSet {

@@ -50,9 +50,10 @@ export function indexSubnets({ routeTables, networkAcls, blockPublicAccess, pref
     const acl = networkAcl(subnetId);
     if (acl.state === "unknown") return unreadProtection("network ACL", acl.reason);
     const { id } = acl.value;
-    return once(byAcl, `${id} ${ports.protocol} ${ports.from}-${ports.to}`, () =>
-      layer("network ACL", admittedByAcl(acl.value, ports), [id]),
-    );
+    return once(byAcl, `${id} ${ports.protocol} ${ports.from}-${ports.to}`, () => {
+      const { doubt, ...admitted } = admittedByAcl(acl.value, ports);
+      return { name: "network ACL", ids: [id], ...admitted, ...(doubt === undefined ? {} : { unread: doubt }) };
+    });
   };
 
   const vpcId = tables[0]?.vpcId;

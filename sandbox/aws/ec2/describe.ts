@@ -66,7 +66,12 @@ export function describe(about: Describe): AnyOperation {
       const all = hidesManaged && !IncludeManagedResources ? there.filter((item) => !isHidden(item)) : there;
       const selected = applyFilters(wanted === undefined ? all : selectByIds(all, wanted, ids), Filter, filters);
       const same = ["ec2", call.operation, call.principal.account, call.region, wanted, Filter, IncludeManagedResources];
-      const page = pageOf(selected, { call: same, size: MaxResults ?? maxPageSize, token: NextToken });
+      const page = pageOf(selected, {
+        call: same,
+        size: MaxResults ?? maxPageSize,
+        longest: call.state.world.estate.longestPage,
+        token: NextToken,
+      });
       if (page === undefined) throw new AwsError("InvalidNextToken", "The specified NextToken is not valid.");
       return { [set]: shape(page.items, call.principal.account), nextToken: page.next };
     },

@@ -117,11 +117,16 @@ const GetManagedPrefixListEntries = z.object({
   NextToken: z.string().optional(),
 });
 
-function getManagedPrefixListEntries({ principal, region, here }: Call, input: z.infer<typeof GetManagedPrefixListEntries>): object {
+function getManagedPrefixListEntries({ principal, region, here, state }: Call, input: z.infer<typeof GetManagedPrefixListEntries>): object {
   const { PrefixListId, MaxResults, NextToken } = input;
   const list = here.network.prefixLists.find(({ prefixListId }) => prefixListId === PrefixListId);
   if (list === undefined) throw new AwsError("InvalidPrefixListID.NotFound", `The prefix list ID '${PrefixListId}' does not exist`);
-  const page = pageOf(list.entries, { call: ["entries", principal.account, region, PrefixListId], size: MaxResults, token: NextToken });
+  const page = pageOf(list.entries, {
+    call: ["entries", principal.account, region, PrefixListId],
+    size: MaxResults,
+    longest: state.world.estate.longestPage,
+    token: NextToken,
+  });
   if (page === undefined) throw new AwsError("InvalidNextToken", "The specified NextToken is not valid.");
   return { entrySet: page.items, nextToken: page.next };
 }

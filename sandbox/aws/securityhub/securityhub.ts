@@ -78,7 +78,12 @@ function getFindings(call: Call, { Filters, SortCriteria, MaxResults, NextToken 
   const hub = demandHub(call);
   const held = [...hub.findings.values()].map(({ finding }) => finding).filter(filterOf(Filters, call.now));
   const same = ["GetFindings", call.account.id, call.region, Filters, SortCriteria];
-  const page = pageOf<Finding>(sortBy(held, SortCriteria), { call: same, size: MaxResults, token: NextToken });
+  const page = pageOf<Finding>(sortBy(held, SortCriteria), {
+    call: same,
+    size: MaxResults,
+    longest: call.state.world.estate.longestPage,
+    token: NextToken,
+  });
   if (page === undefined) throw refuse(refusals, "invalid", "Invalid parameter 'NextToken'.");
   return { Findings: page.items, ...(page.next !== undefined && { NextToken: page.next }) };
 }

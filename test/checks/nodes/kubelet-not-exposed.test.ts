@@ -50,6 +50,18 @@ describe("verdict", () => {
     ],
     ["fail: a network ACL that admits more than the VPC", of("sg-open"), { networkAcls: vpcAcl }, "fail"],
     ["pass: a network ACL that admits the VPC alone", of("sg-open"), { networkAcls: vpcOnlyAcl }, "pass"],
+    [
+      "unknown: a network ACL that answers to port 443 alone, from which a client may call on purpose",
+      of("sg-open"),
+      { networkAcls: known([anAcl(anAclEntry(), anAclEntry({ direction: "egress", protocol: "6", fromPort: 443, toPort: 443 }))]) },
+      "unknown",
+    ],
+    [
+      "pass: such a network ACL before a group that admits the VPC alone",
+      of("sg-vpc"),
+      { networkAcls: known([anAcl(anAclEntry(), anAclEntry({ direction: "egress", protocol: "6", fromPort: 443, toPort: 443 }))]) },
+      "pass",
+    ],
     ["fail: network ACLs not read could only narrow", of("sg-open"), { networkAcls: forbidden }, "fail"],
     ["unknown: security groups not read", of("sg-own"), { securityGroups: forbidden }, "unknown"],
     [

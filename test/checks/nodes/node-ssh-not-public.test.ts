@@ -46,6 +46,12 @@ describe("verdict", () => {
     ],
     ["pass: a network ACL lets no answer out", [web()], { networkAcls: known([anAcl(anAclEntry())]) }, "pass"],
     [
+      "unknown: a network ACL lets answers out to port 443 alone, from which a client may call on purpose",
+      [web()],
+      { networkAcls: known([anAcl(anAclEntry(), anAclEntry({ direction: "egress", protocol: "6", fromPort: 443, toPort: 443 }))]) },
+      "unknown",
+    ],
+    [
       "fail: network ACLs and Block Public Access not read could only narrow",
       [web()],
       { networkAcls: forbidden, blockPublicAccess: forbidden },

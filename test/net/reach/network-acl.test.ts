@@ -62,7 +62,34 @@ describe("who opens a connection through a network ACL", () => {
       ["203.0.113.9/32"],
     ],
   ])("%s", (_rule, entries, sources) => {
-    expect(admittedByAcl(acl(...entries), https)).toEqual(parseFilterCidrs(sources));
+    const admitted = parseFilterCidrs(sources);
+    expect(admittedByAcl(acl(...entries), https)).toEqual({ atLeast: admitted, atMost: admitted });
+  });
+
+  const all = rule(100, "ingress", "allow", "0.0.0.0/0");
+  it.each<[string, NetworkAclEntry[], string[], string[]]>([
+    [
+      "a client that calls from port 443: answers go out to it alone",
+      [all, rule(100, "egress", "allow", "0.0.0.0/0", 443)],
+      [],
+      ["0.0.0.0/0"],
+    ],
+    [
+      "such a client from anywhere, others from one place",
+      [all, rule(100, "egress", "allow", "203.0.113.9/32", 1024, 65535), rule(110, "egress", "allow", "0.0.0.0/0", 1, 1023)],
+      ["203.0.113.9/32"],
+      ["0.0.0.0/0"],
+    ],
+    ["nobody: answers to port 0 are nobody's", [all, rule(100, "egress", "allow", "0.0.0.0/0", 0)], [], []],
+    ["nobody: one denied first", [all, rule(90, "egress", "deny", "0.0.0.0/0"), rule(100, "egress", "allow", "0.0.0.0/0", 443)], [], []],
+  ])("%s", (_rule, entries, atLeast, atMost) => {
+    const admitted = admittedByAcl(acl(...entries), https);
+    expect([admitted.atLeast, admitted.atMost]).toEqual([atLeast, atMost].map(parseFilterCidrs));
+    expect(admitted.doubt?.message).toBe(
+      atMost.length > atLeast.length || atMost.join() !== atLeast.join()
+        ? "Network ACL acl-1 lets answers out to ports below 1024 alone, which only a client that chooses its port calls from."
+        : undefined,
+    );
   });
 });
 
@@ -88,7 +115,7 @@ it("agrees with a packet that walks the rules one by one", () => {
         .sort((a, b) => a.number - b.number)
         .find((one) => (one.port === undefined || one.port === 443) && matches(one.cidr));
       const entries = rules.map((one) => rule(one.number, "ingress", one.action, one.cidr, one.port));
-      expect(holds(admittedByAcl(acl(...entries, answers), https), source)).toBe(first?.action === "allow");
+      expect(holds(admittedByAcl(acl(...entries, answers), https).atMost, source)).toBe(first?.action === "allow");
     }),
   );
 });
