@@ -52,6 +52,10 @@ export interface Household {
   readonly rule: string;
   readonly object: Manifest;
   readonly plural: "services" | "ingresses" | "gateways";
+  /** A network load balancer before its own. */
+  readonly frontend?: Omit<BalancerPlan, "name">;
+  /** The Ingress whose load balancer it shares. */
+  readonly shares?: string;
   readonly balancer?: Omit<BalancerPlan, "name" | "subnets"> & {
     /** "guarded": public, with network ACLs that admit the office alone. */
     readonly subnets: "public" | "private" | "guarded";
@@ -321,6 +325,36 @@ export const households: readonly Household[] = [
     plural: "services",
     balancer: { ...network, scheme: "internet-facing", admits: [...office, "::/0"], tags: lbcTags("service", "shop/single") },
     verdicts: { exposure: "pass", declaration: "pass", ranges: "pass", trusted: "pass" },
+  },
+  {
+    rule: "a member of an Ingress group that asks for internet-facing",
+    object: ingress("member", "alb", { [alb("group.name")]: "edge", [alb("scheme")]: "internet-facing" }),
+    plural: "ingresses",
+    balancer: { ...application, scheme: "internet-facing", admits: everybody, tags: lbcTags("ingress", "edge") },
+    verdicts: { exposure: "fail", declaration: "pass", owner: "pass" },
+  },
+  {
+    rule: "one member's scheme is that of the whole group",
+    object: ingress("silent-member", "alb", { [alb("group.name")]: "edge" }),
+    plural: "ingresses",
+    shares: "member",
+    verdicts: { exposure: "fail", declaration: "pass", owner: "pass" },
+  },
+  {
+    rule: "an internet-facing network load balancer before an internal application load balancer",
+    object: ingress("fronted", "alb", { [alb("enable-frontend-nlb")]: "true", [alb("frontend-nlb-scheme")]: "internet-facing" }),
+    plural: "ingresses",
+    balancer: { ...application, scheme: "internal", subnets: "private", admits: everybody, tags: lbcTags("ingress", "shop/fronted") },
+    frontend: {
+      ...network,
+      port: 80,
+      targetPort: 80,
+      targetType: "alb",
+      scheme: "internet-facing",
+      admits: everybody,
+      tags: { ...lbcTags("ingress", "shop/fronted"), "ingress.k8s.aws/resource": "FrontendNlb" },
+    },
+    verdicts: { exposure: "fail", declaration: "pass", owner: "pass", encryption: "fail" },
   },
   {
     rule: "Gateway: its configuration's scheme and ranges",

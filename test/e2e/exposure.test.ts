@@ -43,15 +43,20 @@ async function write(admin: Admin, aws: MotoNetwork): Promise<void> {
     return aws.createBalancer({ ...balancer, ...lists, subnets, name: `k8s-${name}` });
   };
   const numbered = (object: Manifest): Manifest => JSON.parse(JSON.stringify(object).replaceAll(prefixListName, prefixListId));
-  for (const { object, plural, balancer } of households) {
-    const made = balancer === undefined ? undefined : await balancerOf(object.metadata.name, balancer);
+  const hostnames = new Map<string, string>();
+  for (const { object, plural, balancer, frontend, shares = "" } of households) {
+    const { name } = object.metadata;
+    const its = balancer === undefined ? undefined : await balancerOf(name, balancer);
+    const before = frontend === undefined ? undefined : await aws.createBalancer({ ...frontend, name: `k8s-${name}-front` });
+    const hostname = (before ?? its)?.hostname ?? hostnames.get(shares);
+    if (hostname !== undefined) hostnames.set(name, hostname);
     if (plural === "gateways") {
       // Its definition has no subresource, so that the status is written with the object.
-      await admin.create(plural, { ...object, status: { addresses: [{ type: "Hostname", value: made?.hostname }] } });
+      await admin.create(plural, { ...object, status: { addresses: [{ type: "Hostname", value: hostname }] } });
       continue;
     }
     await admin.create(plural, numbered(object));
-    if (made !== undefined) await admin.setStatus(plural, object, { loadBalancer: { ingress: [{ hostname: made.hostname }] } });
+    if (hostname !== undefined) await admin.setStatus(plural, object, { loadBalancer: { ingress: [{ hostname }] } });
   }
   const facing = { ...network, scheme: "internet-facing" } as const;
   await aws.createBalancer({ ...facing, name: "k8s-left", admits: office, tags: lbcTags("service", "shop/left") });

@@ -53,6 +53,8 @@ export interface BalancerPlan {
   readonly subnets: "public" | "private" | readonly string[];
   readonly port: number;
   readonly protocol: "HTTP" | "TCP";
+  /** "alb": an application load balancer stands behind it. */
+  readonly targetType?: "alb";
   /** The port of the target group; of pods, as the controllers register them. */
   readonly targetPort?: number;
   /** An application load balancer whose listener sends to HTTPS; "by default": and one of its rules forwards. */
@@ -253,7 +255,13 @@ export async function motoNetwork(endpoint: string, region: string, octet: numbe
       );
       const { LoadBalancerArn = "", DNSName = "" } = LoadBalancers[0] ?? {};
       const { TargetGroups = [] } = await elbv2.send(
-        new CreateTargetGroupCommand({ Name: name, Protocol: protocol, Port: targetPort, VpcId: vpcId, TargetType: "ip" }),
+        new CreateTargetGroupCommand({
+          Name: name,
+          Protocol: protocol,
+          Port: targetPort,
+          VpcId: vpcId,
+          TargetType: lists.targetType ?? "ip",
+        }),
       );
       const targetGroupArn = TargetGroups[0]?.TargetGroupArn ?? "";
       const forward: Action = { Type: "forward", TargetGroupArn: targetGroupArn };
