@@ -11,9 +11,10 @@ export default $config({
   async run() {
     await import("./infra/stage.ts");
     await import("./infra/storage.ts");
-    await import("./infra/functions.ts");
+    const { discover, scan } = await import("./infra/functions.ts");
     await import("./infra/workflow.ts");
     await import("./infra/schedule.ts");
     await import("./infra/alarms.ts");
+    return { HubRoleArns: $interpolate`${discover.nodes.role.arn},${scan.nodes.role.arn}` };
   },
 });

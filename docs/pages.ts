@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Settings } from "../core/model/settings.ts";
 import { clusterRole, memberPolicy } from "./access.ts";
 import { catalogue } from "./catalogue.ts";
+import { memberTemplate } from "./member-template.ts";
 
 /** `docs/config.schema.json`: for editors, of the file as it is written. */
 function configSchema(): string {
@@ -21,4 +22,5 @@ export const pages: Readonly<Record<string, () => string>> = {
   "config.schema.json": configSchema,
   "access/cluster-role.yaml": clusterRole,
   "access/member-policy.json": memberPolicy,
+  "access/member.template.yaml": memberTemplate,
 };

@@ -80,7 +80,8 @@ export async function declare(stage: string, ...files: string[]): Promise<readon
     sst: { aws: await load("src/components/aws/index.ts") },
   });
   for (const file of files) await import(/* @vite-ignore */ resolve(file));
-  for (let seen = -1; seen !== declared.length; ) {
+  // Functions are hashed and zipped on the way: a busy machine pauses between two resources.
+  for (let seen = -1, still = 0; still < 10; still = seen === declared.length ? still + 1 : 0) {
     seen = declared.length;
     await new Promise((tick) => setTimeout(tick, 250));
   }
