@@ -26,16 +26,27 @@ export function clusterRole(): string {
   return `${header}${[role, binding].map((document) => stringify(document)).join("---\n")}`;
 }
 
-/** One rule per API group and verb, resources sorted; `get` names its object. */
+/** One rule per API group and verb, resources sorted; one for the objects of a kind that are got by name. */
 function rules(): readonly object[] {
   const lists = new Map<string, Set<string>>();
-  const gets: object[] = [];
+  const gets = new Map<string, { readonly group: string; readonly resource: string; readonly names: string[] }>();
   for (const { group, resource, verb, object } of Object.values<KubernetesRead>(kubernetesReads)) {
     if (verb === "list") lists.set(group, new Set([...(lists.get(group) ?? []), resource]));
-    else gets.push({ apiGroups: [group], resources: [resource], resourceNames: [object?.split("/").at(-1)], verbs: ["get"] });
+    else {
+      const name = object?.split("/").at(-1) ?? "";
+      const others = gets.get(`${group}/${resource}`);
+      if (others === undefined) gets.set(`${group}/${resource}`, { group, resource, names: [name] });
+      else others.names.push(name);
+    }
   }
   const listed = [...lists].map(([group, resources]) => ({ apiGroups: [group], resources: [...resources].sort(), verbs: ["list"] }));
-  return [...listed, ...gets];
+  const got = [...gets.values()].map(({ group, resource, names }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    resourceNames: names.sort(),
+    verbs: ["get"],
+  }));
+  return [...listed, ...got];
 }
 
 /** `docs/access/member-policy.json`: the identity policy of the member role; put the account's id for ACCOUNT_ID. */

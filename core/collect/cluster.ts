@@ -3,6 +3,7 @@ import type { Cluster, ClusterFacts } from "../model/cluster.ts";
 import { type Fact, known, mapFact, type Reason } from "../model/fact.ts";
 import { type ClusterTarget, clusterArn } from "../model/resource.ts";
 import type { CollectPorts } from "./access.ts";
+import { readAddOns } from "./add-ons.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { withSupport } from "./cluster-versions.ts";
 import { type DescribedCluster, describeCluster } from "./describe-cluster.ts";
@@ -75,17 +76,18 @@ async function readAll(
 ): Promise<ReadFacts> {
   const facts = notRead(described, notNeeded);
   const needed = neededReads(needs, facts.network, plane);
-  const [version, nodeGroups, loadBalancers, targetGroups, vpc, kubernetes] = await Promise.all([
+  const [version, nodeGroups, addOns, loadBalancers, targetGroups, vpc, kubernetes] = await Promise.all([
     needed.ifNeeded("eks:DescribeClusterVersions", facts.version, () =>
       withSupport(partOf(described, "version"), isOnOutpost(described), plane),
     ),
     needed.ifNeeded("eks:ListNodegroups", facts.nodeGroups, () => readNodeGroups(name, plane)),
+    needed.ifNeeded("eks:ListAddons", facts.addOns, () => readAddOns(name, plane)),
     needed.inVpc("elasticloadbalancing:DescribeLoadBalancers", facts.loadBalancers, readLoadBalancers),
     needed.inVpc("elasticloadbalancing:DescribeTargetGroups", facts.targetGroups, readTargetGroups),
     readVpcFacts(facts, needed, plane),
     readKubernetes(mapFact(partOf(described, "kubernetes"), reach), needs, plane.reading, ports, plane.signal),
   ]);
-  return { ...facts, version, nodeGroups, loadBalancers, targetGroups, ...vpc, ...kubernetes };
+  return { ...facts, version, nodeGroups, addOns, loadBalancers, targetGroups, ...vpc, ...kubernetes };
 }
 
 /** What DescribeCluster says; the facts that other reads answer are unknown for the reason that `why` gives. */
@@ -113,6 +115,7 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     networkInterfaces: left("networkInterfaces"),
     instances: left("instances"),
     nodeGroups: left("nodeGroups"),
+    addOns: left("addOns"),
     gatewayClasses: left("gatewayClasses"),
     gateways: left("gateways"),
     loadBalancerConfigurations: left("loadBalancerConfigurations"),
@@ -121,6 +124,17 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     nodes: left("nodes"),
     pods: left("pods"),
     workloads: left("workloads"),
+    networkPolicies: left("networkPolicies"),
+    adminNetworkPolicies: left("adminNetworkPolicies"),
+    clusterNetworkPolicies: left("clusterNetworkPolicies"),
+    applicationNetworkPolicies: left("applicationNetworkPolicies"),
+    calicoPolicies: left("calicoPolicies"),
+    calicoTiers: left("calicoTiers"),
+    calicoNetworkSets: left("calicoNetworkSets"),
+    securityGroupPolicies: left("securityGroupPolicies"),
+    nodeClasses: left("nodeClasses"),
+    networkSettings: left("networkSettings"),
+    apiServerAddresses: left("apiServerAddresses"),
     roles: left("roles"),
     roleBindings: left("roleBindings"),
   };

@@ -8,13 +8,16 @@ import { ReadError } from "./errors.ts";
 import { KubernetesClient } from "./kubernetes/client.ts";
 import { Discovery } from "./kubernetes/discovery.ts";
 import { endpointOf } from "./kubernetes/endpoint.ts";
-import { type KubernetesFactName, type KubernetesKind, kubernetesFactNames, kubernetesKinds } from "./kubernetes/kinds.ts";
+import { type KubernetesKind, kubernetesKinds, kubernetesListNames } from "./kubernetes/kinds.ts";
 import { type ClientLimits, clientLimits } from "./kubernetes/limits.ts";
+import { type Answers, kubernetesObjectNames, type SingleObject, singleObjects } from "./kubernetes/single-objects.ts";
 import type { Reading } from "./reading.ts";
-import { kubernetesReads } from "./reads.ts";
+import { type KubernetesRead, type KubernetesReadName, kubernetesReads } from "./reads.ts";
 import { eksToken } from "./token.ts";
 
-export { type KubernetesFactName, kubernetesFactNames };
+/** Facts about a cluster that its Kubernetes API answers. */
+export const kubernetesFactNames = [...kubernetesListNames, ...kubernetesObjectNames] as const;
+export type KubernetesFactName = (typeof kubernetesFactNames)[number];
 
 /** How one cluster's Kubernetes API is reached. */
 export interface KubernetesTarget {
@@ -45,50 +48,74 @@ export async function readKubernetes(
   signal: AbortSignal,
   limits: ClientLimits = clientLimits,
 ): Promise<Pick<ClusterFacts, KubernetesFactName>> {
-  const needed = kubernetesFactNames.filter((name) => needs.has(name));
-  const connection = connect(target, ports, limits);
-  const lists = needed.flatMap((fact) => kubernetesKinds[fact].map((kind: KubernetesKind<unknown>) => ({ fact, kind })));
-  const answers = await readLists(lists, connection, reading, signal, limits);
-  const facts = kubernetesFactNames.map((name): [KubernetesFactName, Fact<readonly unknown[]>] => [
-    name,
-    needs.has(name) ? joined(answers.filter(({ fact }) => fact === name)) : notNeeded(name),
-  ]);
-  // Each fact holds objects of its own kinds in `kubernetesKinds`, whose type ties the parser to the fact.
+  const lists = kubernetesListNames.flatMap((name): readonly Job[] => (needs.has(name) ? kubernetesKinds[name].map(listJob) : []));
+  const objects = kubernetesObjectNames.flatMap((name) => (needs.has(name) ? singleObjects[name].objects.map(findJob) : []));
+  const answers = await answersTo([...lists, ...objects], connect(target, ports, limits), reading, signal, limits);
+  // Under the name of a read stands what its own parser made, and `kubernetesKinds` and `singleObjects` tie parsers to facts.
+  const answer: Answers = <T>(read: KubernetesReadName) => answers.get(read) as Fact<T>;
+  const facts = [
+    ...kubernetesListNames.map((name) => [
+      name,
+      needs.has(name) ? joined(kubernetesKinds[name].map(({ read }) => answer(read))) : notNeeded(name),
+    ]),
+    ...kubernetesObjectNames.map((name) => [name, needs.has(name) ? singleObjects[name].make(answer) : notNeeded(name)]),
+  ];
   return Object.fromEntries(facts) as Pick<ClusterFacts, KubernetesFactName>;
 }
 
-interface List {
-  readonly fact: KubernetesFactName;
-  readonly kind: KubernetesKind<unknown>;
+/** One read, whose name stands in the coverage. */
+interface Job {
+  readonly read: KubernetesReadName;
+  readonly work: (client: KubernetesClient, discovery: Discovery, signal: AbortSignal) => Promise<unknown>;
 }
-type Answered = List & { readonly objects: Fact<readonly unknown[]> };
+const listJob = (kind: KubernetesKind<unknown>): Job => ({ read: kind.read, work: (...how) => listKind(kind, ...how) });
+const findJob = (one: SingleObject<unknown>): Job => ({ read: one.read, work: (client, _, signal) => findObject(one, client, signal) });
 
-async function readLists(
-  lists: readonly List[],
+async function answersTo(
+  jobs: readonly Job[],
   { client, remedy }: Connection,
   reading: Reading,
   signal: AbortSignal,
   limits: ClientLimits,
-): Promise<readonly Answered[]> {
+): Promise<ReadonlyMap<KubernetesReadName, Fact<unknown>>> {
   if (client.state === "unknown") {
-    for (const { kind } of lists) reading.note(kind.read, client, remedy);
-    return lists.map((list) => ({ ...list, objects: client }));
+    for (const { read } of jobs) reading.note(read, client, remedy);
+    return new Map(jobs.map(({ read }) => [read, client]));
   }
   const discovery = new Discovery(client.value, signal);
-  const read = async (list: List): Promise<Answered> => ({
-    ...list,
-    objects: await reading.attempt(list.kind.read, () => listKind(list.kind, client.value, discovery, signal)),
-  });
+  const answered = async ({ read, work }: Job) => [read, await reading.attempt(read, () => work(client.value, discovery, signal))] as const;
   try {
     // No more at once than there are connections, so that no request waits for one beyond its own time.
-    return await pMap(lists, read, { concurrency: limits.maxSockets });
+    return new Map(await pMap(jobs, answered, { concurrency: limits.maxSockets }));
   } finally {
     client.value.close();
   }
 }
 
+async function findObject<T>(
+  { read, version, object, absent }: SingleObject<T>,
+  client: KubernetesClient,
+  signal: AbortSignal,
+): Promise<T> {
+  const { group, resource: plural, object: place } = kubernetesReads[read] as KubernetesRead;
+  const [namespace = "", name = ""] = place?.split("/") ?? [];
+  const found = (await client.find({ group, version, plural, namespace, name, object }, signal)) ?? absent;
+  if (found !== undefined) return found;
+  throw new ReadError(
+    { code: "not-found", message: `The Kubernetes API has no ${plural} ${place}, which every cluster has.` },
+    { hint: "Look at whether the endpoint is that of a whole Kubernetes API." },
+  );
+}
+
+/** Whether a custom kind is served under another group as well, which then has the same objects. */
+async function isServed(read: KubernetesReadName, discovery: Discovery): Promise<boolean> {
+  const { group, resource } = kubernetesReads[read];
+  for (const version of await discovery.versionsOf(group)) if (await discovery.serves(group, version, resource)) return true;
+  return false;
+}
+
 async function listKind<T>(
-  { read, kind, versions, origin, object }: KubernetesKind<T>,
+  { read, kind, versions, origin, object, unlessServedAs }: KubernetesKind<T>,
   client: KubernetesClient,
   discovery: Discovery,
   signal: AbortSignal,
@@ -97,6 +124,7 @@ async function listKind<T>(
   if (origin === "built-in") return client.list({ group, version: versions[0], plural, kind, object }, signal);
 
   const served = await discovery.versionsOf(group);
+  if (served.length > 0 && unlessServedAs !== undefined && (await isServed(unlessServedAs, discovery))) return [];
   const isRead = (version: string): boolean => versions.includes(version);
   for (const version of served.filter(isRead)) {
     try {
@@ -141,10 +169,8 @@ function connect(target: Fact<KubernetesTarget>, { now, allowedEndpointHosts }: 
 }
 
 /** Several lists make one fact: known if all of them are. */
-const joined = (answers: readonly Answered[]): Fact<readonly unknown[]> =>
-  answers
-    .map(({ objects }) => objects)
-    .reduce((all, more) => (all.state === "unknown" ? all : mapFact(more, (objects) => [...all.value, ...objects])), known([]));
+const joined = (lists: readonly Fact<readonly unknown[]>[]): Fact<readonly unknown[]> =>
+  lists.reduce((all, more) => (all.state === "unknown" ? all : mapFact(more, (objects) => [...all.value, ...objects])), known([]));
 
 const notNeeded = (name: KubernetesFactName): Fact<never> =>
   unknown("not-supported", `No selected check needs ${name}, so it was not read.`);

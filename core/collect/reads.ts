@@ -29,6 +29,7 @@ export interface KubernetesRead {
 
 const noResourceType = { any: "the action takes no resource" } as const;
 const eksCluster = { arn: "arn:{partition}:eks:*:{account}:cluster/*" } as const;
+const eksAddon = { arn: "arn:{partition}:eks:*:{account}:addon/*/*/*" } as const;
 const eksNodegroup = { arn: "arn:{partition}:eks:*:{account}:nodegroup/*/*/*" } as const;
 
 /** Made with the member role in the cluster's account, and granted to it. */
@@ -66,12 +67,25 @@ export const awsReads = {
       "nodes",
       "pods",
       "workloads",
+      "networkPolicies",
+      "adminNetworkPolicies",
+      "clusterNetworkPolicies",
+      "applicationNetworkPolicies",
+      "calicoPolicies",
+      "calicoTiers",
+      "calicoNetworkSets",
+      "securityGroupPolicies",
+      "nodeClasses",
+      "networkSettings",
+      "apiServerAddresses",
       "roles",
       "roleBindings",
     ],
   },
   "eks:ListNodegroups": { actions: ["eks:ListNodegroups"], resource: eksCluster, facts: ["nodeGroups"] },
   "eks:DescribeNodegroup": { actions: ["eks:DescribeNodegroup"], resource: eksNodegroup, facts: ["nodeGroups"] },
+  "eks:ListAddons": { actions: ["eks:ListAddons"], resource: eksCluster, facts: ["addOns"] },
+  "eks:DescribeAddon": { actions: ["eks:DescribeAddon"], resource: eksAddon, facts: ["addOns"] },
   "eks:DescribeClusterVersions": { actions: ["eks:DescribeClusterVersions"], resource: noResourceType, facts: ["version"] },
   "account:ListRegions": { actions: ["account:ListRegions"], resource: { arn: "arn:{partition}:account::{account}:account" }, facts: [] },
   "elasticloadbalancing:DescribeLoadBalancers": {
@@ -142,6 +156,14 @@ export type HubReadName = keyof typeof hubReads;
 
 const list = (group: string, resource: string, fact: FactName): KubernetesRead => ({ group, resource, verb: "list", facts: [fact] });
 
+const get = (group: string, resource: string, object: string, fact: FactName): KubernetesRead => ({
+  group,
+  resource,
+  verb: "get",
+  object,
+  facts: [fact],
+});
+
 export const kubernetesReads = {
   "kubernetes:list services": list("", "services", "services"),
   "kubernetes:list ingresses": list("networking.k8s.io", "ingresses", "ingresses"),
@@ -165,6 +187,51 @@ export const kubernetesReads = {
   "kubernetes:list deployments": list("apps", "deployments", "workloads"),
   "kubernetes:list replicasets": list("apps", "replicasets", "workloads"),
   "kubernetes:list statefulsets": list("apps", "statefulsets", "workloads"),
+  "kubernetes:list networkpolicies": list("networking.k8s.io", "networkpolicies", "networkPolicies"),
+  "kubernetes:list adminnetworkpolicies.policy.networking.k8s.io": list(
+    "policy.networking.k8s.io",
+    "adminnetworkpolicies",
+    "adminNetworkPolicies",
+  ),
+  "kubernetes:list baselineadminnetworkpolicies.policy.networking.k8s.io": list(
+    "policy.networking.k8s.io",
+    "baselineadminnetworkpolicies",
+    "adminNetworkPolicies",
+  ),
+  "kubernetes:list clusternetworkpolicies.policy.networking.k8s.io": list(
+    "policy.networking.k8s.io",
+    "clusternetworkpolicies",
+    "clusterNetworkPolicies",
+  ),
+  "kubernetes:list clusternetworkpolicies.networking.k8s.aws": list(
+    "networking.k8s.aws",
+    "clusternetworkpolicies",
+    "clusterNetworkPolicies",
+  ),
+  "kubernetes:list applicationnetworkpolicies.networking.k8s.aws": list(
+    "networking.k8s.aws",
+    "applicationnetworkpolicies",
+    "applicationNetworkPolicies",
+  ),
+  "kubernetes:list networkpolicies.projectcalico.org": list("projectcalico.org", "networkpolicies", "calicoPolicies"),
+  "kubernetes:list networkpolicies.crd.projectcalico.org": list("crd.projectcalico.org", "networkpolicies", "calicoPolicies"),
+  "kubernetes:list globalnetworkpolicies.projectcalico.org": list("projectcalico.org", "globalnetworkpolicies", "calicoPolicies"),
+  "kubernetes:list globalnetworkpolicies.crd.projectcalico.org": list("crd.projectcalico.org", "globalnetworkpolicies", "calicoPolicies"),
+  "kubernetes:list tiers.projectcalico.org": list("projectcalico.org", "tiers", "calicoTiers"),
+  "kubernetes:list tiers.crd.projectcalico.org": list("crd.projectcalico.org", "tiers", "calicoTiers"),
+  "kubernetes:list networksets.projectcalico.org": list("projectcalico.org", "networksets", "calicoNetworkSets"),
+  "kubernetes:list networksets.crd.projectcalico.org": list("crd.projectcalico.org", "networksets", "calicoNetworkSets"),
+  "kubernetes:list globalnetworksets.projectcalico.org": list("projectcalico.org", "globalnetworksets", "calicoNetworkSets"),
+  "kubernetes:list globalnetworksets.crd.projectcalico.org": list("crd.projectcalico.org", "globalnetworksets", "calicoNetworkSets"),
+  "kubernetes:list securitygrouppolicies.vpcresources.k8s.aws": list(
+    "vpcresources.k8s.aws",
+    "securitygrouppolicies",
+    "securityGroupPolicies",
+  ),
+  "kubernetes:list nodeclasses.eks.amazonaws.com": list("eks.amazonaws.com", "nodeclasses", "nodeClasses"),
+  "kubernetes:get configmaps kube-system/amazon-vpc-cni": get("", "configmaps", "kube-system/amazon-vpc-cni", "networkSettings"),
+  "kubernetes:get configmaps kube-system/cilium-config": get("", "configmaps", "kube-system/cilium-config", "networkSettings"),
+  "kubernetes:get endpointslices default/kubernetes": get("discovery.k8s.io", "endpointslices", "default/kubernetes", "apiServerAddresses"),
   "kubernetes:list cronjobs": list("batch", "cronjobs", "workloads"),
   "kubernetes:list jobs": list("batch", "jobs", "workloads"),
   "kubernetes:list clusterrolebindings": list("rbac.authorization.k8s.io", "clusterrolebindings", "roleBindings"),

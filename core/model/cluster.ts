@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AddOn } from "./add-on.ts";
 import {
   ClusterNetwork,
   ClusterVersion,
@@ -11,10 +12,14 @@ import {
   Subnet,
   TargetGroup,
 } from "./aws.ts";
+import { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "./calico-policy.ts";
+import { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "./cluster-network-policy.ts";
 import { factOf, Reason } from "./fact.ts";
 import { Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupBinding } from "./gateway.ts";
 import { Ingress, IngressClass, IngressClassParams, Service } from "./kubernetes.ts";
+import { NetworkPolicy } from "./network-policy.ts";
 import { Instance, NodeGroup } from "./nodes.ts";
+import { ApiServerAddresses, NetworkSettings, NodeClass, SecurityGroupPolicy } from "./pod-network.ts";
 import { Role, RoleBinding } from "./rbac.ts";
 import { Resource } from "./resource.ts";
 import { BlockPublicAccess, NetworkAcl, NetworkInterface, RouteTable, Vpc } from "./vpc.ts";
@@ -71,6 +76,8 @@ export const ClusterFacts = z
     instances: factsOfList(Instance),
     /** The managed node groups. */
     nodeGroups: factsOfList(NodeGroup),
+    /** Those of EKS; an agent that was installed by other means is none of them. */
+    addOns: factsOfList(AddOn),
 
     services: factsOfList(Service),
     ingresses: factsOfList(Ingress),
@@ -88,6 +95,20 @@ export const ClusterFacts = z
     pods: factsOfList(Pod),
     /** Every controller of pods. */
     workloads: factsOfList(Workload),
+
+    networkPolicies: factsOfList(NetworkPolicy),
+    /** Kinds of policy that a cluster may lack; then there are none. */
+    adminNetworkPolicies: factsOfList(AdminNetworkPolicy),
+    clusterNetworkPolicies: factsOfList(ClusterNetworkPolicy),
+    applicationNetworkPolicies: factsOfList(ApplicationNetworkPolicy),
+    calicoPolicies: factsOfList(CalicoPolicy),
+    calicoTiers: factsOfList(CalicoTier),
+    calicoNetworkSets: factsOfList(CalicoNetworkSet),
+    securityGroupPolicies: factsOfList(SecurityGroupPolicy),
+    /** Of EKS Auto Mode. */
+    nodeClasses: factsOfList(NodeClass),
+    networkSettings: factOf(NetworkSettings),
+    apiServerAddresses: factOf(ApiServerAddresses),
 
     /** Roles and ClusterRoles. */
     roles: factsOfList(Role),

@@ -1,4 +1,4 @@
-/** EKS: clusters, and the Kubernetes versions that it supports. */
+/** EKS: clusters with their node groups and add-ons, and the Kubernetes versions that it supports. */
 import * as z from "zod";
 import type { ClusterState } from "../world/cluster.ts";
 import { arn } from "../world/place.ts";
@@ -72,6 +72,22 @@ function describeNodegroup(call: Call, { name, nodegroupName }: z.infer<typeof D
   return { nodegroup: group.description };
 }
 
+const ListAddons = z.object({ name: z.string(), maxResults, nextToken: z.string().optional() });
+
+function listAddons(call: Call, input: z.infer<typeof ListAddons>): object {
+  const { addOns } = clusterOf(call, input.name);
+  const { items, next } = paged([...addOns.keys()], call, input, input.name);
+  return { addons: items, nextToken: next ?? null };
+}
+
+const DescribeAddon = z.object({ name: z.string(), addonName: z.string() });
+
+function describeAddon(call: Call, { name, addonName }: z.infer<typeof DescribeAddon>): object {
+  const addOn = clusterOf(call, name).addOns.get(addonName);
+  if (addOn === undefined) throw new AwsError("ResourceNotFoundException", `No addon: ${addonName} found in cluster: ${name}`, 404);
+  return { addon: addOn.description };
+}
+
 const DescribeClusterVersions = z.object({
   maxResults,
   nextToken: z.string().optional(),
@@ -115,9 +131,11 @@ function describeClusterVersions(call: Call, input: z.infer<typeof DescribeClust
   return { clusterVersions: items, nextToken: next ?? null };
 }
 
-/** A group that is not there has no ARN of its own; the action is then about any. */
+/** A group, or an add-on, that is not there has no ARN of its own; the action is then about any. */
 const nodegroupArn = (call: Call, cluster: string, group: string): string =>
   call.here.clusters.get(cluster)?.nodeGroups.get(group)?.arn ?? arn(call.here.place, "eks", `nodegroup/${cluster}/${group}/*`);
+const addOnArn = (call: Call, cluster: string, addOn: string): string =>
+  call.here.clusters.get(cluster)?.addOns.get(addOn)?.arn ?? arn(call.here.place, "eks", `addon/${cluster}/${addOn}/*`);
 const clusterArn = (call: Call, name: string): string => arn(call.here.place, "eks", `cluster/${name}`);
 
 export const eks: Service = {
@@ -130,6 +148,8 @@ export const eks: Service = {
     ["GET", "/clusters/{name}", "DescribeCluster"],
     ["GET", "/clusters/{name}/node-groups", "ListNodegroups"],
     ["GET", "/clusters/{name}/node-groups/{nodegroupName}", "DescribeNodegroup"],
+    ["GET", "/clusters/{name}/addons", "ListAddons"],
+    ["GET", "/clusters/{name}/addons/{addonName}", "DescribeAddon"],
     ["GET", "/cluster-versions", "DescribeClusterVersions"],
   ]),
   refusals,
@@ -141,6 +161,12 @@ export const eks: Service = {
       input: DescribeNodegroup,
       resource: (call, { name, nodegroupName }) => nodegroupArn(call, name, nodegroupName),
       answer: describeNodegroup,
+    }),
+    ListAddons: operation({ input: ListAddons, resource: (call, { name }) => clusterArn(call, name), answer: listAddons }),
+    DescribeAddon: operation({
+      input: DescribeAddon,
+      resource: (call, { name, addonName }) => addOnArn(call, name, addonName),
+      answer: describeAddon,
     }),
     DescribeClusterVersions: operation({ input: DescribeClusterVersions, answer: describeClusterVersions }),
   },

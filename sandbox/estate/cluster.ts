@@ -1,6 +1,7 @@
 /** Clusters of an estate, as they stand in the file. */
 import * as z from "zod";
 import type { Fault } from "../kubernetes/faults.ts";
+import { AddOn } from "./add-on.ts";
 import { NodeGroup } from "./node-group.ts";
 import { oneOrMore, Tags } from "./words.ts";
 
@@ -32,10 +33,12 @@ const Grant = z.strictObject({
   apiGroups: oneOrMore,
   resources: oneOrMore,
   verbs: oneOrMore.prefault(["get", "list"]),
+  /** Default: whatever its name. */
+  resourceNames: z.array(z.string()).exactOptional(),
 });
 export type Grant = z.infer<typeof Grant>;
 
-/** Reads of everything but Secrets and ConfigMaps, and those of kinds that are not built in. */
+/** Reads of everything but Secrets and ConfigMaps, save two of these, and those of kinds that are not built in. */
 export const readerGrants: readonly Grant[] = [
   {
     groups: ["eks-perimeter"],
@@ -45,17 +48,29 @@ export const readerGrants: readonly Grant[] = [
   },
   {
     groups: ["eks-perimeter"],
+    apiGroups: [""],
+    resources: ["configmaps"],
+    resourceNames: ["amazon-vpc-cni", "cilium-config"],
+    verbs: ["get"],
+  },
+  {
+    groups: ["eks-perimeter"],
     apiGroups: [
       "apiextensions.k8s.io",
       "apps",
       "batch",
+      "crd.projectcalico.org",
       "discovery.k8s.io",
       "eks.amazonaws.com",
       "elbv2.k8s.aws",
       "gateway.k8s.aws",
       "gateway.networking.k8s.io",
+      "networking.k8s.aws",
       "networking.k8s.io",
+      "policy.networking.k8s.io",
+      "projectcalico.org",
       "rbac.authorization.k8s.io",
+      "vpcresources.k8s.aws",
     ],
     resources: ["*"],
     verbs: ["get", "list"],
@@ -91,6 +106,7 @@ export const Cluster = z.strictObject({
   subnets: z.array(z.string()).optional(),
   securityGroups: z.array(z.string()).default([]),
   nodeGroups: z.array(NodeGroup).default([]),
+  addOns: z.array(AddOn).default([]),
   /** Of a cluster that runs elsewhere and is only registered, such as EKS_ANYWHERE. */
   connector: z.string().optional(),
   tags: Tags.default({}),
@@ -98,7 +114,7 @@ export const Cluster = z.strictObject({
   describe: z.record(z.string(), z.unknown()).default({}),
   /** Default: the member role as group eks-perimeter, the account's own user as system:masters. */
   accessEntries: z.array(AccessEntry).optional(),
-  /** Default: group eks-perimeter reads everything but Secrets and ConfigMaps. */
+  /** Default: group eks-perimeter reads everything but Secrets and, save those with network settings, ConfigMaps. */
   grants: z.array(Grant).default([...readerGrants]),
   /** What goes wrong at its API server, as kubernetes/faults.ts names it. */
   faults: z.array(z.custom<Fault>((value) => typeof value === "object" && value !== null && "effect" in value)).default([]),

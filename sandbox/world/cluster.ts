@@ -1,5 +1,6 @@
 /** Clusters as DescribeCluster has them, with the values that AWS fills in. */
 import type { Cluster } from "../estate/cluster.ts";
+import { type AddOnState, buildAddOn } from "./add-on.ts";
 import { hex } from "./ids.ts";
 import { buildNodeGroup, type NodeGroupState } from "./node-group.ts";
 import { arn, domainOf, type Place } from "./place.ts";
@@ -18,6 +19,8 @@ export interface ClusterState {
   readonly version: string;
   /** By name, in the order in which ListNodegroups answers. */
   readonly nodeGroups: ReadonlyMap<string, NodeGroupState>;
+  /** By name, in the order in which ListAddons answers. */
+  readonly addOns: ReadonlyMap<string, AddOnState>;
   /** The member `cluster` of DescribeCluster's answer. */
   readonly description: Readonly<Record<string, unknown>>;
 }
@@ -133,5 +136,6 @@ export function buildCluster(
     buildNodeGroup(group, { cluster: cluster.name, version, subnetIds: site.subnetIds }, place),
   );
   const nodeGroups = new Map(groups.map((group) => [group.name, group]));
-  return { arn: clusterArn, place, estate: cluster, version, nodeGroups, description: overlay(base, cluster.describe) };
+  const addOns = new Map(cluster.addOns.map((addOn) => [addOn.name, buildAddOn(addOn, cluster.name, place)]));
+  return { arn: clusterArn, place, estate: cluster, version, nodeGroups, addOns, description: overlay(base, cluster.describe) };
 }

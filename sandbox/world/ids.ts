@@ -10,3 +10,6 @@ export const digits = (length: number, ...words: readonly string[]): string =>
     .toString()
     .padStart(length, "1")
     .slice(0, length);
+
+/** 8-4-4-4-12, as EKS writes it into the names of what it makes for a cluster. */
+export const uuid = (...words: readonly string[]): string => hex(32, ...words).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");

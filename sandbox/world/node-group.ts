@@ -1,6 +1,6 @@
 /** Managed node groups as DescribeNodegroup has them. */
 import type { NodeGroup } from "../estate/node-group.ts";
-import { hex } from "./ids.ts";
+import { hex, uuid } from "./ids.ts";
 import { arn, type Place } from "./place.ts";
 
 export interface NodeGroupState {
@@ -18,8 +18,6 @@ export interface NodeGroupSite {
 }
 
 const instant = 1_767_225_600;
-/** 8-4-4-4-12, as EKS writes it into the names of what it makes for a group. */
-const uuid = (...words: readonly string[]): string => hex(32, ...words).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 
 export function buildNodeGroup(group: NodeGroup, { cluster, version, subnetIds }: NodeGroupSite, place: Place): NodeGroupState {
   const id = uuid(place.account, place.region, cluster, group.name);

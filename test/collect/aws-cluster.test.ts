@@ -258,7 +258,7 @@ describe("clusters of one run", () => {
     expect(count("elasticloadbalancing:DescribeTags")).toBe(1);
     for (const { facts } of all) {
       const awsReads = valueIn(facts.reads).filter(({ read }) => !read.startsWith("kubernetes:"));
-      expect(awsReads.map(({ state }) => state)).toEqual(Array(17).fill("read"));
+      expect(awsReads.map(({ state }) => state)).toEqual(Array(18).fill("read"));
     }
   });
 

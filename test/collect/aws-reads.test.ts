@@ -29,7 +29,7 @@ beforeAll(async () => {
       { name: "app", type: "application", listeners: [{ port: 443 }] },
       { name: "old", type: "classic", listeners: [{ port: 80 }] },
     ],
-    clusters: [{ name: "prod", nodeGroups: [{ name: "general" }] }],
+    clusters: [{ name: "prod", nodeGroups: [{ name: "general" }], addOns: [{ name: "vpc-cni" }] }],
   });
   const ports = portsTo(sandbox);
   const accounts = await listAccounts(clients(sandbox, sandbox.credentials).organizations, soon());

@@ -6,7 +6,7 @@ import { endpointOf } from "../../core/collect/kubernetes/endpoint.ts";
 import type { ClientLimits } from "../../core/collect/kubernetes/limits.ts";
 import { ServiceObject } from "../../core/collect/kubernetes/parse-service.ts";
 import type { KubernetesTarget } from "../../core/collect/kubernetes.ts";
-import { kubernetesReads } from "../../core/collect/reads.ts";
+import { type KubernetesRead, kubernetesReads } from "../../core/collect/reads.ts";
 import { eksToken } from "../../core/collect/token.ts";
 import type { Service } from "../../core/model/kubernetes.ts";
 import type { AccessRule } from "../../sandbox/kubernetes/authorization.ts";
@@ -27,13 +27,16 @@ const region = "eu-west-1";
 /** Every test's cluster has the same authority: making one takes longer than most tests. */
 export const certificates = await createCertificates();
 
-/** What the scanner's ClusterRole grants: each declared list, and nothing else. */
-export const declaredRules: readonly AccessRule[] = Object.values(kubernetesReads).map(({ group, resource, verb }) => ({
-  groups: ["scanner"],
-  apiGroups: [group],
-  resources: [resource],
-  verbs: [verb],
-}));
+/** What the scanner's ClusterRole grants: each declared list and object, and nothing else. */
+export const declaredRules: readonly AccessRule[] = Object.values<KubernetesRead>(kubernetesReads).map(
+  ({ group, resource, verb, object }) => ({
+    groups: ["scanner"],
+    apiGroups: [group],
+    resources: [resource],
+    verbs: [verb],
+    ...(object === undefined ? {} : { resourceNames: [object.split("/").at(-1) ?? ""] }),
+  }),
+);
 
 /** An API server that believes a token as STS would. */
 export const startCluster = (options: Partial<KubernetesApiOptions> = {}): Promise<KubernetesApi> =>

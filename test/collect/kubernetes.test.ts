@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { kubernetesKinds } from "../../core/collect/kubernetes/kinds.ts";
+import { kubernetesKinds, kubernetesListNames } from "../../core/collect/kubernetes/kinds.ts";
 import type { ClientLimits } from "../../core/collect/kubernetes/limits.ts";
 import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
+import { singleObjects } from "../../core/collect/kubernetes/single-objects.ts";
 import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
 import { kubernetesReads } from "../../core/collect/reads.ts";
@@ -35,6 +36,12 @@ const custom = (apiVersion: string, kind: string, name: string, spec: object = {
   kind,
   metadata: { name },
   spec,
+});
+const configMap = (name: string, data: object, namespace = "kube-system"): KubernetesObject => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { namespace, name },
+  data,
 });
 const params = (spec: object = {}) => custom("elbv2.k8s.aws/v1beta1", "IngressClassParams", "edge", spec);
 const autoParams = (spec: object = {}) => custom("eks.amazonaws.com/v1", "IngressClassParams", "auto", spec);
@@ -99,6 +106,23 @@ describe("a whole cluster", () => {
       ...custom("eks.amazonaws.com/v1", "TargetGroupBinding", "auto", { serviceRef: { name: "web", port: 80 } }),
       metadata: shop("auto-bound"),
     },
+    { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: shop("deny"), spec: { podSelector: {} } },
+    custom("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "admin", { priority: 1, subject: {} }),
+    custom("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "baseline", { subject: {} }),
+    custom("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", "upstream", { tier: "Admin", priority: 1, subject: {} }),
+    custom("networking.k8s.aws/v1alpha1", "ClusterNetworkPolicy", "of-aws", { tier: "Admin", priority: 1, subject: {} }),
+    { ...custom("networking.k8s.aws/v1alpha1", "ApplicationNetworkPolicy", "app", { podSelector: {} }), metadata: shop("app") },
+    { ...custom("projectcalico.org/v3", "NetworkPolicy", "of-calico", { selector: "all()" }), metadata: shop("of-calico") },
+    custom("projectcalico.org/v3", "GlobalNetworkPolicy", "global", { order: 7.5 }),
+    custom("projectcalico.org/v3", "Tier", "security", { order: 100 }),
+    { ...custom("projectcalico.org/v3", "NetworkSet", "set", { nets: ["10.0.0.0/8"] }), metadata: shop("set") },
+    custom("projectcalico.org/v3", "GlobalNetworkSet", "global-set", {}),
+    {
+      ...custom("vpcresources.k8s.aws/v1beta1", "SecurityGroupPolicy", "sgp", { podSelector: {}, securityGroups: { groupIds: ["sg-1"] } }),
+      metadata: shop("sgp"),
+    },
+    custom("eks.amazonaws.com/v1", "NodeClass", "auto-class", {}),
+    configMap("amazon-vpc-cni", { "enable-network-policy-controller": "true" }),
     { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { team: "shop" } } },
     { apiVersion: "v1", kind: "Node", metadata: { name: "ip-10-0-0-7.eu-west-1.compute.internal" } },
     { apiVersion: "v1", kind: "Pod", metadata: shop("web-1"), spec: podSpec },
@@ -121,7 +145,7 @@ describe("a whole cluster", () => {
     const { facts, outcomes } = await read({ cluster: { objects } });
     const { shape } = ClusterFacts.unwrap();
     const names = Object.fromEntries(
-      kubernetesFactNames.map((name) => {
+      kubernetesListNames.map((name) => {
         const fact = shape[name].parse(facts[name]);
         if (fact.state === "unknown") throw new Error(fact.reason.message);
         // What every cluster holds from its first day is told from what this one was given.
@@ -141,9 +165,26 @@ describe("a whole cluster", () => {
       nodes: ["ip-10-0-0-7.eu-west-1.compute.internal"],
       pods: ["web-1"],
       workloads: ["deployment", "statefulset", "daemonset", "replicaset", "replicationcontroller", "job", "cronjob"],
+      networkPolicies: ["deny"],
+      adminNetworkPolicies: ["admin", "baseline"],
+      clusterNetworkPolicies: ["upstream", "of-aws"],
+      applicationNetworkPolicies: ["app"],
+      calicoPolicies: ["of-calico", "global"],
+      calicoTiers: ["security"],
+      calicoNetworkSets: ["set", "global-set"],
+      securityGroupPolicies: ["sgp"],
+      nodeClasses: ["auto-class"],
       roles: ["reader", "auditor"],
       roleBindings: ["readers", "auditors"],
     });
+    expect(shape.networkSettings.parse(facts.networkSettings)).toEqual(
+      known({
+        vpcCni: known({ isPresent: true, values: { "enable-network-policy-controller": "true" } }),
+        cilium: known({ isPresent: false, values: {} }),
+      }),
+    );
+    // Every cluster has the object from its first day.
+    expect(shape.apiServerAddresses.parse(facts.apiServerAddresses)).toEqual(known({ addresses: ["10.0.0.10"], ports: [443] }));
     expect(outcomes).toEqual(
       Object.keys(kubernetesReads)
         .sort()
@@ -154,17 +195,19 @@ describe("a whole cluster", () => {
   it("what is sent and what is declared are the same, both ways; discovery, which everybody may, comes on top", async () => {
     const { requests } = await read({ cluster: { objects } });
     const sent = requests.filter(({ resource }) => resource !== undefined).map(({ verb, resource }) => `${verb} ${resource}`);
-    const declared = Object.values(kubernetesReads).map(
-      ({ verb, group, resource }) => `${verb} ${group === "" ? resource : `${resource}.${group}`}`,
-    );
+    const declared = Object.values(kubernetesReads)
+      // In a cluster with Calico's own API nobody looks at what that stores.
+      .filter(({ group }) => group !== "crd.projectcalico.org")
+      .map(({ verb, group, resource }) => `${verb} ${group === "" ? resource : `${resource}.${group}`}`);
     expect([...sent].sort()).toEqual([...declared].sort());
     expect(requests.filter(({ resource }) => resource === undefined).map(({ path }) => path)).toEqual(["/apis"]);
     expect(requests.every(({ method, username }) => method === "GET" && username?.endsWith("assumed-role/scanner/s"))).toBe(true);
   });
 
-  it("each declared list fills the fact that its row names", () => {
-    const filled = Object.entries(kubernetesKinds).flatMap(([fact, kinds]) => kinds.map(({ read: name }) => [name, [fact]]));
-    expect(Object.fromEntries(filled)).toEqual(
+  it("each declared list, and each object, fills the fact that its row names", () => {
+    const listed = Object.entries(kubernetesKinds).flatMap(([fact, kinds]) => kinds.map(({ read: name }) => [name, [fact]]));
+    const got = Object.entries(singleObjects).flatMap(([fact, { objects }]) => objects.map(({ read: name }) => [name, [fact]]));
+    expect(Object.fromEntries([...listed, ...got])).toEqual(
       Object.fromEntries(Object.entries(kubernetesReads).map(([name, { facts }]) => [name, facts])),
     );
   });
@@ -285,7 +328,9 @@ describe("a refusal is that of its own list", () => {
     .flat()
     .filter(({ origin }) => origin === "custom")
     .map(({ read: name, kind, versions }) => {
-      const spec = { controllerName: "c", gatewayClassName: "c", serviceRef: { name: "web" } };
+      const whole = { controllerName: "c", gatewayClassName: "c", serviceRef: { name: "web" } };
+      const subject = { subject: {}, ...(kind === "ClusterNetworkPolicy" ? { tier: "Admin", priority: 1 } : {}) };
+      const spec = !/Policy$/.test(kind) ? whole : /Admin|Cluster/.test(kind) ? subject : {};
       const object = custom(`${kubernetesReads[name].group}/${versions[0]}`, kind, "one", spec);
       return /Class/.test(kind) ? object : { ...object, metadata: { namespace: "shop", name: "one" } };
     });

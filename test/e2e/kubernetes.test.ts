@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import type { CollectPorts } from "../../core/collect/access.ts";
+import { kubernetesListNames } from "../../core/collect/kubernetes/kinds.ts";
 import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
 import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
@@ -145,7 +146,21 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
   });
 
   it("known and empty: kinds that are not installed", async () => {
-    const custom = ["ingressClassParams", "gatewayClasses", "gateways", "loadBalancerConfigurations", "targetGroupBindings"] as const;
+    const custom = [
+      "ingressClassParams",
+      "gatewayClasses",
+      "gateways",
+      "loadBalancerConfigurations",
+      "targetGroupBindings",
+      "adminNetworkPolicies",
+      "clusterNetworkPolicies",
+      "applicationNetworkPolicies",
+      "calicoPolicies",
+      "calicoTiers",
+      "calicoNetworkSets",
+      "securityGroupPolicies",
+      "nodeClasses",
+    ] as const;
     const facts = await read(custom);
     expect(custom.map((name) => facts[name])).toEqual(custom.map(() => ({ state: "known", value: [] })));
   });
@@ -176,7 +191,7 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
     const facts = await read(kubernetesFactNames);
     const { shape } = ClusterFacts.unwrap();
     const made = new Set(others.map(([, { metadata }]) => metadata.name));
-    const counts = kubernetesFactNames.map((name) => {
+    const counts = kubernetesListNames.map((name) => {
       const fact = shape[name].parse(facts[name]);
       return [name, fact.state === "unknown" ? fact.reason : fact.value.filter((object) => made.has(object.name)).length];
     });
@@ -193,9 +208,26 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
       nodes: 1,
       pods: 2,
       workloads: 7,
+      networkPolicies: 1,
+      adminNetworkPolicies: 2,
+      clusterNetworkPolicies: 2,
+      applicationNetworkPolicies: 1,
+      calicoPolicies: 2,
+      calicoTiers: 1,
+      calicoNetworkSets: 2,
+      securityGroupPolicies: 1,
+      nodeClasses: 1,
       roles: 2,
       roleBindings: 2,
     });
+    expect(facts.networkSettings).toEqual({
+      state: "known",
+      value: {
+        vpcCni: { state: "known", value: { isPresent: true, values: { "enable-network-policy-controller": "true" } } },
+        cilium: { state: "known", value: { isPresent: false, values: {} } },
+      },
+    });
+    expect(facts.apiServerAddresses).toMatchObject({ state: "known", value: { ports: [expect.any(Number)] } });
     expect(JSON.stringify(facts)).not.toContain("hunter2");
     const settings = { "--cluster-name": "twin", ENABLE_POD_ENI: "true", NETWORK_POLICY_ENFORCING_MODE: "" };
     expect(facts.pods).toMatchObject({

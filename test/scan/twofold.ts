@@ -46,6 +46,7 @@ export function twofold(estate: Estate, place: { readonly account: string; reado
 const clusterOf = (cluster: Cluster): Cluster => ({
   ...cluster,
   nodeGroups: [...(cluster.nodeGroups ?? []), { name: "second" }],
+  addOns: [...(cluster.addOns ?? []), { name: "second" }],
   objects: [...(cluster.objects ?? []), ...(everyKindTwice() as NonNullable<Cluster["objects"]>)],
 });
 
@@ -58,7 +59,18 @@ const clusterScoped: ReadonlySet<string> = new Set([
   "GatewayClass",
   "ClusterRole",
   "ClusterRoleBinding",
+  "AdminNetworkPolicy",
+  "BaselineAdminNetworkPolicy",
+  "ClusterNetworkPolicy",
+  "GlobalNetworkPolicy",
+  "Tier",
+  "GlobalNetworkSet",
+  "NodeClass",
 ]);
+/** They select nobody. */
+const subject = { namespaces: { matchLabels: { team: "nobody" } } };
+const selectsNobody = { spec: { podSelector: { matchLabels: { app: "nobody" } } } };
+const calicoSelectsNobody = { spec: { selector: "app == 'nobody'" } };
 /** What the fields that have to be there say. */
 const bodies: Readonly<Record<string, object>> = {
   Ingress: { spec: { ingressClassName: "of-nobody", defaultBackend: { service: { name: "more", port: { number: 80 } } } } },
@@ -72,6 +84,18 @@ const bodies: Readonly<Record<string, object>> = {
       serviceRef: { name: "more", port: 80 },
     },
   },
+  NetworkPolicy: selectsNobody,
+  ApplicationNetworkPolicy: selectsNobody,
+  AdminNetworkPolicy: { spec: { priority: 7, subject } },
+  BaselineAdminNetworkPolicy: { spec: { subject } },
+  ClusterNetworkPolicy: { spec: { tier: "Admin", priority: 7, subject } },
+  GlobalNetworkPolicy: calicoSelectsNobody,
+  "NetworkPolicy.projectcalico.org": calicoSelectsNobody,
+  Tier: { spec: { order: 100 } },
+  NetworkSet: { spec: { nets: [] } },
+  GlobalNetworkSet: { spec: { nets: [] } },
+  SecurityGroupPolicy: { spec: { podSelector: { matchLabels: { app: "nobody" } }, securityGroups: { groupIds: [] } } },
+  NodeClass: { spec: {} },
   Service: { spec: { ports: [{ port: 80 }], selector: { app: "more" } } },
   Pod: { spec: template.spec },
   Job: { spec: { template } },
@@ -85,12 +109,14 @@ const bodies: Readonly<Record<string, object>> = {
 const everyKindTwice = (): readonly KubernetesObject[] =>
   Object.values(kubernetesKinds)
     .flat()
+    // Where a group is served, what it stores is not read.
+    .filter(({ unlessServedAs }) => unlessServedAs === undefined)
     .flatMap(({ read, kind, versions: [version] }) => {
       const { group } = kubernetesReads[read];
       return ["more-1", "more-2"].map((name) => ({
         apiVersion: group === "" ? version : `${group}/${version}`,
         kind,
         metadata: { name, ...(clusterScoped.has(kind) ? {} : { namespace: "default" }) },
-        ...(bodies[kind] ?? { spec: { selector: { matchLabels: template.metadata.labels }, template } }),
+        ...(bodies[`${kind}.${group}`] ?? bodies[kind] ?? { spec: { selector: { matchLabels: template.metadata.labels }, template } }),
       }));
     });

@@ -29,6 +29,17 @@ export interface ListRequest<T> {
   readonly object: z.ZodType<T>;
 }
 
+/** One object by its name. */
+export interface ObjectRequest<T> {
+  /** "" is the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: z.ZodType<T>;
+}
+
 /** What one read may still cost beyond its first tries. */
 interface Budget {
   pausesMs: number;
@@ -76,6 +87,20 @@ export class KubernetesClient {
     const answer = await this.#send(path, signal, { pausesMs: this.limits.pausesMs });
     if (answer.status !== 200) throw refusal({ status: answer.status, what, path });
     return parsed(answer.body, schema, what);
+  }
+
+  /**
+   * One object, or undefined where the server says that there is none of that name. Any other 404 is a refusal: a proxy, or a
+   * server that does not know the kind, says nothing about the object.
+   */
+  async find<T>(request: ObjectRequest<T>, signal: AbortSignal): Promise<T | undefined> {
+    const { group, version, plural, namespace, name, object } = request;
+    const path = `${rootOf(group, version)}/namespaces/${namespace}/${plural}/${name}`;
+    const what = `${labelOf(request)} ${namespace}/${name}`;
+    const { status, body } = await this.#send(path, signal, { pausesMs: this.limits.pausesMs });
+    if (status === 200) return parsed(body, object, what);
+    if (status === 404 && saysAbsent(body, request)) return undefined;
+    throw refusal({ status, what, path, object: { group, plural, name } });
   }
 
   /**
@@ -167,11 +192,33 @@ function retryAfterMs({ headers }: Answer, now: Date): number {
   return Number.isNaN(date) ? 0 : Math.max(0, date - now.getTime());
 }
 
-const pathOf = ({ group, version, plural }: ListRequest<unknown>): string =>
-  group === "" ? `/api/${version}/${plural}` : `/apis/${group}/${version}/${plural}`;
+const rootOf = (group: string, version: string): string => (group === "" ? `/api/${version}` : `/apis/${group}/${version}`);
+const pathOf = ({ group, version, plural }: ListRequest<unknown>): string => `${rootOf(group, version)}/${plural}`;
+
+/** The Status of an object that is not there names it. Source: kubernetes/apimachinery pkg/api/errors/errors.go, NewNotFound. */
+const Absence = z.object({
+  kind: z.literal("Status"),
+  reason: z.literal("NotFound"),
+  details: z.object({ name: z.string(), kind: z.string() }),
+});
+
+function saysAbsent(body: string, { plural, name }: ObjectRequest<unknown>): boolean {
+  const { data } = Absence.safeParse(jsonOf(body));
+  return data?.details.kind === plural && data.details.name === name;
+}
+
+/** Undefined for what is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** As kubectl names a resource: "services", "ingressclassparams.elbv2.k8s.aws". */
-const labelOf = ({ group, plural }: ListRequest<unknown>): string => (group === "" ? plural : `${plural}.${group}`);
+const labelOf = ({ group, plural }: { readonly group: string; readonly plural: string }): string =>
+  group === "" ? plural : `${plural}.${group}`;
 
 /** The frame of a list. Go writes an empty slice of some kinds as null; a list without `items` is none. */
 const listOf = ({ group, version, kind }: ListRequest<unknown>) =>

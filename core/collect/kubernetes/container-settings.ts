@@ -16,18 +16,27 @@ const keptVariables: ReadonlySet<string> = new Set([
 
 /**
  * Flags that are kept. A `switch` stands alone and means "true"; a `text` takes the next argument where it has no "=".
- * Sources: kubernetes-sigs/aws-load-balancer-controller pkg/config, aws/aws-network-policy-agent pkg/config.
+ * Sources: kubernetes-sigs/aws-load-balancer-controller pkg/config, aws/aws-network-policy-agent pkg/config,
+ * cloudnativelabs/kube-router pkg/options.
  */
 const keptFlags: Readonly<Record<string, "text" | "switch">> = {
   "--default-load-balancer-scheme": "text",
   "--load-balancer-class": "text",
   "--ingress-class": "text",
   "--enable-network-policy": "switch",
+  "--run-firewall": "switch",
   "--feature-gates": "text",
   "--cluster-name": "text",
 };
 
-const networkAgents: ReadonlySet<string> = new Set(["aws-node", "aws-vpc-cni", "calico-node", "cilium-agent", "aws-eks-nodeagent"]);
+const networkAgents: ReadonlySet<string> = new Set([
+  "aws-node",
+  "aws-vpc-cni",
+  "calico-node",
+  "cilium-agent",
+  "aws-eks-nodeagent",
+  "kube-router",
+]);
 /** By container and by image, which before version 2.5 was still called after the project's first name. */
 const loadBalancerController = "aws-load-balancer-controller";
 const itsImages = [loadBalancerController, "aws-alb-ingress-controller"];

@@ -21,6 +21,7 @@ export class Discovery {
   readonly #client: KubernetesClient;
   readonly #signal: AbortSignal;
   #groups: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  readonly #resources = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(client: KubernetesClient, signal: AbortSignal) {
     this.#client = client;
@@ -35,9 +36,15 @@ export class Discovery {
 
   /** Whether an installed version of a group has the resource: a group may be older than one of its kinds. */
   async serves(group: string, version: string, plural: string): Promise<boolean> {
-    const path = `/apis/${group}/${version}`;
-    const { resources } = await this.#client.get(path, `the resources of ${group}/${version}`, Resources, this.#signal);
-    return resources?.some(({ name }) => name === plural) ?? false;
+    const known = this.#resources.get(`${group}/${version}`) ?? this.#readResources(group, version);
+    this.#resources.set(`${group}/${version}`, known);
+    return (await known).has(plural);
+  }
+
+  async #readResources(group: string, version: string): Promise<ReadonlySet<string>> {
+    const what = `the resources of ${group}/${version}`;
+    const { resources } = await this.#client.get(`/apis/${group}/${version}`, what, Resources, this.#signal);
+    return new Set(resources?.map(({ name }) => name));
   }
 
   async #readGroups(): Promise<ReadonlyMap<string, readonly string[]>> {

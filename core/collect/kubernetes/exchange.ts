@@ -8,7 +8,7 @@ import type { ApiEndpoint } from "./endpoint.ts";
 import type { ClientLimits } from "./limits.ts";
 import { failureOf, type Stage, type TransportFailure, timeoutAt } from "./transport.ts";
 
-/** What the server said. The body is read for status 200 only, and is the unpacked text. */
+/** What the server said. The body is the unpacked text, of statuses 200 and 404 alone: what a 404 is about stands in it. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -28,12 +28,12 @@ export interface Exchange {
 export async function exchange(options: Exchange): Promise<Answer | TransportFailure> {
   const { status, headers, bytes, failure } = await transfer(options);
   if (failure !== undefined) return failure;
-  if (status !== 200) return { status, headers, body: "" };
+  if (status !== 200 && status !== 404) return { status, headers, body: "" };
   try {
     return { status, headers, body: await textOf(bytes, headers["content-encoding"], options.limits.answerBytes) };
   } catch (error) {
-    if (error instanceof ReadError) return { error, transient: false, reached: true };
-    throw error;
+    if (!(error instanceof ReadError)) throw error;
+    return status === 200 ? { error, transient: false, reached: true } : { status, headers, body: "" };
   }
 }
 
@@ -66,7 +66,7 @@ function transfer({ agent, endpoint, path, token, limits, signal }: Exchange): P
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       // A refusal stands whatever became of its body.
-      resolve(head !== undefined && head.status !== 200 ? { ...nothing, ...head } : transfer);
+      resolve(head !== undefined && head.status !== 200 ? { bytes: transfer.bytes, ...head } : transfer);
       if (transfer.failure !== undefined) request.destroy();
     };
     const fail = (failure: TransportFailure) => settle({ ...nothing, failure });

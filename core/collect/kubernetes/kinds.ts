@@ -3,6 +3,8 @@ import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Fact } from "../../model/fact.ts";
 import type { Workload } from "../../model/workloads.ts";
 import type { KubernetesReadName } from "../reads.ts";
+import { CalicoTierObject, calicoNetworkSetObject, calicoPolicyObject } from "./parse-calico.ts";
+import { adminNetworkPolicyObject, clusterNetworkPolicyObject } from "./parse-cluster-network-policy.ts";
 import { GatewayObject } from "./parse-gateway.ts";
 import { GatewayClassObject } from "./parse-gateway-class.ts";
 import { IngressObject } from "./parse-ingress.ts";
@@ -10,16 +12,19 @@ import { IngressClassObject } from "./parse-ingress-class.ts";
 import { ingressClassParamsObject } from "./parse-ingress-class-params.ts";
 import { LoadBalancerConfigurationObject } from "./parse-load-balancer-configuration.ts";
 import { NamespaceObject } from "./parse-namespace.ts";
+import { ApplicationNetworkPolicyObject, NetworkPolicyObject } from "./parse-network-policy.ts";
 import { NodeObject } from "./parse-node.ts";
+import { NodeClassObject } from "./parse-node-class.ts";
 import { PodObject } from "./parse-pod.ts";
 import { roleObject } from "./parse-role.ts";
 import { roleBindingObject } from "./parse-role-binding.ts";
+import { SecurityGroupPolicyObject } from "./parse-security-group-policy.ts";
 import { ServiceObject } from "./parse-service.ts";
 import { TargetGroupBindingObject } from "./parse-target-group-binding.ts";
 import { workloadObject } from "./parse-workload.ts";
 
-/** Facts about a cluster that its Kubernetes API answers. */
-export const kubernetesFactNames = [
+/** Facts about a cluster that lists of its Kubernetes API answer. */
+export const kubernetesListNames = [
   "services",
   "ingresses",
   "ingressClasses",
@@ -32,10 +37,19 @@ export const kubernetesFactNames = [
   "nodes",
   "pods",
   "workloads",
+  "networkPolicies",
+  "adminNetworkPolicies",
+  "clusterNetworkPolicies",
+  "applicationNetworkPolicies",
+  "calicoPolicies",
+  "calicoTiers",
+  "calicoNetworkSets",
+  "securityGroupPolicies",
+  "nodeClasses",
   "roles",
   "roleBindings",
 ] as const;
-export type KubernetesFactName = (typeof kubernetesFactNames)[number];
+export type KubernetesListName = (typeof kubernetesListNames)[number];
 
 /** One kind of object that is listed. Its group and resource stand in `reads.ts`, from which its grant is made. */
 export interface KubernetesKind<T> {
@@ -46,9 +60,11 @@ export interface KubernetesKind<T> {
   /** `custom`: defined by a controller that a cluster may lack; then there are none of it. */
   readonly origin: "built-in" | "custom";
   readonly object: z.ZodType<T>;
+  /** The same objects under another group, which is read where it is served, and this one not. */
+  readonly unlessServedAs?: KubernetesReadName;
 }
 
-export type ObjectOf<N extends KubernetesFactName> = ClusterFacts[N] extends Fact<readonly (infer T)[]> ? T : never;
+export type ObjectOf<N extends KubernetesListName> = ClusterFacts[N] extends Fact<readonly (infer T)[]> ? T : never;
 
 const builtIn = <T>(read: KubernetesReadName, kind: string, object: z.ZodType<T>): KubernetesKind<T> => ({
   read,
@@ -63,10 +79,17 @@ const custom = <T>(
   versions: KubernetesKind<T>["versions"],
   object: z.ZodType<T>,
 ): KubernetesKind<T> => ({ read, kind, versions, origin: "custom", object });
+/** Calico's own API first; where its server is not installed, what that would store. Source: tigera/docs operations/native-v3-crds. */
+const calico = <T>(plural: CalicoPlural, kind: string, object: z.ZodType<T>): readonly KubernetesKind<T>[] => {
+  const served = `kubernetes:list ${plural}.projectcalico.org` as const;
+  const stored = custom(`kubernetes:list ${plural}.crd.projectcalico.org`, kind, ["v1"], object);
+  return [custom(served, kind, ["v3"], object), { ...stored, unlessServedAs: served }];
+};
+type CalicoPlural = "networkpolicies" | "globalnetworkpolicies" | "tiers" | "networksets" | "globalnetworksets";
 const workload = (read: KubernetesReadName, kind: Workload["kind"]) => builtIn(read, kind, workloadObject(kind));
 
 /** Which lists make up each fact. A further kind is a line here, one in `reads.ts`, and its parser. */
-export const kubernetesKinds: { readonly [N in KubernetesFactName]: readonly KubernetesKind<ObjectOf<N>>[] } = {
+export const kubernetesKinds: { readonly [N in KubernetesListName]: readonly KubernetesKind<ObjectOf<N>>[] } = {
   services: [builtIn("kubernetes:list services", "Service", ServiceObject)],
   ingresses: [builtIn("kubernetes:list ingresses", "Ingress", IngressObject)],
   ingressClasses: [builtIn("kubernetes:list ingressclasses", "IngressClass", IngressClassObject)],
@@ -112,6 +135,48 @@ export const kubernetesKinds: { readonly [N in KubernetesFactName]: readonly Kub
     workload("kubernetes:list jobs", "Job"),
     workload("kubernetes:list cronjobs", "CronJob"),
   ],
+  networkPolicies: [builtIn("kubernetes:list networkpolicies", "NetworkPolicy", NetworkPolicyObject)],
+  adminNetworkPolicies: (
+    [
+      ["kubernetes:list adminnetworkpolicies.policy.networking.k8s.io", "AdminNetworkPolicy"],
+      ["kubernetes:list baselineadminnetworkpolicies.policy.networking.k8s.io", "BaselineAdminNetworkPolicy"],
+    ] as const
+  ).map(([read, kind]) => custom(read, kind, ["v1alpha1"], adminNetworkPolicyObject(kind))),
+  clusterNetworkPolicies: [
+    custom(
+      "kubernetes:list clusternetworkpolicies.policy.networking.k8s.io",
+      "ClusterNetworkPolicy",
+      ["v1beta1", "v1alpha2"],
+      clusterNetworkPolicyObject("policy.networking.k8s.io"),
+    ),
+    custom(
+      "kubernetes:list clusternetworkpolicies.networking.k8s.aws",
+      "ClusterNetworkPolicy",
+      ["v1alpha1"],
+      clusterNetworkPolicyObject("networking.k8s.aws"),
+    ),
+  ],
+  applicationNetworkPolicies: [
+    custom(
+      "kubernetes:list applicationnetworkpolicies.networking.k8s.aws",
+      "ApplicationNetworkPolicy",
+      ["v1alpha1"],
+      ApplicationNetworkPolicyObject,
+    ),
+  ],
+  calicoPolicies: [
+    ...calico("networkpolicies", "NetworkPolicy", calicoPolicyObject("namespaced")),
+    ...calico("globalnetworkpolicies", "GlobalNetworkPolicy", calicoPolicyObject("cluster")),
+  ],
+  calicoTiers: calico("tiers", "Tier", CalicoTierObject),
+  calicoNetworkSets: [
+    ...calico("networksets", "NetworkSet", calicoNetworkSetObject("namespaced")),
+    ...calico("globalnetworksets", "GlobalNetworkSet", calicoNetworkSetObject("cluster")),
+  ],
+  securityGroupPolicies: [
+    custom("kubernetes:list securitygrouppolicies.vpcresources.k8s.aws", "SecurityGroupPolicy", ["v1beta1"], SecurityGroupPolicyObject),
+  ],
+  nodeClasses: [custom("kubernetes:list nodeclasses.eks.amazonaws.com", "NodeClass", ["v1"], NodeClassObject)],
   roles: [
     builtIn("kubernetes:list roles", "Role", roleObject("namespaced")),
     builtIn("kubernetes:list clusterroles", "ClusterRole", roleObject("cluster")),

@@ -9,6 +9,8 @@ export interface Refused {
   readonly path: string;
   /** Where it was a list: whose. */
   readonly list?: { readonly group: string; readonly plural: string };
+  /** Where it was one object: which. */
+  readonly object?: { readonly group: string; readonly plural: string; readonly name: string };
 }
 
 /** The reason behind a status. What the server wrote beside it is not repeated: it may hold anything. */
@@ -75,7 +77,9 @@ const other: Row = [
 ];
 
 /** The RBAC rule that is missing, as it stands in a ClusterRole. */
-const ruleFor = ({ list, path }: Refused): string =>
-  list === undefined
-    ? `{ nonResourceURLs: ["${path}"], verbs: ["get"] }`
-    : `{ apiGroups: ["${list.group}"], resources: ["${list.plural}"], verbs: ["list"] }`;
+function ruleFor({ list, object, path }: Refused): string {
+  if (list !== undefined) return `{ apiGroups: ["${list.group}"], resources: ["${list.plural}"], verbs: ["list"] }`;
+  if (object === undefined) return `{ nonResourceURLs: ["${path}"], verbs: ["get"] }`;
+  const { group, plural, name } = object;
+  return `{ apiGroups: ["${group}"], resources: ["${plural}"], resourceNames: ["${name}"], verbs: ["get"] }`;
+}

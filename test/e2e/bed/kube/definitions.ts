@@ -43,5 +43,18 @@ export const customKinds: readonly Manifest[] = [
   definition("gateway.networking.k8s.io", "GatewayClass", "gatewayclasses", "Cluster", ["v1", "v1beta1"]),
   definition("gateway.networking.k8s.io", "Gateway", "gateways", "Namespaced", ["v1", "v1beta1"]),
   definition("gateway.k8s.aws", "LoadBalancerConfiguration", "loadbalancerconfigurations", "Namespaced", ["v1beta1"]),
+  definition("policy.networking.k8s.io", "AdminNetworkPolicy", "adminnetworkpolicies", "Cluster", ["v1alpha1"]),
+  definition("policy.networking.k8s.io", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", "Cluster", ["v1alpha1"]),
+  definition("policy.networking.k8s.io", "ClusterNetworkPolicy", "clusternetworkpolicies", "Cluster", ["v1alpha2"]),
+  definition("networking.k8s.aws", "ClusterNetworkPolicy", "clusternetworkpolicies", "Cluster", ["v1alpha1"]),
+  definition("networking.k8s.aws", "ApplicationNetworkPolicy", "applicationnetworkpolicies", "Namespaced", ["v1alpha1"]),
+  // As the definitions that go with an API server of Calico's own; those without one are the same under another group.
+  definition("projectcalico.org", "NetworkPolicy", "networkpolicies", "Namespaced", ["v3"]),
+  definition("projectcalico.org", "GlobalNetworkPolicy", "globalnetworkpolicies", "Cluster", ["v3"]),
+  definition("projectcalico.org", "Tier", "tiers", "Cluster", ["v3"]),
+  definition("projectcalico.org", "NetworkSet", "networksets", "Namespaced", ["v3"]),
+  definition("projectcalico.org", "GlobalNetworkSet", "globalnetworksets", "Cluster", ["v3"]),
+  definition("vpcresources.k8s.aws", "SecurityGroupPolicy", "securitygrouppolicies", "Namespaced", ["v1beta1"]),
+  definition("eks.amazonaws.com", "NodeClass", "nodeclasses", "Cluster", ["v1"]),
   definition("gateway.k8s.aws", "TargetGroupConfiguration", "targetgroupconfigurations", "Namespaced", ["v1"]),
 ];

@@ -212,6 +212,111 @@ export const everyKind: readonly (readonly [plural: string, object: Manifest, st
       spec: { ...podSpec, serviceAccountName: "host", nodeName: "ip-10-0-0-7", hostNetwork: true, hostPID: true },
     },
   ],
+  [
+    "networkpolicies",
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { ...shop, name: "web" },
+      spec: {
+        podSelector: selector,
+        ingress: [
+          { from: [{ namespaceSelector: {} }, { ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ port: "dns" }, { port: 80, endPort: 90 }] },
+        ],
+      },
+    },
+  ],
+  [
+    "adminnetworkpolicies",
+    {
+      apiVersion: "policy.networking.k8s.io/v1alpha1",
+      kind: "AdminNetworkPolicy",
+      metadata: { name: "web" },
+      spec: { priority: 7, subject: { namespaces: {} }, ingress: [{ action: "Deny", from: [{ namespaces: {} }] }] },
+    },
+  ],
+  [
+    "baselineadminnetworkpolicies",
+    {
+      apiVersion: "policy.networking.k8s.io/v1alpha1",
+      kind: "BaselineAdminNetworkPolicy",
+      metadata: { name: "web" },
+      spec: { subject: { namespaces: {} } },
+    },
+  ],
+  [
+    "clusternetworkpolicies",
+    {
+      apiVersion: "policy.networking.k8s.io/v1alpha2",
+      kind: "ClusterNetworkPolicy",
+      metadata: { name: "web" },
+      spec: { tier: "Admin", priority: 7, subject: { namespaces: {} }, egress: [{ action: "Deny", to: [{ networks: ["10.0.0.0/8"] }] }] },
+    },
+  ],
+  [
+    "clusternetworkpolicies",
+    {
+      apiVersion: "networking.k8s.aws/v1alpha1",
+      kind: "ClusterNetworkPolicy",
+      metadata: { name: "web" },
+      spec: { tier: "Baseline", priority: 7, subject: { namespaces: {} } },
+    },
+  ],
+  [
+    "applicationnetworkpolicies",
+    {
+      apiVersion: "networking.k8s.aws/v1alpha1",
+      kind: "ApplicationNetworkPolicy",
+      metadata: { ...shop, name: "web" },
+      spec: { podSelector: selector, egress: [{ to: [{ domainNames: ["*.example.com"] }] }] },
+    },
+  ],
+  [
+    "networkpolicies",
+    {
+      apiVersion: "projectcalico.org/v3",
+      kind: "NetworkPolicy",
+      metadata: { ...shop, name: "web" },
+      spec: { order: 7.5, selector: "all()", ingress: [{ action: "Allow", source: { nets: ["10.0.0.0/8"] } }] },
+    },
+  ],
+  [
+    "globalnetworkpolicies",
+    {
+      apiVersion: "projectcalico.org/v3",
+      kind: "GlobalNetworkPolicy",
+      metadata: { name: "web" },
+      spec: { tier: "web", types: ["Egress"] },
+    },
+  ],
+  ["tiers", { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata: { name: "web" }, spec: { order: 100 } }],
+  [
+    "networksets",
+    { apiVersion: "projectcalico.org/v3", kind: "NetworkSet", metadata: { ...shop, name: "web" }, spec: { nets: ["10.0.0.0/8"] } },
+  ],
+  ["globalnetworksets", { apiVersion: "projectcalico.org/v3", kind: "GlobalNetworkSet", metadata: { name: "web", labels: { a: "b" } } }],
+  [
+    "securitygrouppolicies",
+    {
+      apiVersion: "vpcresources.k8s.aws/v1beta1",
+      kind: "SecurityGroupPolicy",
+      metadata: { ...shop, name: "web" },
+      spec: { podSelector: selector, securityGroups: { groupIds: ["sg-0123456789abcdef0"] } },
+    },
+  ],
+  [
+    "nodeclasses",
+    { apiVersion: "eks.amazonaws.com/v1", kind: "NodeClass", metadata: { name: "web" }, spec: { networkPolicy: "DefaultDeny" } },
+  ],
+  [
+    "configmaps",
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace: "kube-system", name: "amazon-vpc-cni" },
+      data: { "enable-network-policy-controller": "true", password: "hunter2" },
+    },
+  ],
   ["deployments", { apiVersion: "apps/v1", kind: "Deployment", metadata: { ...shop, name: "web" }, spec: { selector, template } }],
   [
     "statefulsets",

@@ -4,16 +4,18 @@ Tags of a cluster decide what moto invents otherwise:
   test:endpoint   URL of its Kubernetes API
   test:ca-file    file with the PEM certificate of its CA
   test:status     status, such as CREATING
+  test:vpc-cni    "true" or "false": the add-on vpc-cni is installed, with this enableNetworkPolicy in its configuration
   test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
 Added beside: the defaults that EKS fills in, the VPC of the subnets, with the cluster's own security group and the control
-plane's network interfaces in it, and what moto lacks: DescribeClusterVersions of EKS, EC2's VPC Block Public Access, which is
-off until somebody turns it on, branch interfaces, and ELB's default for whether a target group preserves clients' addresses.
+plane's network interfaces in it, and what moto lacks: DescribeClusterVersions and add-ons of EKS, EC2's VPC Block Public
+Access, which is off until somebody turns it on, branch interfaces, and ELB's default for whether a target group preserves clients' addresses.
 """
 import base64
 import json
 import pathlib
 import sys
 import time
+import urllib.parse
 
 import moto.eks.urls
 from moto.core.responses import ActionResult
@@ -29,6 +31,8 @@ LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 DAY = 24 * 60 * 60
 
 init_of_moto = Cluster.__init__
+# By Region and cluster: what the tag says of the add-on.
+vpc_cni = {}
 
 
 def vpc_of(name, config, account_id, region_name):
@@ -60,6 +64,7 @@ def init(self, name, role_arn, resources_vpc_config, account_id, region_name, *a
     tags = self.tags or {}
     self.endpoint = tags.get("test:endpoint", self.endpoint.rstrip("/"))
     self.status = tags.get("test:status", self.status)
+    vpc_cni[region_name, name] = tags.get("test:vpc-cni")
     if "test:ca-file" in tags:
         pem = pathlib.Path(tags["test:ca-file"]).read_bytes()
         self.certificate_authority = {"data": base64.b64encode(pem).decode()}
@@ -88,6 +93,29 @@ def cluster_versions(request, full_url, headers):
         for version, status, days in rows
     ]
     return 200, {"Content-Type": "application/json"}, json.dumps({"clusterVersions": versions})
+
+
+def add_ons(request, full_url, headers):
+    """ListAddons and DescribeAddon; no cluster has an add-on unless its tag says so."""
+    region = headers["Authorization"].split("/")[2]
+    _, _, cluster, _, *names = urllib.parse.urlparse(full_url).path.split("/")
+    setting = vpc_cni.get((region, urllib.parse.unquote(cluster)))
+    installed = [] if setting is None else ["vpc-cni"]
+    json_type = {"Content-Type": "application/json"}
+    if not names:
+        return 200, json_type, json.dumps({"addons": installed})
+    if names[0] not in installed:
+        missing = {"x-amzn-ErrorType": "ResourceNotFoundException"}
+        return 404, json_type | missing, json.dumps({"message": f"No addon: {names[0]} found in cluster: {cluster}"})
+    addon = {
+        "addonName": "vpc-cni",
+        "clusterName": cluster,
+        "status": "ACTIVE",
+        "addonVersion": "v1.23.1-eksbuild.1",
+        "health": {"issues": []},
+        "configurationValues": json.dumps({"enableNetworkPolicy": setting}),
+    }
+    return 200, json_type, json.dumps({"addon": addon})
 
 
 BLOCK_MODES = {}
@@ -135,4 +163,6 @@ EC2Response.describe_vpc_block_public_access_options = block_public_access_optio
 EC2Response.modify_vpc_block_public_access_options = modify_block_public_access_options
 EC2Response.describe_vpc_block_public_access_exclusions = lambda self: ActionResult({"VpcBlockPublicAccessExclusions": []})
 moto.eks.urls.url_paths["{0}/cluster-versions$"] = cluster_versions
+moto.eks.urls.url_paths["{0}/clusters/(?P<name>[^/]+)/addons$"] = add_ons
+moto.eks.urls.url_paths["{0}/clusters/(?P<name>[^/]+)/addons/(?P<addon>[^/]+)$"] = add_ons
 main(sys.argv[1:])
