@@ -1,4 +1,4 @@
-import { referencesTo } from "./frameworks/index.ts";
+import { referencesOfPass, referencesTo } from "./frameworks/index.ts";
 import type { Account } from "./model/account.ts";
 import type { About, AnyCheck, SubjectKind, Verdict } from "./model/check.ts";
 import type { Cluster } from "./model/cluster.ts";
@@ -125,7 +125,7 @@ function finding(check: AnyCheck, kind: SubjectKind, subject: Subject, settings:
     ...(evidence === undefined ? {} : { evidence }),
     ...(reason === undefined ? {} : { reason }),
     ...(remediation === undefined ? {} : { remediation }),
-    frameworks: referencesTo(check.id),
+    frameworks: outcome.status === "pass" ? referencesOfPass(check.id, outcome.evidence) : referencesTo(check.id),
   };
 }
 

@@ -59,12 +59,14 @@ function section(check: AnyCheck): string {
     why,
     `**Remedy.** ${remediation}`,
     [
-      `- Needs: ${needs.map(code).join(", ")}${uses.length === 0 ? "" : `; uses where known: ${uses.map(code).join(", ")}`}`,
+      `- ${[named("Needs", needs), named(needs.length === 0 ? "Uses where known" : "uses where known", uses)].filter((part) => part !== "").join("; ")}`,
       ...(references.length === 0 ? [] : [`- Answers: ${references.join(", ")}`]),
       ...(["fail", "pass"] as const).flatMap((example) => verdictsOn(check, example).map(said)),
     ].join("\n"),
   ].join("\n\n");
 }
+
+const named = (what: string, facts: readonly string[]): string => (facts.length === 0 ? "" : `${what}: ${facts.map(code).join(", ")}`);
 
 function said(verdict: Verdict): string {
   const commands = verdict.status === "fail" ? (verdict.remediation?.commands ?? []) : [];
@@ -75,7 +77,10 @@ function said(verdict: Verdict): string {
 }
 
 function answer(requirement: (typeof frameworks)[number]["requirements"][number]): string {
-  if ("checks" in requirement) return requirement.checks.map(code).join(", ");
+  if ("checks" in requirement) {
+    const { checks, passes } = requirement;
+    return `${checks.map(code).join(", ")}${passes === undefined ? "" : `; ${passes.otherwise}`}`;
+  }
   return "manual" in requirement ? `by hand: ${requirement.manual}` : `not covered: ${requirement.notCovered}`;
 }
 

@@ -52,7 +52,16 @@ export const cisEks: Framework = {
     { id: "5.1.3", title: "The cluster may only read from ECR", notCovered: "IAM policies are not read." },
     { id: "5.1.4", title: "Only approved registries are used", notCovered: "No check judges where images come from." },
     { id: "5.2.1", title: "Workloads have IAM identities of their own", notCovered: "Service accounts' IAM roles are not read." },
-    { id: "5.3.1", title: "Kubernetes Secrets are encrypted with keys managed in KMS", checks: ["secrets-encrypted-with-kms"] },
+    {
+      id: "5.3.1",
+      title: "Kubernetes Secrets are encrypted with keys of one's own, managed in KMS",
+      checks: ["secrets-encrypted-with-kms"],
+      passes: {
+        evidence: "encryption",
+        value: "own-key",
+        otherwise: "a pass by the default envelope encryption, whose key is AWS's, does not answer it",
+      },
+    },
     {
       id: "5.4.1",
       title: "Access to the control plane endpoint is restricted",

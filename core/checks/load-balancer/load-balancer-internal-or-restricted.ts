@@ -118,7 +118,7 @@ function opinionOf({ subject, loadBalancer, arrival, declared, exposure, targets
         ...(ports === undefined ? {} : { ports }),
         ...(barriers.length === 0 ? {} : { decidedBy: few(barriers) }),
         sources: cidrsOf(arrival.anyPort.atMost),
-        ...(scheme === "internal" ? { notSeen } : {}),
+        ...(scheme === "internal" ? { notSeen: notSeenOf(loadBalancer) } : {}),
       };
       return { status: "pass", evidence: seen, message: `${name} is not reachable from the internet through ${its}: ${why}.` };
     }
@@ -149,7 +149,12 @@ function opinionOf({ subject, loadBalancer, arrival, declared, exposure, targets
 }
 
 /** What leads the internet to an internal load balancer too, and is in none of the facts. Source: Global Accelerator guide, "Endpoints". */
-const notSeen: readonly string[] = ["Global Accelerator"];
+const accelerator = "Global Accelerator";
+/** What keeps an internet gateway from an internal load balancer's IPv6 addresses unless it is turned off. Source: Elastic Load Balancing API, LoadBalancerAttribute. */
+const gatewayDenial = "the attribute ipv6.deny_all_igw_traffic";
+
+const notSeenOf = ({ ipAddressType }: LoadBalancer): readonly string[] =>
+  ipAddressType === "ipv4" ? [accelerator] : [accelerator, gatewayDenial];
 
 /** What could only narrow the reach: where it was not read it withholds no fail, and is named beside it. */
 const protections: Readonly<Record<Layer["name"], string>> = {

@@ -4,7 +4,7 @@ import type { Pod } from "../../model/workloads.ts";
 import { type HostPorts, hostPortsOf } from "../../net/nodes/host-ports.ts";
 import type { Machine } from "../../net/nodes/machines.ts";
 import type { Ports } from "../../net/security-group.ts";
-import { exampleGroups, exampleInterface, exampleNetwork, exampleNode, exampleSurroundings } from "./example-node.ts";
+import { exampleGroups, exampleInterface, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools, type Opinion } from "./judge-pools.ts";
 import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
 
@@ -18,7 +18,6 @@ const everyPort: readonly Ports[] = (["tcp", "udp", "sctp"] as const).map((proto
 const rest = {
   ...exampleNode,
   ...exampleSurroundings,
-  network: exampleNetwork,
   networkInterfaces: known([exampleInterface]),
   pods: known([]),
 };
@@ -28,7 +27,7 @@ export const nodePortsNotPublic = defineCheck({
   title: "The internet reaches no node port and no declared host port",
   surface: "nodes",
   severity: "high",
-  needs: ["network"],
+  needs: [],
   uses: [...exposureFacts, "pods"],
   why: "A NodePort or host port that the internet reaches serves a workload past every load balancer, with its TLS, its source ranges and its logs.",
   remediation:

@@ -1,6 +1,6 @@
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
-import { exampleGroups, exampleInterface, exampleNetwork, exampleNode, exampleSurroundings } from "./example-node.ts";
+import { exampleGroups, exampleInterface, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools } from "./judge-pools.ts";
 import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
 
@@ -10,14 +10,14 @@ const remoteShells = [
   { protocol: "tcp", from: 3389, to: 3389 },
 ] as const;
 
-const rest = { ...exampleNode, ...exampleSurroundings, network: exampleNetwork, networkInterfaces: known([exampleInterface]) };
+const rest = { ...exampleNode, ...exampleSurroundings, networkInterfaces: known([exampleInterface]) };
 
 export const nodeSshNotPublic = defineCheck({
   id: "node-ssh-not-public",
   title: "The internet reaches no node's SSH or RDP port",
   surface: "nodes",
   severity: "high",
-  needs: ["network"],
+  needs: [],
   uses: exposureFacts,
   why: "A remote shell that the internet reaches is tried around the clock, and one weak key or unpatched daemon opens the node and all its pods.",
   remediation:
@@ -26,7 +26,7 @@ export const nodeSshNotPublic = defineCheck({
     fail: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] }) },
     pass: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["10.0.0.0/16"] }) },
   },
-  evaluate: ({ instances, networkInterfaces, nodeGroups, nodes, network: _vpc, ...way }, settings, about) => {
+  evaluate: ({ instances, networkInterfaces, nodeGroups, nodes, ...way }, settings, about) => {
     const opinionOf = opinionsOn(exposuresIn(way, settings));
     return judgePools({
       about,

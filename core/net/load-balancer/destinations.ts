@@ -5,7 +5,7 @@ import type { TargetGroupBinding } from "../../model/gateway.ts";
 import type { Service } from "../../model/kubernetes.ts";
 import { type BackendIndex, isNodePort, type ServicePortOf, whyUntold } from "./backends.ts";
 import type { Subject } from "./subjects.ts";
-import { type TargetIndex, transportOf } from "./targets.ts";
+import { type TargetIndex, transportsOf } from "./targets.ts";
 
 export type Transport = "tcp" | "udp";
 
@@ -60,8 +60,9 @@ function stepsOf(
   depth: number,
 ): readonly Step[] {
   const { actions, port, protocol, targetPort } = listener;
-  const follow = (raw: number, transport: Transport): Step => followed({ raw, transport, listener, subject }, index.backends);
-  if (targetPort !== undefined) return [follow(targetPort, transportOf({ protocol }))];
+  const follow = (raw: number, transports: readonly Transport[]): readonly Step[] =>
+    answering(raw, transports, index.backends).map((transport) => followed({ raw, transport, listener, subject }, index.backends));
+  if (targetPort !== undefined) return follow(targetPort, transportsOf({ protocol }));
   if (actions === undefined) {
     const message = `Where the listener on port ${port} of load balancer ${loadBalancer.name} leads was not told.`;
     return [untold({ code: "not-supported", message })];
@@ -79,10 +80,19 @@ function stepsOf(
     if (targetType === "lambda") return [];
     if (targetType === "alb") return depth === 0 ? behindFrontend(groupPort, subject, index) : [untold(whyUntold(groupPort ?? 0))];
     const binding = bindings.find((one) => one.targetGroupArn === arn);
-    if (binding !== undefined) return [boundTo(binding, transportOf(group.value), index.backends)];
+    if (binding !== undefined) return transportsOf(group.value).map((transport) => boundTo(binding, transport, index.backends));
     if (groupPort === undefined) return [untold(whyUntold(0))];
-    return [follow(groupPort, transportOf(group.value))];
+    return follow(groupPort, transportsOf(group.value));
   });
+}
+
+/** Where a node port is owned for one of the transports alone, nothing answers by the other. */
+function answering(raw: number, transports: readonly Transport[], backends: BackendIndex): readonly Transport[] {
+  const owned = transports.filter((transport) => {
+    const owner = backends.byNodePort(transport, raw);
+    return owner.state === "known" && owner.value !== undefined;
+  });
+  return owned.length > 0 ? owned : transports;
 }
 
 /** The controller registers pods by the port of their Service, whatever the group's. Source: aws-load-balancer-controller:docs/guide/targetgroupbinding. */

@@ -50,6 +50,8 @@ export function clientAddressesKept(loadBalancer: LoadBalancer, listener: Listen
   return answers.find(({ state }) => state === "unknown") ?? known(true);
 }
 
-/** The transport that targets of the group are spoken to by. */
-export const transportOf = ({ protocol }: Pick<TargetGroup, "protocol">): "tcp" | "udp" =>
-  /^(?:UDP|QUIC)$/i.test(protocol) ? "udp" : "tcp";
+/** The transports that targets of the group are spoken to by. */
+export function transportsOf({ protocol }: Pick<TargetGroup, "protocol">): readonly ("tcp" | "udp")[] {
+  if (/^TCP_(?:UDP|QUIC)$/i.test(protocol)) return ["tcp", "udp"];
+  return /^(?:UDP|QUIC)$/i.test(protocol) ? ["udp"] : ["tcp"];
+}

@@ -28,6 +28,17 @@ it.each([
   expect(judged(secretsEncryptedWithKms, aCluster(facts))).toMatchObject([{ status: "unknown", reason: { code } }]);
 });
 
+const cis = "cis-eks-1.7.0/5.3.1";
+it.each([
+  ["answers CIS: an own key", own, "1.36", true],
+  ["does not: a pass by the default encryption, whose key is AWS's", none, "1.36", false],
+  ["answers CIS: a fail, for no key at all is no own key", none, "1.27", true],
+] as const)("%s", (_rule, secretsEncryption, version, answers) => {
+  const [finding] = judged(secretsEncryptedWithKms, aCluster({ secretsEncryption, version: known(aVersion(version)) }));
+  expect(finding?.frameworks.includes(cis)).toBe(answers);
+  expect(finding?.frameworks).toContain("aws-fsbp-1.0.0/EKS.3");
+});
+
 it("pass: an own key needs no version", () => {
   expect(judged(secretsEncryptedWithKms, aCluster({ secretsEncryption: own }))).toMatchObject([{ status: "pass" }]);
 });

@@ -100,6 +100,20 @@ describe("the port that a listener leads to", () => {
       "fail critical",
     ],
     [
+      "fail: a UDP protocol's port over both",
+      { loadBalancer: web(leadingTo("tg-1434", { protocol: "TCP_UDP" })), groups: [group(1434, { protocol: "TCP_UDP" })] },
+      "fail critical",
+    ],
+    [
+      "fail: a node port over both that UDP alone answers on",
+      {
+        loadBalancer: web(leadingTo("tg-30100", { protocol: "TCP_UDP" })),
+        groups: [group(30100, { protocol: "TCP_UDP", targetType: "instance" })],
+        service: { ports: [{ protocol: "UDP", port: 443, targetPort: 11211, nodePort: 30100 }] },
+      },
+      "fail critical",
+    ],
+    [
       "pass: a TCP protocol's port over UDP",
       { loadBalancer: web(leadingTo("tg-6379", { protocol: "UDP" })), groups: [group(6379, { protocol: "UDP" })] },
       "pass",

@@ -399,6 +399,8 @@ describe("a Gateway's load balancer", () => {
 it("pass: an internal load balancer, with what may lead to it all the same and is not seen", () => {
   const its = findings(facts([web({ scheme: "internal" })])).find(({ resource }) => resource.name === "web");
   expect(its).toMatchObject({ status: "pass", evidence: { notSeen: ["Global Accelerator"] } });
+  const dual = findings(facts([web({ scheme: "internal", ipAddressType: "dualstack" })])).find(({ resource }) => resource.name === "web");
+  expect(dual?.evidence?.notSeen).toEqual(["Global Accelerator", "the attribute ipv6.deny_all_igw_traffic"]);
   const closed = findings(facts([web({ securityGroupIds: ["sg-office"] })])).find(({ resource }) => resource.name === "web");
   expect(closed).toMatchObject({ status: "pass", evidence: { scheme: "internet-facing" } });
   expect(Object.keys(closed !== undefined && "evidence" in closed ? (closed.evidence ?? {}) : {})).not.toContain("notSeen");
