@@ -1,3 +1,4 @@
+import { externalIdVariable, network } from "./options.ts";
 import { account, named, partition } from "./stage.ts";
 import { store } from "./storage.ts";
 
@@ -21,7 +22,7 @@ const common = {
   runtime: "nodejs24.x",
   architecture: "arm64",
   logging: { format: "json", retention: "3 months" },
-  environment: { EKS_PERIMETER_STORE: $interpolate`s3://${store.name}`, EKS_PERIMETER_STAGE: $app.stage },
+  environment: { EKS_PERIMETER_STORE: $interpolate`s3://${store.name}`, EKS_PERIMETER_STAGE: $app.stage, ...externalIdVariable },
   nodejs: { minify: true, plugins: "infra/esbuild-plugins.mjs" },
 } as const;
 
@@ -45,6 +46,7 @@ export const discover = new sst.aws.Function("Discover", {
 
 export const scan = new sst.aws.Function("Scan", {
   ...common,
+  ...network,
   name: named("scan"),
   handler: "functions/scan.handler",
   timeout: "15 minutes",

@@ -1,3 +1,4 @@
+import { alarmEmail } from "./options.ts";
 import { account, named, partition } from "./stage.ts";
 
 /** CloudWatch may use no key of AWS's own, so that an encrypted topic needs one of the account's. */
@@ -67,5 +68,4 @@ new aws.sns.TopicPolicy("AlarmsPolicy", {
   }),
 });
 
-const email = process.env.EKS_PERIMETER_ALARM_EMAIL ?? "";
-if (email !== "") new aws.sns.TopicSubscription("AlarmEmail", { topic: topic.arn, protocol: "email", endpoint: email });
+if (alarmEmail !== "") new aws.sns.TopicSubscription("AlarmEmail", { topic: topic.arn, protocol: "email", endpoint: alarmEmail });
