@@ -3,7 +3,9 @@ import * as z from "zod";
 import { PerimeterError } from "../core/model/error.ts";
 import { AccountId, ClusterName, RegionName } from "../core/model/request.ts";
 import { severities } from "../core/model/severity.ts";
+import { engines } from "../core/net/policy/translation.ts";
 import { version } from "../core/version.ts";
+import { parsePlace, parsePorts } from "./connectivity/narrowing.ts";
 import { type ExitCode, exit } from "./exit.ts";
 
 /** Runs the command line; answers the exit code. Errors are one line on stderr, with what to do about them. */
@@ -37,6 +39,7 @@ function program(finish: Finish): Command {
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll(/\s*\n\s*/g, " ")}\n`) });
   addScan(root, finish);
   addEvaluate(root, finish);
+  addConnectivity(root, finish);
   addChecks(root, finish);
   root
     .command("demo")
@@ -48,17 +51,10 @@ function program(finish: Finish): Command {
 }
 
 function addScan(root: Command, finish: Finish): void {
-  const command = root
-    .command("scan")
-    .description("read and judge clusters")
-    .optionsGroup("Scope:")
-    .addOption(repeatable("--cluster <name>", "a cluster", ClusterName, "every cluster"))
-    .addOption(repeatable("--region <region>", "a Region, or all", RegionOrAll, "the one of the AWS configuration"))
-    .addOption(repeatable("--account <id>", "an account", AccountId, "the caller's"))
-    .option("--org", "every active account of the organization, by the workflow that is deployed")
-    .option("--role-name <name>", "the role to assume in other accounts (default: the configuration's memberRoleName)")
-    .option("--external-id <id>", "the external id that the role asks for")
-    .optionsGroup("Selection:");
+  const command = addScope(
+    root.command("scan").description("read and judge clusters").optionsGroup("Scope:"),
+    "every active account of the organization, by the workflow that is deployed",
+  ).optionsGroup("Selection:");
   addSelection(command)
     .optionsGroup("Output:")
     .option("--publish", "import findings into Security Hub")
@@ -66,6 +62,41 @@ function addScan(root: Command, finish: Finish): void {
     .option("--state <location>", "where runs and the state of findings are kept: a folder or s3://BUCKET/PREFIX")
     .option("--verbose", "print each read and its time");
   addOutput(command).action((options) => finish(import("./commands/scan.ts").then(({ scan }) => scan(options))));
+}
+
+const addScope = (command: Command, org: string): Command =>
+  command
+    .addOption(repeatable("--cluster <name>", "a cluster", ClusterName, "every cluster"))
+    .addOption(repeatable("--region <region>", "a Region, or all", RegionOrAll, "the one of the AWS configuration"))
+    .addOption(repeatable("--account <id>", "an account", AccountId, "the caller's"))
+    .option("--org", org)
+    .option("--role-name <name>", "the role to assume in other accounts (default: the configuration's memberRoleName)")
+    .option("--external-id <id>", "the external id that the role asks for");
+
+function addConnectivity(root: Command, finish: Finish): void {
+  const command = root
+    .command("connectivity")
+    .description("every connection that the network policies allow")
+    .optionsGroup("Input:")
+    .option("--manifests <dir>", "a folder of manifests: every *.yaml, *.yml and *.json below it")
+    .option("--evidence <file>", "a file of scan --save-evidence")
+    .optionsGroup("Input, a live cluster (the scope must hold one):");
+  addScope(command, "every active account of the organization")
+    .option("--config <file>", "the configuration (default: eks-perimeter.config.yaml where present)")
+    .option("--verbose", "print each read and its time")
+    .optionsGroup("Judgement:")
+    .addOption(new Option("--engine <engine>", "whose reading of policies (default: found in the input, else kubernetes)").choices(engines))
+    .option("--ipv6", "list IPv6 ranges although no object names an IPv6 address")
+    .optionsGroup("Selection:")
+    .addOption(new Option("--from <source>", "connections from NS, NS/NAME, or a CIDR block outside the cluster").argParser(parsePlace))
+    .addOption(new Option("--to <destination>", "connections to NS, NS/NAME, or a CIDR block outside the cluster").argParser(parsePlace))
+    .addOption(new Option("--port <ports>", "on [PROTO/]N[-M]; without a protocol, of any").argParser(parsePorts))
+    .option("--diff <other>", "what another input, a folder of manifests or a file of evidence, adds and removes")
+    .optionsGroup("Output:")
+    .addOption(new Option("--format <format>", "how connections are printed (default: text)").choices(["text", "json", "dot"]))
+    .option("--json", "print one JSON document: --format json")
+    .option("--explain", "name the rules that decide each connection")
+    .action((options) => finish(import("./commands/connectivity.ts").then(({ connectivity }) => connectivity(options))));
 }
 
 function addEvaluate(root: Command, finish: Finish): void {

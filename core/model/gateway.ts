@@ -47,3 +47,13 @@ export const TargetGroupBinding = z
   .strictObject({ ...identity, targetGroupArn: z.string().exactOptional(), service: z.string() })
   .readonly();
 export type TargetGroupBinding = z.infer<typeof TargetGroupBinding>;
+
+/** A route of the Gateway API, of whatever protocol, that a Gateway serves: the Services that it leads to. */
+export const Route = z
+  .strictObject({
+    ...identity,
+    kind: z.enum(["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"]),
+    backends: z.array(z.strictObject({ namespace: z.string(), service: z.string(), port: z.int().exactOptional() }).readonly()).readonly(),
+  })
+  .readonly();
+export type Route = z.infer<typeof Route>;

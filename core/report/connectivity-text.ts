@@ -1,20 +1,26 @@
 /** Connections as text, one a line. */
-import { toRangesText } from "../net/addresses.ts";
-import type { Connection, End } from "../net/policy/connections.ts";
-import { type PortSet, portsText } from "../net/policy/port-set.ts";
 
-/** "shop/web[Deployment]", "10.0.0.0-10.255.255.255[External]". */
-export const endText = (end: End): string =>
-  "range" in end
-    ? `${toRangesText({ ipv4: [], ipv6: [], [end.family]: [end.range] }).join()}[External]`
-    : `${end.namespace}/${end.name}[${end.kind}]`;
+import { toRangesText } from "../net/addresses.ts";
+import type { Allowed, IngressController } from "../net/connectivity/model.ts";
+import type { End, External } from "../net/policy/connections.ts";
+import { type PortSet, portsText } from "../net/policy/port-set.ts";
+import { plainText } from "./plain-text.ts";
+
+/** "10.0.0.0-10.255.255.255". */
+export const rangeText = ({ family, range }: External): string => toRangesText({ ipv4: [], ipv6: [], [family]: [range] }).join();
+
+/** "shop/web[Deployment]", "10.0.0.0-10.255.255.255[External]", "{ingress-controller}". */
+export const endText = (end: End | IngressController): string => {
+  if ("ingressController" in end) return "{ingress-controller}";
+  return "range" in end ? `${rangeText(end)}[External]` : plainText(`${end.namespace}/${end.name}[${end.kind}]`);
+};
 
 /** "shop/web[Deployment] => shop/api[Deployment] : TCP 8080". */
-export const connectionLines = (): ((connection: Connection) => string) => {
+export const connectionLines = (): ((connection: Allowed) => string) => {
   // Few ends and sets of ports stand in many lines.
-  const ends = new WeakMap<End, string>();
+  const ends = new WeakMap<Allowed["from"], string>();
   const sets = new WeakMap<PortSet, string>();
-  const end = (one: End): string => written(ends, one, endText);
+  const end = (one: Allowed["from"]): string => written(ends, one, endText);
   return ({ from, to, ports }) => `${end(from)} => ${end(to)} : ${written(sets, ports, portsText)}`;
 };
 

@@ -78,7 +78,7 @@ function readInFull(source: Source): Read {
   } catch (thrown) {
     if (thrown instanceof Unreadable) return problem(thrown.offset, thrown.message);
     // A mapping of aliases that grow without end, or that name nothing.
-    if (thrown instanceof ReferenceError) return problem(0, "holds aliases that can't be followed");
+    if (thrown instanceof ReferenceError) return problem(contentAt(source.text), "holds aliases that can't be followed");
     if (thrown instanceof RangeError) return problem(0, "nests too deep to be read"); // the stack is as deep as the document
     throw thrown;
   }
@@ -156,8 +156,11 @@ export function lineOf(source: Source, path: readonly (string | number)[]): numb
     const node = document?.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return source.line + lineAt(starts, node.range[0]);
   }
-  return source.line + lineAt(starts, source.text.search(/[^\s-]/));
+  return source.line + lineAt(starts, contentAt(source.text));
 }
+
+/** Where a document begins to say something. */
+const contentAt = (text: string): number => Math.max(0, text.replace(/^---/, "   ").search(/^[ \t]*[^\s#%]/m));
 
 interface Index {
   /** Undefined where the value was read another way, such as JSON that is too large for this one. */

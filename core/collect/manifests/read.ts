@@ -1,5 +1,7 @@
 /** Manifests as the facts that a live cluster would have answered. */
 
+import type { CiliumPolicy } from "../../model/cilium-policy.ts";
+import type { Route } from "../../model/gateway.ts";
 import type { ObjectOf } from "../kubernetes/kinds.ts";
 import { describeIssue } from "../kubernetes/malformed-object.ts";
 import { documentsOf, lineOf, type Problem, type Source } from "./documents.ts";
@@ -7,7 +9,10 @@ import { type ManifestKind, type ManifestListName, manifestKind, manifestListNam
 
 export type { Problem } from "./documents.ts";
 
-export type ManifestLists = { readonly [N in ManifestListName]: readonly ObjectOf<N>[] };
+export type ManifestLists = { readonly [N in Exclude<ManifestListName, "routes" | "ciliumPolicies">]: readonly ObjectOf<N>[] } & {
+  readonly routes: readonly Route[];
+  readonly ciliumPolicies: readonly CiliumPolicy[];
+};
 
 export interface Manifests {
   readonly lists: ManifestLists;
@@ -17,8 +22,13 @@ export interface Manifests {
   readonly groups: ReadonlySet<string>;
   /** What was not read, and why. */
   readonly problems: readonly Problem[];
-  /** Where the object says what is in the field, such as "spec.ingress[0].from"; undefined for an object that is none of these. */
-  readonly whereIs: (kind: string, namespace: string | undefined, name: string, field: string) => Place | undefined;
+  /**
+   * Where an object says something.
+   *
+   * @param object such as "NetworkPolicy shop/web"; of Calico's "Calico NetworkPolicy shop/web"
+   * @param field such as "spec.ingress[0].from"
+   */
+  readonly whereIs: (object: string, field: string) => Place | undefined;
 }
 
 export type Place = Pick<Problem, "file" | "line">;
@@ -42,8 +52,8 @@ export function readManifests(files: Iterable<ManifestFile>): Manifests {
     count: reader.objects.size,
     groups: reader.groups,
     problems: reader.problems,
-    whereIs: (kind, namespace, name, field) => {
-      const place = reader.places.get(qualified(kind, namespace ?? "", name));
+    whereIs: (object, field) => {
+      const place = reader.places.get(object);
       return place === undefined
         ? undefined
         : placeOf(
@@ -69,7 +79,7 @@ const placeOf = ({ source, path }: ObjectPlace, field: readonly (string | number
 });
 
 const numbered = (part: string): string | number => (/^\d+$/.test(part) ? Number(part) : part);
-const qualified = (kind: string, namespace: string, name: string): string => `${kind} ${namespace}/${name}`;
+const qualified = (kind: string, namespace: string, name: string): string => `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -123,7 +133,8 @@ class Reader {
     const metadata = isFields(value.metadata) ? value.metadata : {};
     const namespace = textOf(metadata.namespace) ?? "default";
     const name = textOf(metadata.name) ?? textOf(metadata.generateName)?.replace(/[-.]+$/, "");
-    if (name === undefined || !isName(name)) return { what: `is a ${kind.kind} without a name that the API admits`, at: ["metadata", "name"] };
+    if (name === undefined || !isName(name))
+      return { what: `is a ${kind.kind} without a name that the API admits`, at: ["metadata", "name"] };
     if (!isNamespace(namespace)) {
       return { what: `is ${kind.kind} ${name} in a namespace that the API does not admit`, at: ["metadata", "namespace"] };
     }

@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { kubernetesKinds } from "../../core/collect/kubernetes/kinds.ts";
+import { evidenceOf } from "../../core/evidence.ts";
+import { known } from "../../core/model/fact.ts";
+import { aCluster } from "../support/cluster.ts";
+import { deployment, estateIn, manifestsOf, policy } from "../support/connectivity.ts";
+import { run } from "./command.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // each case starts processes
+
+const shop = `${deployment("web")}${deployment("api")}${policy("api", "ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: 8080 }] }]")}`;
+const lines = `0.0.0.0-255.255.255.255[External] => shop/web[Deployment] : All Connections
+shop/api[Deployment] => 0.0.0.0-255.255.255.255[External] : All Connections
+shop/api[Deployment] => shop/web[Deployment] : All Connections
+shop/web[Deployment] => 0.0.0.0-255.255.255.255[External] : All Connections
+shop/web[Deployment] => shop/api[Deployment] : TCP 8080
+`;
+const engine = "engine: kubernetes (no sign of another engine was found).\n";
+
+const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "eks-perimeter-"));
+async function manifests(files: Readonly<Record<string, string>>): Promise<string> {
+  const path = await folder();
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(path, name, ".."), { recursive: true });
+    await writeFile(join(path, name), text);
+  }
+  return path;
+}
+async function evidence(text: string, without: readonly string[] = []): Promise<string> {
+  const { policies, routes: _, ...lists } = estateIn(manifestsOf(text));
+  const names = Object.keys(kubernetesKinds);
+  const facts = Object.entries({ ...lists, ...policies }).filter(([name]) => names.includes(name) && !without.includes(name));
+  const cluster = aCluster(Object.fromEntries(facts.map(([name, value]) => [name, known(value)])));
+  const path = join(await folder(), "prod.json");
+  await writeFile(path, JSON.stringify(evidenceOf(cluster, "1.0.0")));
+  return path;
+}
+const connectivity = (...args: string[]) => run(["connectivity", ...args]);
+
+describe("inputs", () => {
+  it("0: manifests in folders below, whatever else lies there", async () => {
+    const path = await manifests({
+      "a.yaml": deployment("web"),
+      "b/c.yml": shop.replace(deployment("web"), ""),
+      "README.md": "no: [",
+      "empty.yaml": "",
+    });
+    expect(await connectivity("--manifests", path)).toEqual({ code: 0, stdout: lines, stderr: engine });
+  });
+
+  it("0: evidence says what manifests of the same objects say", async () => {
+    expect(await connectivity("--evidence", await evidence(shop))).toEqual({
+      code: 0,
+      stdout: lines,
+      stderr: expect.stringContaining(engine),
+    });
+  });
+
+  it("0: what is broken is told, the rest judged", async () => {
+    const bad = policy("web", "ingress: [{ ports: [{ port: 99999 }] }]");
+    const path = await manifests({ "a.yaml": shop, "bad.yaml": bad, "worse.yaml": "a: [\n" });
+    const { code, stdout, stderr } = await connectivity("--manifests", path);
+    expect([code, stdout]).toEqual([0, lines]);
+    expect(stderr).toContain(`error: ${join(path, "bad.yaml")}:7 NetworkPolicy shop/for-web: spec.ingress[0].ports[0].port is 99999`);
+    expect(stderr).toContain(`warning: ${join(path, "worse.yaml")}:`);
+  });
+
+  it.each([
+    ["a folder that is not there", async () => ["--manifests", "/nowhere"], "can't be read"],
+    ["a folder without manifests", async () => ["--manifests", await folder()], "holds no *.yaml"],
+    ["nothing but nonsense", async () => ["--manifests", await manifests({ "a.yaml": "a: [\n" })], "holds no Kubernetes object"],
+    ["a file that is no evidence", async () => ["--evidence", join(await manifests({ "a.json": "{}" }), "a.json")], "a.json"],
+    ["evidence without policies", async () => ["--evidence", await evidence(shop, ["networkPolicies"])], "networkPolicies were not read"],
+    ["evidence without anything that runs", async () => ["--evidence", await evidence(shop, ["pods", "workloads"])], "were not read"],
+    ["two inputs", async () => ["--manifests", "a", "--evidence", "b"], "exclude each other"],
+    ["two formats", async () => ["--manifests", "a", "--json", "--format", "dot"], "exclude each other"],
+    ["an engine that nobody knows", async () => ["--manifests", "a", "--engine", "calicoo"], "Allowed choices"],
+    ["a port that is none", async () => ["--manifests", "a", "--port", "tcp/0"], "--port"],
+    ["a place that is none", async () => ["--manifests", "a", "--from", "10.0.0.0/33"], "--from"],
+  ])("2: %s", async (_case, args, message) => {
+    const { code, stdout, stderr } = await connectivity(...(await args()));
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
+  });
+});
+
+describe("outputs", () => {
+  it("--json is one document, --explain names the rules, --from, --to and --port narrow", async () => {
+    const path = await manifests({ "a.yaml": shop });
+    const { stdout } = await connectivity("--manifests", path, "--json", "--from", "shop/web", "--to", "shop", "--port", "8000-9000");
+    expect(JSON.parse(stdout)).toEqual({
+      schema: "eks-perimeter/connectivity/v1",
+      engine: "kubernetes",
+      connections: [
+        {
+          from: { namespace: "shop", name: "web", kind: "Deployment" },
+          to: { namespace: "shop", name: "api", kind: "Deployment" },
+          ports: [{ protocol: "TCP", from: 8080, to: 8080 }],
+        },
+      ],
+    });
+    const { stdout: explained } = await connectivity("--manifests", path, "--explain", "--to", "shop/api");
+    expect(explained).toContain("    enters: NetworkPolicy shop/for-api ingress[0] allows TCP 8080\n");
+  });
+
+  it("--diff: what another input adds and removes", async () => {
+    const path = await manifests({ "a.yaml": shop });
+    const open = await manifests({ "a.yaml": shop.replace("port: 8080 }]", "port: 8080 }, { port: 9090 }]") });
+    expect((await connectivity("--manifests", path, "--diff", open)).stdout).toBe(
+      "+ shop/web[Deployment] => shop/api[Deployment] : TCP 9090\n",
+    );
+    expect((await connectivity("--manifests", open, "--diff", path)).stdout).toBe(
+      "- shop/web[Deployment] => shop/api[Deployment] : TCP 9090\n",
+    );
+    expect(JSON.parse((await connectivity("--manifests", path, "--diff", open, "--json")).stdout)).toMatchObject({
+      added: [{}],
+      removed: [],
+    });
+    expect((await connectivity("--manifests", path, "--diff", await evidence(shop))).stdout).toBe("");
+  });
+
+  it("workloads in the host's network are left out and counted", async () => {
+    const agent = deployment("agent").replace("spec: { containers", "spec: { hostNetwork: true, containers");
+    const { stdout, stderr } = await connectivity("--manifests", await manifests({ "a.yaml": `${shop}${agent}` }));
+    expect(stdout).toBe(lines);
+    expect(stderr).toContain("1 workload in the host's network was left out: shop/agent[Deployment].");
+  });
+});
