@@ -121,6 +121,14 @@ describe("the whole organization", () => {
     ]);
   });
 
+  it("an organization whose accounts are all excluded ends in a report of none, and not in an error", async () => {
+    const sandbox = await organization({ [member]: { prod: open } });
+    const config = join(await mkdtemp(join(tmpdir(), "config-")), "eks-perimeter.config.yaml");
+    await writeFile(config, `accounts: { exclude: ["${hub}", "${member}"] }\n`);
+    const { stdout, stderr } = await run(["scan", "--org", "--json", "--region", home, "--config", config], sandbox);
+    expect([(JSON.parse(stdout) as Report).accounts, stderr]).toEqual([[], ""]);
+  });
+
   it("findings are published to the member's Security Hub, and a second run adds none", async () => {
     const sandbox = await organization({ [member]: { prod: open } });
     const state = await mkdtemp(join(tmpdir(), "state-"));
