@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { awsCli } from "./aws-cli.ts";
+import { ciliumVerdicts } from "./cilium/assets.ts";
 import { kubeAssets } from "./kube/assets.ts";
 import { startEtcd } from "./kube/etcd.ts";
 import { type Had, orMissing } from "./missing.ts";
@@ -16,6 +17,8 @@ declare module "vitest" {
     etcd: Had<string>;
     /** The command of the AWS CLI. */
     aws: Had<string>;
+    /** The command that answers with Cilium's own policy code. */
+    cilium: Had<string>;
   }
 }
 
@@ -42,6 +45,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
         return keep(await startEtcd());
       }),
     );
+    provide("cilium", await orMissing(ciliumVerdicts));
   } catch (error) {
     await end();
     throw error;

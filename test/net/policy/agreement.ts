@@ -18,10 +18,12 @@ export interface Agreement {
   readonly naive: (flow: NaiveFlow) => Naive;
   readonly ports: readonly number[];
   readonly addresses: readonly string[];
+  /** The evaluator knows more than the policies say, so what it says must lie between the engine's least and most; else be the same. */
+  readonly knowsMore?: boolean;
 }
 
 /** The first disagreement as text; undefined where there is none. */
-export function disagreement({ cluster, model, naive, ports, addresses }: Agreement): string | undefined {
+export function disagreement({ cluster, model, naive, ports, addresses, knowsMore = false }: Agreement): string | undefined {
   const names = [...new Set(cluster.pods.map(nameOf))];
   const found = new Map<string, Connection>();
   const external: Connection[] = [];
@@ -53,18 +55,25 @@ export function disagreement({ cluster, model, naive, ports, addresses }: Agreem
     for (const protocol of protocols) {
       for (const port of ports) {
         const answers = from.flatMap((source) => to.map((destination) => naive({ from: source, to: destination, protocol, port })));
-        const expected = `${answers.some(({ atMost }) => atMost)}/${answers.some(({ atLeast }) => atLeast)}`;
-        const actual = `${holds(connection?.ports, protocol, port)}/${holds(connection?.certain, protocol, port)}`;
-        if (actual !== expected) return `${text} on ${protocol} ${port}: ${actual}, expected ${expected}`;
-        if (single === undefined) continue;
-        const alone = `${holds(single.atMost, protocol, port)}/${holds(single.atLeast, protocol, port)}`;
-        if (alone !== expected) return `${text} on ${protocol} ${port}, asked alone: ${alone}, expected ${expected}`;
+        const expected = { atMost: answers.some(({ atMost }) => atMost), atLeast: answers.some(({ atLeast }) => atLeast) };
+        const differs = (most: PortSet | undefined, least: PortSet | undefined): string | undefined => {
+          const actual = { atMost: holds(most, protocol, port), atLeast: holds(least, protocol, port) };
+          const agrees = knowsMore
+            ? (actual.atMost || !expected.atMost) && (expected.atLeast || !actual.atLeast)
+            : actual.atMost === expected.atMost && actual.atLeast === expected.atLeast;
+          return agrees ? undefined : `${said(actual)}, expected ${said(expected)}`;
+        };
+        const together = differs(connection?.ports, connection?.certain);
+        if (together !== undefined) return `${text} on ${protocol} ${port}: ${together}`;
+        const alone = single && differs(single.atMost, single.atLeast);
+        if (alone !== undefined) return `${text} on ${protocol} ${port}, asked alone: ${alone}`;
       }
     }
   }
   return undefined;
 }
 
+const said = ({ atMost, atLeast }: Naive): string => `${atMost}/${atLeast}`;
 const holds = (set: PortSet | undefined, protocol: (typeof protocols)[number], port: number): boolean =>
   set?.[protocol].some(({ from, to }) => from <= port && port <= to) ?? false;
 
