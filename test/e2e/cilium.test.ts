@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { CiliumPolicy } from "../../core/model/cilium-policy.ts";
 import type { NetworkPolicy } from "../../core/model/network-policy.ts";
+import type { PolicyModel } from "../../core/net/policy/model.ts";
 import { translate } from "../../core/net/policy/translation.ts";
 import { type Agreement, disagreement, type Naive } from "../net/policy/agreement.ts";
+import { ciliumPolicy } from "../net/policy/cilium-policies.ts";
 import { cidrsIn, cluster, edgesOf, networkPolicy, portsIn } from "../net/policy/clusters.ts";
 import type { NaiveCluster, NaiveEnd, NaiveFlow } from "../support/naive-policy.ts";
 import { CiliumVerdicts } from "./bed/cilium/verdicts.ts";
@@ -21,7 +23,6 @@ const chosen = <T>(all: readonly T[], count: number, chance: Iterator<number>): 
 
 suite("Network policies, as Cilium's own code reads them", { cilium: inject("cilium") }, ({ cilium }) => {
   let verdicts: CiliumVerdicts;
-  let asked = 0;
   beforeAll(() => {
     verdicts = new CiliumVerdicts(cilium);
   });
@@ -52,13 +53,12 @@ suite("Network policies, as Cilium's own code reads them", { cilium: inject("cil
       expect(Object.keys(refused).length, JSON.stringify([refused, remarks])).toBe(remarks.length);
       answers.push(allowed);
     }
-    asked += list.length;
     const verdict = new Map([...flows.keys()].map((key, i) => [key, answers.map((allowed) => allowed[i] === true)]));
     const naive = (flow: NaiveFlow): Naive => {
       const said = verdict.get(keyOf(given, flow)) ?? [];
       return { atMost: said.some(Boolean), atLeast: said.every(Boolean) };
     };
-    return disagreement({ ...around, naive, knowsMore: ciliumPolicies.length > 0 });
+    return disagreement({ ...around, naive, knowsMore: ciliumPolicies.length > 0 && isPartlyRead(model) });
   }
 
   it("agrees over random NetworkPolicies: every flow is let through, or not, or hangs on a setting of the agent, as there", async () => {
@@ -66,11 +66,31 @@ suite("Network policies, as Cilium's own code reads them", { cilium: inject("cil
       fc.asyncProperty(clusterOfCilium, fc.array(networkPolicy, { maxLength: 4 }), some, async (given, networkPolicies, chance) => {
         expect(await difference({ cluster: given, networkPolicies, ciliumPolicies: [], chance })).toBeUndefined();
       }),
-      { numRuns: 1000, seed: 1 },
+      { numRuns: 300 },
     );
-    process.stderr.write(`${asked} flows\n`);
-  }, 300_000);
+  }, 120_000);
+
+  it("agrees over random policies of Cilium: what is let through there may be let through here, and what certainly is, is", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        clusterOfCilium,
+        fc.array(ciliumPolicy, { minLength: 1, maxLength: 3 }),
+        fc.array(networkPolicy, { maxLength: 2 }),
+        some,
+        async (given, ciliumPolicies, networkPolicies, chance) => {
+          expect(await difference({ cluster: given, networkPolicies, ciliumPolicies, chance })).toBeUndefined();
+        },
+      ),
+      { numRuns: 300 },
+    );
+  }, 120_000);
 });
+
+/** A rule may be about addresses of which Cilium knows whose they are, and the policies do not say. */
+const isPartlyRead = ({ tiers }: PolicyModel): boolean =>
+  tiers.some(({ policies }) =>
+    policies.some(({ ingress = [], egress = [] }) => [...ingress, ...egress].some(({ partly }) => partly !== undefined)),
+  );
 
 /** Every flow that a comparison asks for, each once. */
 function flowsOf(comparison: Omit<Agreement, "naive">): ReadonlyMap<string, NaiveFlow> {

@@ -21,23 +21,27 @@ export function naiveCilium(
 ): { readonly atMost: boolean; readonly atLeast: boolean } {
   const [subject, other] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
   if (typeof subject === "string") return { atMost: true, atLeast: true };
-  const plain = naiveVerdict(cluster, networkPolicies, { blocksMeanPods: false, isCilium: true }, direction, flow);
+  const plain = (localCluster: boolean) =>
+    naiveVerdict(cluster, networkPolicies, { blocksMeanPods: false, isCilium: true, localCluster }, direction, flow);
   const answers: { readonly denies: boolean; readonly holds: Holds }[] = [];
-  let isIsolated = plain !== "next";
+  let isIsolated = plain(false) !== "next";
   for (const { namespace, spec: rule } of policies) {
     if (!rule?.endpointSelector || (namespace !== undefined && namespace !== subject.namespace)) continue;
     if (!selects(bare(rule.endpointSelector), labelsOf(cluster, subject))) continue;
     const [allows, denies] = direction === "ingress" ? [rule.ingress, rule.ingressDeny] : [rule.egress, rule.egressDeny];
-    if (rule.enableDefaultDeny?.[direction] ?? (allows?.length || denies?.length)) isIsolated = true;
+    if ((rule.enableDefaultDeny?.[direction] ?? true) && (allows?.length || denies?.length)) isIsolated = true;
     for (const one of allows ?? []) answers.push({ denies: false, holds: ruleHolds(cluster, namespace, one, other, flow) });
     for (const one of denies ?? []) answers.push({ denies: true, holds: ruleHolds(cluster, namespace, one, other, flow) });
   }
   const denials = answers.filter(({ denies }) => denies);
   const allowed = answers.filter(({ denies }) => !denies);
-  const isOpen = !isIsolated || plain === "allow";
   return {
-    atMost: !denials.some(({ holds }) => holds === "yes") && (isOpen || allowed.some(({ holds }) => holds !== "no")),
-    atLeast: denials.every(({ holds }) => holds === "no") && (isOpen || allowed.some(({ holds }) => holds === "yes")),
+    atMost:
+      !denials.some(({ holds }) => holds === "yes") &&
+      (!isIsolated || plain(false) === "allow" || allowed.some(({ holds }) => holds !== "no")),
+    atLeast:
+      denials.every(({ holds }) => holds === "no") &&
+      (!isIsolated || plain(true) === "allow" || allowed.some(({ holds }) => holds === "yes")),
   };
 }
 
@@ -88,7 +92,8 @@ function ruleHolds(
     rule.toFQDNs,
   ];
   const anyone = lists.every((list) => list === undefined);
-  for (const one of rule.fromEndpoints ?? rule.toEndpoints ?? []) if (endpointsHold(cluster, namespace, one, other)) peers.push("yes");
+  for (const one of rule.fromEndpoints ?? rule.toEndpoints ?? [])
+    if (endpointsHold(cluster, namespace, one, other)) peers.push(isOutside ? "perhaps" : "yes");
   for (const cidr of rule.fromCIDR ?? rule.toCIDR ?? []) if (isOutside && inBlock(other, cidr)) peers.push("yes");
   for (const { cidr, except } of rule.fromCIDRSet ?? rule.toCIDRSet ?? []) {
     if (isOutside && cidr && inBlock(other, cidr) && !(except ?? []).some((one) => inBlock(other, one))) peers.push("yes");
@@ -101,17 +106,15 @@ function ruleHolds(
   const who: Holds = anyone || peers.includes("yes") ? "yes" : peers.includes("perhaps") ? "perhaps" : "no";
 
   const ports = (rule.toPorts ?? []).map(({ ports: list, rules }): Holds => {
-    const holds =
-      (list ?? []).length === 0 ||
-      (list ?? []).some(({ port, endPort, protocol }) => {
-        if (protocol && protocol !== "ANY" && protocol !== flow.protocol) return false;
-        if (port === "0") return true;
-        if (port && /^\d+$/.test(port)) return flow.port >= Number(port) && flow.port <= (endPort ?? Number(port));
-        return (
-          typeof flow.to !== "string" &&
-          flow.to.ports.some((one) => one.name === port && one.protocol === flow.protocol && one.port === flow.port)
-        );
-      });
+    const holds = (list ?? []).some(({ port, endPort, protocol }) => {
+      if (protocol && protocol !== "ANY" && protocol !== flow.protocol) return false;
+      if (port === "0") return true;
+      if (port && /^\d+$/.test(port)) return flow.port >= Number(port) && flow.port <= (endPort ?? Number(port));
+      return (
+        typeof flow.to !== "string" &&
+        flow.to.ports.some((one) => one.name === port && one.protocol === flow.protocol && one.port === flow.port)
+      );
+    });
     return holds ? (rules ? "perhaps" : "yes") : "no";
   });
   if (anyone && ports.length === 0) return "no";

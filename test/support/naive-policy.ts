@@ -62,6 +62,8 @@ export function selects(selector: LabelSelector, labels: NaiveLabels): boolean {
 export interface NaiveReading {
   readonly blocksMeanPods: boolean;
   readonly isCilium: boolean;
+  /** Cilium: every selector asks for the label of the cluster too, as it does by default from 1.19 on. */
+  readonly localCluster?: boolean;
 }
 
 /** Whether NetworkPolicies let the flow through. */
@@ -124,7 +126,7 @@ function peerHolds(cluster: NaiveCluster, policy: NetworkPolicy, peer: NetworkPo
   }
   if (typeof end === "string") {
     // Cilium: a selector that only asks for labels to be absent holds for what has no labels at all.
-    if (!reading.isCilium || !peer.namespaceSelector || isEmptySelector(peer.namespaceSelector)) return false;
+    if (!reading.isCilium || reading.localCluster || !peer.namespaceSelector || isEmptySelector(peer.namespaceSelector)) return false;
     return selects(peer.namespaceSelector, {}) && selects(peer.podSelector ?? {}, {});
   }
   if (peer.namespaceSelector) {

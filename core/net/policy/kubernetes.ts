@@ -19,8 +19,11 @@ export interface NetworkPolicyReading {
   readonly blocksMeanPods: boolean;
   /** A section counts although policyTypes does not name it: Cilium. */
   readonly unnamedSectionsCount: boolean;
-  /** A namespaceSelector that demands no label means addresses outside the cluster too, which have none: Cilium, save for {}. */
-  readonly absenceMeansOutside: boolean;
+  /**
+   * A namespaceSelector that demands no label may mean addresses outside the cluster too, which have none: Cilium, save for {}. From
+   * 1.19 on it adds the label of the cluster to every selector, unless the agent's policy-default-local-cluster is false.
+   */
+  readonly absenceMayMeanOutside: boolean;
 }
 
 /**
@@ -83,7 +86,11 @@ function readRule(
   const field = (i: number): string => `spec.${name}.${list}[${i}]`;
   const domains = peers.flatMap(({ domainNames }) => domainNames ?? []);
   const rule: Rule = { action: "allow", name, peers: peersOf(peers.flatMap((peer, i) => readPeer(peer, field(i), read))), ...which };
-  return domains.length === 0 ? [rule] : [rule, ofDomains("allow", name, domains, which)];
+  return [
+    rule,
+    ...(domains.length > 0 ? [ofDomains("allow", name, domains, which)] : []),
+    ...(read.reading.absenceMayMeanOutside && peers.some(demandsAbsence) ? [{ ...rule, ...outsideByAbsence }] : []),
+  ];
 }
 
 /**
@@ -94,6 +101,12 @@ export function ofDomains(action: Rule["action"], name: string, domains: readonl
   const numbered = ports && ports.names.length === 0 ? { ports } : {};
   return { action, name, partly: `domain names ${domains.map(quoted).join(", ")}`, ...numbered };
 }
+
+/** What Cilium may mean by a selector that only asks for labels to be absent. */
+export const outsideByAbsence = {
+  partly: "addresses outside the cluster, by the labels that they lack",
+  peers: { pods: [], outside: allAddresses },
+};
 
 function readPeer(peer: ApplicationNetworkPolicyPeer, field: string, read: RuleReading): readonly Peer[] {
   const { podSelector: pods, namespaceSelector, ipBlock, domainNames } = peer;
@@ -110,14 +123,18 @@ function readPeer(peer: ApplicationNetworkPolicyPeer, field: string, read: RuleR
   const labels = pods ? readSelector(pods, `${field}.podSelector`) : everything;
   if (!namespaceSelector) return [{ pods: podSelector({ namespace: read.namespace }, labels) }];
   const namespaces = readSelector(namespaceSelector, `${field}.namespaceSelector`);
-  const selected = { pods: podSelector(namespaces, labels) };
-  const meansOutside = read.reading.absenceMeansOutside && demandsAbsence(namespaces) && demandsNothing(labels);
-  return meansOutside ? [selected, { addresses: allAddresses, meanPods: false }] : [selected];
+  return [{ pods: podSelector(namespaces, labels) }];
+}
+
+/** Whether it selects namespaces, and by nothing but labels that they lack. */
+function demandsAbsence({ podSelector: pods, namespaceSelector }: ApplicationNetworkPolicyPeer): boolean {
+  if (!namespaceSelector) return false;
+  const namespaces = readSelector(namespaceSelector, "namespaceSelector");
+  return namespaces.requirements.length > 0 && demandsNothing(namespaces) && demandsNothing(readSelector(pods, "podSelector"));
 }
 
 const demandsNothing = ({ requirements }: Selector): boolean =>
   requirements.every(({ operator }) => operator === "NotIn" || operator === "DoesNotExist");
-const demandsAbsence = (selector: Selector): boolean => selector.requirements.length > 0 && demandsNothing(selector);
 
 function readPortList(ports: readonly NetworkPolicyPort[], field: string): Ports {
   const ranges: (PortRange & { readonly protocol: Protocol })[] = [];

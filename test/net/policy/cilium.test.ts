@@ -24,6 +24,32 @@ describe("Cilium", () => {
       { [out]: "yes", [far]: "yes", "8.8.8.8 -> shop/api UDP 80": "no" },
     ],
     [
+      "yes: a default denial of a direction without rules denies nothing",
+      policies(inShop({ ingress: [{ fromEndpoints: [{}] }], enableDefaultDeny: { egress: true } })),
+      { "shop/api -> 8.8.8.8 TCP 1": "yes", [out]: "no" },
+    ],
+    [
+      "no: an empty list of ports admits on none",
+      policies(inShop({ ingress: [{ fromEndpoints: [{}], toPorts: [{ ports: [] }] }] })),
+      { [near]: "no", [out]: "no" },
+    ],
+    [
+      "yes: an empty list of ports denies on none",
+      policies(inShop({ ingress: [{ fromEndpoints: [{}] }], ingressDeny: [{ fromEndpoints: [{}], toPorts: [{ ports: [] }] }] })),
+      { [near]: "yes", [far]: "no" },
+    ],
+    [
+      "perhaps: a selector for absent labels means addresses outside, if it need not name the cluster",
+      policies(
+        inShop({
+          ingress: [
+            { fromEndpoints: [{ matchExpressions: [{ key: "k8s:io.kubernetes.pod.namespace", operator: "NotIn", values: ["shop"] }] }] },
+          ],
+        }),
+      ),
+      { [out]: "perhaps", [far]: "yes", [near]: "no" },
+    ],
+    [
       "no: an empty list of endpoints means nobody, whatever the ports",
       policies(inShop({ ingress: [{ fromEndpoints: [], toPorts: ports("80") }] })),
       { [near]: "no" },

@@ -19,8 +19,8 @@ describe.each(readings)("NetworkPolicy under %s", (engine, reading) => {
         const { model, remarks } = translate(engine, { networkPolicies: policies });
         expect(remarks).toEqual([]);
         const naive = (flow: Parameters<typeof naivelyAllowed>[3]) => {
-          const isAllowed = naivelyAllowed(given, policies, reading, flow);
-          return { atMost: isAllowed, atLeast: isAllowed };
+          const allowed = (localCluster: boolean) => naivelyAllowed(given, policies, { ...reading, localCluster }, flow);
+          return { atMost: allowed(false), atLeast: allowed(true) };
         };
         const addresses = [...edgesOf(cidrsIn(policies)), "8.8.8.8", "2001:db8::1"];
         expect(disagreement({ cluster: given, model, naive, addresses, ports: portsIn([policies, given]) })).toBeUndefined();

@@ -7,6 +7,7 @@ import type { CiliumEgressRule, CiliumIngressRule, CiliumPolicy, CiliumRule } fr
 import { type AddressSet, allAddresses, difference, isCidr, noAddresses, parseFilterCidrs, unionOf } from "../../addresses.ts";
 import { PolicyFieldError } from "../errors.ts";
 import { type OnNote, quoted, readIpBlock, readPortName, readPortNumber } from "../fields.ts";
+import { outsideByAbsence } from "../kubernetes.ts";
 import type { Action, Direction, Policy, PortName, Ports, Rule } from "../model.ts";
 import type { PodSelector } from "../pod-selector.ts";
 import { type PortRange, type Protocol, portSetOf, protocols } from "../port-set.ts";
@@ -46,7 +47,8 @@ function readRule(name: string, rule: CiliumRule, namespace: string | undefined,
     const allows = readAll(allowed, direction, "allow");
     const denies = readAll(denied, `${direction}Deny`, "deny");
     if (subject === undefined) continue; // for nodes alone
-    const isolates = enableDefaultDeny?.[direction] ?? allowed.length + denied.length > 0;
+    // Nothing isolates in a direction for which there is no rule.
+    const isolates = (enableDefaultDeny?.[direction] ?? true) && allowed.length + denied.length > 0;
     if (denies.length > 0) denying.push({ name, subject, [direction]: denies });
     if (isolates) allowing.push({ name, subject, [direction]: allows });
     else if (allows.length > 0) allowing.push({ name, subject, [direction]: allows, isolation: "none" });
@@ -134,8 +136,11 @@ function readPeers(rule: CiliumIngressRule | CiliumEgressRule, place: Place): re
   const of = rule as CiliumIngressRule & CiliumEgressRule; // the other direction's fields are absent
   return [
     ...(of[endpoints] ?? []).flatMap((selector, i): readonly Said[] => {
-      const { pods, meansOutside, partly } = readEndpoints(selector, namespace, `${field}.${endpoints}[${i}]`);
-      return [{ pods, outside: meansOutside ? allAddresses : noAddresses, ...(partly ? { partly } : {}) }];
+      const { pods, mayMeanOutside, partly } = readEndpoints(selector, namespace, `${field}.${endpoints}[${i}]`);
+      return [
+        { pods, ...(partly ? { partly } : {}) },
+        ...(mayMeanOutside ? [{ outside: allAddresses, partly: partly ?? outsideByAbsence.partly }] : []),
+      ];
     }),
     ...(of[cidrs] ?? []).map((cidr, i): Said => ({ outside: readBlock(cidr, [], `${field}.${cidrs}[${i}]`, onNote) })),
     ...(of[cidrSets] ?? []).map(({ cidr, except }, i): Said => {
@@ -167,14 +172,13 @@ interface PortsSaid {
   readonly partly?: string;
 }
 
-/** One entry for each of toPorts; none where any port is meant. */
+/** One entry for each of toPorts, of no port where its list is empty; no entry where any port is meant. */
 function readPorts({ toPorts, icmps }: CiliumIngressRule | CiliumEgressRule, field: string): readonly PortsSaid[] {
   // Of ICMP, which is none of the three protocols.
   if ((icmps ?? []).length > 0) return [{ ports: { numbers: portSetOf([]), names: [] } }];
   return (toPorts ?? []).map(({ ports, rules, listener, serverNames }, i) => {
     const unsaid = rules || listener || (serverNames ?? []).length > 0;
     const partly = unsaid ? { partly: "rules beyond ports" } : {};
-    if ((ports ?? []).length === 0) return partly;
     const ranges: (PortRange & { readonly protocol: Protocol })[] = [];
     const names: PortName[] = [];
     for (const [j, { port, endPort, protocol }] of (ports ?? []).entries()) {

@@ -16,8 +16,8 @@ const clusterKey = "io.cilium.k8s.policy.cluster";
 /** What a selector of endpoints means. */
 export interface Endpoints {
   readonly pods: readonly PodSelector[];
-  /** Addresses outside have none of a pod's labels: a selector that only asks for labels to be absent means them too. */
-  readonly meansOutside: boolean;
+  /** Addresses outside have none of a pod's labels: a selector that only asks for labels to be absent may mean them too. */
+  readonly mayMeanOutside: boolean;
   /** It asks for something other than the labels of pods: of which of these it holds isn't known. */
   readonly partly?: string;
 }
@@ -25,7 +25,7 @@ export interface Endpoints {
 /** The peers of a policy of the namespace, or of a clusterwide one. */
 export function readEndpoints(selector: LabelSelector, namespace: string | undefined, field: string): Endpoints {
   const { requirements, reserved } = plain(selector, field);
-  if (reserved) return { pods: [], meansOutside: true, partly: "reserved labels" };
+  if (reserved) return { pods: [], mayMeanOutside: true, partly: "reserved labels" };
   const named = requirements.filter(({ key }) => key !== clusterKey);
   const hasNamespace = named.some(({ key }) => key === namespaceKey);
   const hasNamespaceLabels = namespace !== undefined && named.some(({ key }) => key.startsWith(namespaceLabelsPrefix));
@@ -40,7 +40,7 @@ export function readEndpoints(selector: LabelSelector, namespace: string | undef
   const all = [...named, ...added];
   return {
     pods: [podsOf(selectorOf({}, all))],
-    meansOutside: all.every(({ operator }) => operator === "NotIn" || operator === "DoesNotExist"),
+    mayMeanOutside: all.every(({ operator }) => operator === "NotIn" || operator === "DoesNotExist"),
     ...(named.length < requirements.length ? { partly: "names of clusters" } : {}),
   };
 }

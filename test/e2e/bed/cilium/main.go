@@ -18,6 +18,7 @@ import (
 	"github.com/cilium/cilium/pkg/labels"
 	"github.com/cilium/cilium/pkg/option"
 	"github.com/cilium/cilium/pkg/policy"
+	"github.com/cilium/cilium/pkg/policy/api"
 	"github.com/cilium/cilium/pkg/policy/types"
 	"github.com/cilium/cilium/pkg/policy/utils"
 	testidentity "github.com/cilium/cilium/pkg/testutils/identity"
@@ -69,6 +70,7 @@ var logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 func main() {
 	option.Config.EnableIPv4, option.Config.EnableIPv6 = true, true
 	policy.SetPolicyEnabled(option.DefaultEnforcement)
+	api.InitEntities(cluster)
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
 		var asked question
