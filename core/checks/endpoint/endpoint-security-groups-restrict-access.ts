@@ -5,8 +5,8 @@ import type { NetworkInterface, Vpc } from "../../model/vpc.ts";
 import { type AddressSet, difference, isEmpty, isWithin, parseFilterCidrs, sizeOf, toCidrs } from "../../net/addresses.ts";
 import { type ControlPlaneGroups, controlPlaneGroups } from "../../net/control-plane.ts";
 import { type Admission, admittedBy, coversAnyOf, type GroupIndex, indexGroups, type Ports } from "../../net/security-group.ts";
+import { revokeIngress } from "../ec2-commands.ts";
 import { few, listed } from "../listed.ts";
-import { revokeIngress } from "./ec2-commands.ts";
 
 const https: Ports = { protocol: "tcp", from: 443, to: 443 };
 const text =

@@ -22,6 +22,8 @@ export interface Witness {
   /** A clause: "eni-0a1 has 203.0.113.7". */
   readonly seen: string;
   readonly evidence: Evidence;
+  /** What surely is part of the remedy. */
+  readonly commands?: readonly string[];
 }
 
 export interface Judgement {
@@ -29,6 +31,8 @@ export interface Judgement {
   readonly facts: NodeFacts;
   /** What a node that fails has, after "a node": "with a public address". */
   readonly failing: string;
+  /** The check's own, which commands stand beside. */
+  readonly remediation?: string;
   readonly judge: (machine: Machine) => Opinion;
 }
 
@@ -49,7 +53,11 @@ export function judgePools(judgement: Judgement): readonly Verdict[] {
   return [...verdicts, { resource, status: "unknown", reason: doubt, message, evidence: { mayBeNodes: few(candidates) } }];
 }
 
-function judgePool({ resource, machines, untold }: Pool, mayMiss: Reason | undefined, { failing, judge }: Judgement): Verdict {
+function judgePool(
+  { resource, machines, untold }: Pool,
+  mayMiss: Reason | undefined,
+  { failing, judge, remediation = "" }: Judgement,
+): Verdict {
   const name = nameOf(resource);
   const platform = machines[0]?.platform ?? "ec2";
   if (platform !== "ec2") return { resource, status: "not-applicable", message: `${name} is ${platforms[platform]}.` };
@@ -68,7 +76,9 @@ function judgePool({ resource, machines, untold }: Pool, mayMiss: Reason | undef
       ? `${name} is a node ${failing}`
       : `${name} has ${failed.length} of ${namesOf(up).length} nodes ${failing}, such as ${node}`;
     const message = `${which}: ${witness.seen}`;
-    if (untold === undefined) return { resource, status: "fail", message: `${message}.`, evidence };
+    const { commands = [] } = witness;
+    const remedy = commands.length === 0 ? {} : { remediation: { text: remediation, commands } };
+    if (untold === undefined) return { resource, status: "fail", message: `${message}.`, evidence, ...remedy };
     return { resource, status: "unknown", reason: untold, evidence, message: `${message}, and its pool is not known: ${untold.message}` };
   }
   const doubt = seen.flatMap(({ opinion }) => (opinion.status === "unknown" ? [opinion.reason] : []))[0] ?? untold ?? mayMiss;

@@ -2,7 +2,7 @@ import type { ClusterNetwork } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
-import { intersection, isEmpty, parseFilterCidrs, toCidrs, union } from "../../net/addresses.ts";
+import { intersection, isEmpty, isWithin, parseFilterCidrs, toCidrs, union } from "../../net/addresses.ts";
 import { type Outsiders, outsidersOf } from "../../net/nodes/admission.ts";
 import type { Machine } from "../../net/nodes/machines.ts";
 import { indexGroups, type Ports } from "../../net/security-group.ts";
@@ -10,10 +10,13 @@ import { few, listed } from "../listed.ts";
 import { cidrsOf } from "../words.ts";
 import { exampleGroups, exampleInterface, exampleNetwork, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools, nodeFacts, type Opinion, type Witness } from "./judge-pools.ts";
+import { revocations } from "./revoke-rules.ts";
 
 /** The kubelet's API, and its read-only port. Source: kubernetes:pkg/cluster/ports/ports.go. */
 const kubeletPorts: readonly Ports[] = [10_250, 10_255].map((port) => ({ protocol: "tcp", from: port, to: port }));
 
+const text =
+  "Revoke the rules that admit addresses outside the VPC to TCP 10250 and 10255 (aws ec2 revoke-security-group-ingress), remote node and pod networks included: admit the cluster security group instead.";
 const { networkAcls, prefixLists } = exampleSurroundings;
 const rest = {
   ...exampleNode,
@@ -32,32 +35,45 @@ export const kubeletNotExposed = defineCheck({
   needs: ["network"],
   uses: [...nodeFacts, "securityGroups", "prefixLists", "networkAcls", "vpc"],
   why: "Through the kubelet's API come the logs of every pod on its node and shells in them; its authentication is not to be the only wall.",
-  remediation:
-    "Revoke the rules that admit addresses outside the VPC to TCP 10250 and 10255 (aws ec2 revoke-security-group-ingress), remote node and pod networks included: admit the cluster security group instead.",
+  remediation: text,
   examples: {
     fail: { ...rest, securityGroups: exampleGroups({ fromPort: 10_250, toPort: 10_250, cidrs: ["203.0.113.0/24"] }) },
     pass: { ...rest, securityGroups: exampleGroups({ fromPort: 10_250, toPort: 10_250, groupIds: ["sg-0a1"] }) },
   },
   evaluate: ({ network, securityGroups, prefixLists, networkAcls, vpc, ...facts }, { internet }, about) => {
     const vpcCidrs = vpc.state === "known" ? known(vpc.value.cidrs) : vpc;
-    const outsiders = outsidersOf({ groups: indexGroups(securityGroups, prefixLists), networkAcls, vpcCidrs, internet });
+    const groups = indexGroups(securityGroups, prefixLists);
+    const outsiders = outsidersOf({ groups, networkAcls, vpcCidrs, internet });
+    const own = vpcCidrs.state === "known" ? parseFilterCidrs(vpcCidrs.value) : undefined;
+    const isUnwanted = (cidr: string): boolean => own !== undefined && !isWithin(parseFilterCidrs([cidr]), own);
+    const commandsFor = ({ groupIds }: NetworkInterface) => revocations(groupIds, { groups, ports: kubeletPorts, isUnwanted, about });
     return judgePools({
       about,
       facts,
+      remediation: text,
       failing: "whose kubelet is open to addresses outside the VPC",
-      judge: (machine) => opinionOf(machine, (one) => kubeletPorts.map((ports) => ({ ports, who: outsiders(one, ports) })), network),
+      judge: (machine) =>
+        opinionOf(machine, (one) => kubeletPorts.map((ports) => ({ ports, who: outsiders(one, ports) })), { network, commandsFor }),
     });
   },
 });
 
+interface Beside {
+  readonly network: ClusterNetwork;
+  readonly commandsFor: (target: NetworkInterface) => readonly string[];
+}
 type PortOutsiders = readonly { readonly ports: Ports; readonly who: Outsiders }[];
 
-function opinionOf({ interfaces }: Machine, outsiders: (target: NetworkInterface) => PortOutsiders, network: ClusterNetwork): Opinion {
+function opinionOf(
+  { interfaces }: Machine,
+  outsiders: (target: NetworkInterface) => PortOutsiders,
+  { network, commandsFor }: Beside,
+): Opinion {
   if (interfaces.state === "unknown") return { status: "unknown", reason: interfaces.reason };
   const seen = interfaces.value.map((one) => ({ one, parts: outsiders(one) }));
   for (const { one, parts } of seen) {
     const open = parts.filter(({ who }) => !isEmpty(who.atLeast));
-    if (open.length > 0) return { status: "fail", witness: () => witnessOf(one, open, network) };
+    if (open.length > 0) return { status: "fail", witness: () => ({ ...witnessOf(one, open, network), commands: commandsFor(one) }) };
   }
   const doubt = seen.flatMap(({ parts }) => parts.flatMap(({ who }) => who.doubt ?? []))[0];
   if (doubt !== undefined) return { status: "unknown", reason: doubt };

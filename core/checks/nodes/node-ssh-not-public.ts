@@ -1,8 +1,12 @@
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
+import { parseFilterCidrs } from "../../net/addresses.ts";
+import { isInternet } from "../../net/internet.ts";
+import { indexGroups } from "../../net/security-group.ts";
 import { exampleGroups, exampleInterface, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools } from "./judge-pools.ts";
 import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
+import { revocations } from "./revoke-rules.ts";
 
 /** SSH and RDP. Source: IANA port numbers. */
 const remoteShells = [
@@ -10,6 +14,8 @@ const remoteShells = [
   { protocol: "tcp", from: 3389, to: 3389 },
 ] as const;
 
+const text =
+  "Revoke the rules that admit the internet to TCP 22 and 3389 (aws ec2 revoke-security-group-ingress), and reach nodes by Session Manager (aws ssm start-session). Of a managed node group with remote access, name sourceSecurityGroups: without them EKS opens the port to 0.0.0.0/0.";
 const rest = { ...exampleNode, ...exampleSurroundings, networkInterfaces: known([exampleInterface]) };
 
 export const nodeSshNotPublic = defineCheck({
@@ -20,17 +26,21 @@ export const nodeSshNotPublic = defineCheck({
   needs: [],
   uses: exposureFacts,
   why: "A remote shell that the internet reaches is tried around the clock, and one weak key or unpatched daemon opens the node and all its pods.",
-  remediation:
-    "Revoke the rules that admit the internet to TCP 22 and 3389 (aws ec2 revoke-security-group-ingress), and reach nodes by Session Manager (aws ssm start-session). Of a managed node group with remote access, name sourceSecurityGroups: without them EKS opens the port to 0.0.0.0/0.",
+  remediation: text,
   examples: {
     fail: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] }) },
     pass: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["10.0.0.0/16"] }) },
   },
   evaluate: ({ instances, networkInterfaces, nodeGroups, nodes, ...way }, settings, about) => {
-    const opinionOf = opinionsOn(exposuresIn(way, settings));
+    const groups = indexGroups(way.securityGroups, way.prefixLists);
+    const isUnwanted = (cidr: string): boolean => isInternet(parseFilterCidrs([cidr]), settings.internet);
+    const opinionOf = opinionsOn(exposuresIn(way, settings), ({ groupIds }) =>
+      revocations(groupIds, { groups, ports: remoteShells, isUnwanted, about }),
+    );
     return judgePools({
       about,
       facts: { instances, networkInterfaces, nodeGroups, nodes },
+      remediation: text,
       failing: "whose SSH or RDP port the internet reaches",
       judge: (machine) => opinionOf(machine, remoteShells),
     });

@@ -1,6 +1,7 @@
 /** What the checks about ports that the internet reaches say alike. */
 import type { Given } from "../../model/check.ts";
 import type { Settings } from "../../model/settings.ts";
+import type { NetworkInterface } from "../../model/vpc.ts";
 import { toCidrs } from "../../net/addresses.ts";
 import { type Exposure, type ExposureOf, exposures } from "../../net/nodes/exposure.ts";
 import type { Machine } from "../../net/nodes/machines.ts";
@@ -24,18 +25,24 @@ export function exposuresIn(facts: Given<"cluster", never, (typeof wayFacts)[num
   return exposures(around, internet);
 }
 
+/** What surely closes the interface that stands for a machine. */
+type CommandsFor = (target: NetworkInterface) => readonly string[];
+
 /** Machines that are reached alike are told of once: writing out ranges costs more than finding them. */
-export function opinionsOn(exposureOf: ExposureOf): (machine: Machine, ports: readonly Ports[]) => Opinion {
+export function opinionsOn(
+  exposureOf: ExposureOf,
+  commandsFor: CommandsFor = () => [],
+): (machine: Machine, ports: readonly Ports[]) => Opinion {
   const told = new Map<Exposure, Opinion>();
   return (machine, ports) => {
     const exposure = exposureOf(machine, ports);
-    const opinion = told.get(exposure) ?? opinionOn(exposure);
+    const opinion = told.get(exposure) ?? opinionOn(exposure, commandsFor);
     told.set(exposure, opinion);
     return opinion;
   };
 }
 
-function opinionOn(exposure: Exposure): Opinion {
+function opinionOn(exposure: Exposure, commandsFor: CommandsFor): Opinion {
   switch (exposure.state) {
     case "unsure":
       return { status: "unknown", reason: exposure.reason };
@@ -44,7 +51,7 @@ function opinionOn(exposure: Exposure): Opinion {
       return { status: "pass", evidence: { keptOutBy: exposure.by, ...(narrow.length === 0 ? {} : { publicSources: narrow }) } };
     }
     case "open":
-      return { status: "fail", witness: () => witnessOf(exposure) };
+      return { status: "fail", witness: () => ({ ...witnessOf(exposure), commands: commandsFor(exposure.networkInterface) }) };
   }
 }
 

@@ -107,3 +107,13 @@ it("names the sources, those of remote networks apart", () => {
     },
   ]);
 });
+
+it("what to do: revoke what a rule about the port admits from outside the VPC", () => {
+  const rest = admitting({ cidrs: ["203.0.113.0/24", "10.0.0.0/24", "2001:db8::/32"] });
+  const [fail] = findings(check, aWay(of("sg-1"), rest)).filter(({ status }) => status === "fail");
+  expect(fail?.remediation?.commands).toEqual([
+    `aws ec2 revoke-security-group-ingress --group-id sg-1 --region eu-west-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":10250,"ToPort":10250,"IpRanges":[{"CidrIp":"203.0.113.0/24"}],"Ipv6Ranges":[{"CidrIpv6":"2001:db8::/32"}]}]'`,
+  ]);
+  const [unsure] = findings(check, aWay(of("sg-open"), { vpc: forbidden })).filter(({ status }) => status === "fail");
+  expect(unsure?.remediation?.commands).toBeUndefined();
+});

@@ -117,3 +117,18 @@ it("fails thousands of nodes as one pool, with evidence that stays small", () =>
     all.filter(({ status }) => status === "fail").map(({ resource, evidence }) => [resource.name, JSON.stringify(evidence).length < 2000]),
   ).toEqual([["web", true]]);
 });
+
+it.each<[string, string, Partial<ClusterFacts>, readonly string[] | undefined]>([
+  [
+    "the rule about the port is revoked, for the internet alone",
+    "sg-1",
+    admitting(22, "0.0.0.0/0", "203.0.113.0/24"),
+    [
+      `aws ec2 revoke-security-group-ingress --group-id sg-1 --region eu-west-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]'`,
+    ],
+  ],
+  ["no command takes away a rule about more ports, which others may need", "sg-open", {}, undefined],
+])("what to do: %s", (_rule, group, rest, commands) => {
+  const [fail] = findings(check, aWay([of(group)], rest)).filter(({ status }) => status === "fail");
+  expect(fail?.remediation?.commands).toEqual(commands);
+});

@@ -1,5 +1,5 @@
-import type { SecurityGroupRule } from "../../model/aws.ts";
-import type { About } from "../../model/check.ts";
+import type { SecurityGroupRule } from "../model/aws.ts";
+import type { About } from "../model/check.ts";
 
 /** Sources of one rule: all of them, or those that are to go. */
 export type Sources = Pick<SecurityGroupRule, "cidrs" | "prefixListIds">;
