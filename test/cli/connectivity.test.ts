@@ -2,9 +2,13 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type * as z from "zod";
 import { kubernetesKinds } from "../../core/collect/kubernetes/kinds.ts";
 import { evidenceOf } from "../../core/evidence.ts";
 import { known } from "../../core/model/fact.ts";
+import type { Cluster } from "../../sandbox/estate/cluster.ts";
+import { home, hub, member, started } from "../sandbox/support.ts";
 import { aCluster } from "../support/cluster.ts";
 import { deployment, estateIn, manifestsOf, policy } from "../support/connectivity.ts";
 import { run } from "./command.ts";
@@ -83,6 +87,36 @@ describe("inputs", () => {
   ])("2: %s", async (_case, args, message) => {
     const { code, stdout, stderr } = await connectivity(...(await args()));
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
+  });
+});
+
+describe("a live cluster", () => {
+  const objects = parseAllDocuments(shop).map((document) => document.toJS());
+  const clusters = (...all: z.input<typeof Cluster>[]) =>
+    started({ accounts: [{ id: hub }, { id: member, regions: { [home]: { clusters: all } } }] });
+
+  it("0: says what manifests of the same objects say", async () => {
+    const sandbox = await clusters({ name: "prod", objects });
+    const { code, stdout, stderr } = await run(["connectivity", "--account", member], sandbox);
+    expect([code, stdout, stderr]).toEqual([0, lines, expect.stringContaining(engine)]);
+  });
+
+  it("2: a scope that holds no such cluster, or several", async () => {
+    const sandbox = await clusters({ name: "prod" }, { name: "dev" });
+    const several = await run(["connectivity", "--account", member], sandbox);
+    expect([several.code, several.stdout, several.stderr]).toEqual([2, "", expect.stringContaining("The scope holds 2 clusters")]);
+    const none = await run(["connectivity", "--account", member, "--cluster", "prdo"], sandbox);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("No such cluster")]);
+  });
+
+  it("2: policies that were refused are not taken to be none", async () => {
+    const sandbox = await clusters({
+      name: "prod",
+      objects,
+      grants: [{ groups: "eks-perimeter", apiGroups: ["", "apps", "batch"], resources: "*" }],
+    });
+    const { code, stdout, stderr } = await run(["connectivity", "--account", member], sandbox);
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("networkPolicies were not read")]);
   });
 });
 
