@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { known } from "../../../core/model/fact.ts";
+import { known, unknown } from "../../../core/model/fact.ts";
 import type { Route } from "../../../core/model/vpc.ts";
 import { holds } from "../../../core/net/addresses.ts";
 import { behindInternetGateway, routeTableOf } from "../../../core/net/reach/routes.ts";
@@ -61,4 +61,44 @@ it("a subnet without a table of its own has the main one of its VPC", () => {
   const elsewhere = { ...table([]), id: "rtb-elsewhere", vpcId: "vpc-2" };
   const tables = [elsewhere, own, table([])];
   expect([routeTableOf("subnet-1", "vpc-1", tables)?.id, routeTableOf("subnet-2", "vpc-1", tables)?.id]).toEqual(["rtb-own", "rtb-1"]);
+});
+
+/** The bounds of who is behind the gateway, as to 198.51.100.7, and why they differ. */
+const bounds = (routes: readonly Route[], prefixList: Parameters<typeof behindInternetGateway>[1] = () => known([])) => {
+  const { atLeast, atMost, unread: reason } = behindInternetGateway(table(routes), prefixList);
+  return [holds(atLeast, "198.51.100.7"), holds(atMost, "198.51.100.7"), reason?.code];
+};
+const unread = unknown("forbidden", "No access.");
+const listed = (target: string, state: Route["state"] = "active"): Route => ({ prefixListId: "pl-1", target, state });
+const toGateway = route("0.0.0.0/0", "igw-1");
+
+it.each<[string, readonly Route[], readonly [boolean, boolean, string | undefined]]>([
+  ["certain: the gateway alone", [toGateway], [true, true, undefined]],
+  ["maybe: an unread list may lead away", [toGateway, listed("nat-1")], [false, true, "forbidden"]],
+  ["maybe: an unread list may lead there", [listed("igw-1")], [false, true, "forbidden"]],
+  ["certain: an unread list that leads to the gateway too takes nothing away", [toGateway, listed("igw-1")], [true, true, "forbidden"]],
+  ["not: an unread list to a gateway that is gone leads nowhere", [listed("igw-1", "blackhole")], [false, false, "forbidden"]],
+  ["not: an unread list to NAT leads to no gateway", [route("0.0.0.0/0", "nat-1"), listed("nat-2")], [false, false, "forbidden"]],
+  ["maybe: through a firewall's endpoint", [route("0.0.0.0/0", "vpce-1")], [false, true, "not-supported"]],
+  ["maybe: through an appliance's interface", [route("0.0.0.0/0", "eni-1")], [false, true, "not-supported"]],
+  ["maybe: through an appliance", [route("0.0.0.0/0", "i-1")], [false, true, "not-supported"]],
+  ["not: a firewall's endpoint that is gone", [{ ...route("0.0.0.0/0", "vpce-1"), state: "blackhole" }], [false, false, undefined]],
+  ["certain: an appliance for private ranges alone", [toGateway, route("10.1.0.0/16", "eni-1")], [true, true, undefined]],
+  ["maybe: an appliance for the longer block", [toGateway, route("198.51.0.0/16", "eni-1")], [false, true, "not-supported"]],
+  ["certain: an appliance for another block", [toGateway, route("8.8.8.0/24", "eni-1")], [true, true, "not-supported"]],
+  ["certain: a route without any destination is none", [toGateway, { target: "nat-1", state: "active" }], [true, true, undefined]],
+])("198.51.100.7 behind the gateway, %s", (_rule, routes, expected) => {
+  expect(bounds(routes, () => unread)).toEqual(expected);
+});
+
+it("the endpoints of S3 and DynamoDB, behind prefix lists, hand nothing on", () => {
+  const { atMost, unread: reason } = behindInternetGateway(table([listed("vpce-1")]), () => known(["8.8.8.0/24"]));
+  expect([holds(atMost, "8.8.8.8"), reason]).toEqual([false, undefined]);
+});
+
+it("says which table leads through what", () => {
+  const { unread: reason } = behindInternetGateway(table([route("0.0.0.0/0", "vpce-1")]), () => known([]));
+  expect(reason?.message).toBe(
+    "Route table rtb-1 leads through vpce-1, and whether the internet gateway hands connections to it is not read.",
+  );
 });
