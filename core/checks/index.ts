@@ -26,6 +26,7 @@ import { nodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
 import { nodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
 import { hostNetworkPodsAreDeclared } from "./pod-network/host-network-pods-are-declared.ts";
 import { instanceMetadataBlockedFromPods } from "./pod-network/instance-metadata-blocked-from-pods.ts";
+import { networkPoliciesAreEnforced } from "./pod-network/network-policies-are-enforced.ts";
 import { windowsNodesAreSegmented } from "./pod-network/windows-nodes-are-segmented.ts";
 
 /** Every check, in the order in which reports list them. */
@@ -39,6 +40,7 @@ export const checks: readonly AnyCheck[] = [
   controlPlaneAuditLoggingEnabled,
   clusterVersionSupported,
   secretsEncryptedWithKms,
+  networkPoliciesAreEnforced,
   instanceMetadataBlockedFromPods,
   windowsNodesAreSegmented,
   hostNetworkPodsAreDeclared,

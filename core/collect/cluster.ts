@@ -131,6 +131,7 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     calicoPolicies: left("calicoPolicies"),
     calicoTiers: left("calicoTiers"),
     calicoNetworkSets: left("calicoNetworkSets"),
+    ciliumPolicies: left("ciliumPolicies"),
     securityGroupPolicies: left("securityGroupPolicies"),
     nodeClasses: left("nodeClasses"),
     networkSettings: left("networkSettings"),

@@ -74,6 +74,7 @@ export const awsReads = {
       "calicoPolicies",
       "calicoTiers",
       "calicoNetworkSets",
+      "ciliumPolicies",
       "securityGroupPolicies",
       "nodeClasses",
       "networkSettings",
@@ -223,6 +224,8 @@ export const kubernetesReads = {
   "kubernetes:list networksets.crd.projectcalico.org": list("crd.projectcalico.org", "networksets", "calicoNetworkSets"),
   "kubernetes:list globalnetworksets.projectcalico.org": list("projectcalico.org", "globalnetworksets", "calicoNetworkSets"),
   "kubernetes:list globalnetworksets.crd.projectcalico.org": list("crd.projectcalico.org", "globalnetworksets", "calicoNetworkSets"),
+  "kubernetes:list ciliumnetworkpolicies.cilium.io": list("cilium.io", "ciliumnetworkpolicies", "ciliumPolicies"),
+  "kubernetes:list ciliumclusterwidenetworkpolicies.cilium.io": list("cilium.io", "ciliumclusterwidenetworkpolicies", "ciliumPolicies"),
   "kubernetes:list securitygrouppolicies.vpcresources.k8s.aws": list(
     "vpcresources.k8s.aws",
     "securitygrouppolicies",

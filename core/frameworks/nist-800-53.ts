@@ -19,6 +19,7 @@ export const nist80053: Framework = {
         "load-balancer-internal-or-restricted",
         "load-balancer-source-ranges-enforced",
         "service-uses-no-external-ips",
+        "network-policies-are-enforced",
         "node-ports-not-public",
       ],
     },

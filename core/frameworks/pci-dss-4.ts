@@ -21,7 +21,7 @@ export const pciDss4: Framework = {
     {
       id: "1.2.8",
       title: "What is configured is what is active",
-      checks: ["load-balancer-matches-declaration", "load-balancer-source-ranges-enforced"],
+      checks: ["load-balancer-matches-declaration", "load-balancer-source-ranges-enforced", "network-policies-are-enforced"],
     },
     {
       id: "1.3.1",

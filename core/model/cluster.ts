@@ -13,6 +13,7 @@ import {
   TargetGroup,
 } from "./aws.ts";
 import { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "./calico-policy.ts";
+import { CiliumPolicy } from "./cilium-policy.ts";
 import { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "./cluster-network-policy.ts";
 import { factOf, Reason } from "./fact.ts";
 import { Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupBinding } from "./gateway.ts";
@@ -104,6 +105,7 @@ export const ClusterFacts = z
     calicoPolicies: factsOfList(CalicoPolicy),
     calicoTiers: factsOfList(CalicoTier),
     calicoNetworkSets: factsOfList(CalicoNetworkSet),
+    ciliumPolicies: factsOfList(CiliumPolicy),
     securityGroupPolicies: factsOfList(SecurityGroupPolicy),
     /** Of EKS Auto Mode. */
     nodeClasses: factsOfList(NodeClass),

@@ -59,6 +59,7 @@ export const readerGrants: readonly Grant[] = [
       "apiextensions.k8s.io",
       "apps",
       "batch",
+      "cilium.io",
       "crd.projectcalico.org",
       "discovery.k8s.io",
       "eks.amazonaws.com",

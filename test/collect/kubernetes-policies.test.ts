@@ -1,6 +1,7 @@
 /** Policies of every kind, and what goes with them. */
 import { afterEach, describe, expect, it } from "vitest";
 import { CalicoTierObject, calicoNetworkSetObject, calicoPolicyObject } from "../../core/collect/kubernetes/parse-calico.ts";
+import { ciliumPolicyObject } from "../../core/collect/kubernetes/parse-cilium-policy.ts";
 import { adminNetworkPolicyObject, clusterNetworkPolicyObject } from "../../core/collect/kubernetes/parse-cluster-network-policy.ts";
 import { ApplicationNetworkPolicyObject, NetworkPolicyObject } from "../../core/collect/kubernetes/parse-network-policy.ts";
 import { NodeClassObject } from "../../core/collect/kubernetes/parse-node-class.ts";
@@ -8,6 +9,7 @@ import { SecurityGroupPolicyObject } from "../../core/collect/kubernetes/parse-s
 import { readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
 import { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "../../core/model/calico-policy.ts";
+import { CiliumPolicy } from "../../core/model/cilium-policy.ts";
 import { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "../../core/model/cluster-network-policy.ts";
 import { known } from "../../core/model/fact.ts";
 import { NetworkPolicy } from "../../core/model/network-policy.ts";
@@ -77,6 +79,16 @@ describe("policies for whole clusters", () => {
     const spec = { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ domainNames: ["*.example.com"] }] }] };
     expect(read(ApplicationNetworkPolicyObject, ApplicationNetworkPolicy, { metadata, spec })).toEqual({ ...identity, spec });
   });
+});
+
+it("Cilium's policies with and without a namespace, by one rule or several", () => {
+  const rule = { endpointSelector: {}, ingress: [{ fromEntities: ["cluster"] }] };
+  expect(read(ciliumPolicyObject("namespaced"), CiliumPolicy, { metadata, spec: rule })).toEqual({ ...identity, spec: rule });
+  expect(read(ciliumPolicyObject("cluster"), CiliumPolicy, { metadata: { name: "web" }, specs: [rule] })).toEqual({
+    name: "web",
+    specs: [rule],
+  });
+  expect(read(ciliumPolicyObject("cluster"), CiliumPolicy, { metadata: { name: "web" }, spec: { later: true } })).toBe("malformed");
 });
 
 describe("Calico", () => {

@@ -117,6 +117,8 @@ describe("a whole cluster", () => {
     custom("projectcalico.org/v3", "Tier", "security", { order: 100 }),
     { ...custom("projectcalico.org/v3", "NetworkSet", "set", { nets: ["10.0.0.0/8"] }), metadata: shop("set") },
     custom("projectcalico.org/v3", "GlobalNetworkSet", "global-set", {}),
+    { ...custom("cilium.io/v2", "CiliumNetworkPolicy", "of-cilium", { endpointSelector: {}, ingress: [{}] }), metadata: shop("of-cilium") },
+    custom("cilium.io/v2", "CiliumClusterwideNetworkPolicy", "clusterwide", { nodeSelector: {}, egress: [{ toEntities: ["world"] }] }),
     {
       ...custom("vpcresources.k8s.aws/v1beta1", "SecurityGroupPolicy", "sgp", { podSelector: {}, securityGroups: { groupIds: ["sg-1"] } }),
       metadata: shop("sgp"),
@@ -172,6 +174,7 @@ describe("a whole cluster", () => {
       calicoPolicies: ["of-calico", "global"],
       calicoTiers: ["security"],
       calicoNetworkSets: ["set", "global-set"],
+      ciliumPolicies: ["of-cilium", "clusterwide"],
       securityGroupPolicies: ["sgp"],
       nodeClasses: ["auto-class"],
       roles: ["reader", "auditor"],
@@ -330,7 +333,7 @@ describe("a refusal is that of its own list", () => {
     .map(({ read: name, kind, versions }) => {
       const whole = { controllerName: "c", gatewayClassName: "c", serviceRef: { name: "web" } };
       const subject = { subject: {}, ...(kind === "ClusterNetworkPolicy" ? { tier: "Admin", priority: 1 } : {}) };
-      const spec = !/Policy$/.test(kind) ? whole : /Admin|Cluster/.test(kind) ? subject : {};
+      const spec = !/Policy$/.test(kind) ? whole : /Admin|ClusterN/.test(kind) ? subject : {};
       const object = custom(`${kubernetesReads[name].group}/${versions[0]}`, kind, "one", spec);
       return /Class/.test(kind) ? object : { ...object, metadata: { namespace: "shop", name: "one" } };
     });

@@ -158,6 +158,7 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
       "calicoPolicies",
       "calicoTiers",
       "calicoNetworkSets",
+      "ciliumPolicies",
       "securityGroupPolicies",
       "nodeClasses",
     ] as const;
@@ -215,6 +216,7 @@ suite("Kubernetes API, read with an EKS token", { etcd: inject("etcd") }, () => 
       calicoPolicies: 2,
       calicoTiers: 1,
       calicoNetworkSets: 2,
+      ciliumPolicies: 2,
       securityGroupPolicies: 1,
       nodeClasses: 1,
       roles: 2,

@@ -138,6 +138,7 @@ suite("sandbox, beside a real kube-apiserver", { etcd: inject("etcd") }, ({ etcd
       calicoPolicies: 2,
       calicoTiers: 1,
       calicoNetworkSets: 2,
+      ciliumPolicies: 2,
       securityGroupPolicies: 1,
       nodeClasses: 1,
       roles: 2,

@@ -65,6 +65,7 @@ const clusterScoped: ReadonlySet<string> = new Set([
   "GlobalNetworkPolicy",
   "Tier",
   "GlobalNetworkSet",
+  "CiliumClusterwideNetworkPolicy",
   "NodeClass",
 ]);
 /** They select nobody. */
@@ -91,6 +92,8 @@ const bodies: Readonly<Record<string, object>> = {
   ClusterNetworkPolicy: { spec: { tier: "Admin", priority: 7, subject } },
   GlobalNetworkPolicy: calicoSelectsNobody,
   "NetworkPolicy.projectcalico.org": calicoSelectsNobody,
+  CiliumNetworkPolicy: { spec: { endpointSelector: { matchLabels: { app: "nobody" } }, ingress: [{}] } },
+  CiliumClusterwideNetworkPolicy: { spec: { endpointSelector: { matchLabels: { app: "nobody" } }, ingress: [{}] } },
   Tier: { spec: { order: 100 } },
   NetworkSet: { spec: { nets: [] } },
   GlobalNetworkSet: { spec: { nets: [] } },

@@ -4,6 +4,7 @@ import type { Fact } from "../../model/fact.ts";
 import type { Workload } from "../../model/workloads.ts";
 import type { KubernetesReadName } from "../reads.ts";
 import { CalicoTierObject, calicoNetworkSetObject, calicoPolicyObject } from "./parse-calico.ts";
+import { ciliumPolicyObject } from "./parse-cilium-policy.ts";
 import { adminNetworkPolicyObject, clusterNetworkPolicyObject } from "./parse-cluster-network-policy.ts";
 import { GatewayObject } from "./parse-gateway.ts";
 import { GatewayClassObject } from "./parse-gateway-class.ts";
@@ -44,6 +45,7 @@ export const kubernetesListNames = [
   "calicoPolicies",
   "calicoTiers",
   "calicoNetworkSets",
+  "ciliumPolicies",
   "securityGroupPolicies",
   "nodeClasses",
   "roles",
@@ -172,6 +174,15 @@ export const kubernetesKinds: { readonly [N in KubernetesListName]: readonly Kub
   calicoNetworkSets: [
     ...calico("networksets", "NetworkSet", calicoNetworkSetObject("namespaced")),
     ...calico("globalnetworksets", "GlobalNetworkSet", calicoNetworkSetObject("cluster")),
+  ],
+  ciliumPolicies: [
+    custom("kubernetes:list ciliumnetworkpolicies.cilium.io", "CiliumNetworkPolicy", ["v2"], ciliumPolicyObject("namespaced")),
+    custom(
+      "kubernetes:list ciliumclusterwidenetworkpolicies.cilium.io",
+      "CiliumClusterwideNetworkPolicy",
+      ["v2"],
+      ciliumPolicyObject("cluster"),
+    ),
   ],
   securityGroupPolicies: [
     custom("kubernetes:list securitygrouppolicies.vpcresources.k8s.aws", "SecurityGroupPolicy", ["v1beta1"], SecurityGroupPolicyObject),

@@ -19,7 +19,7 @@ import {
   settings,
 } from "../../support/engines.ts";
 import { aNode } from "../../support/nodes.ts";
-import { anOwner, aPod } from "../../support/workloads.ts";
+import { aContainer, anOwner, aPod } from "../../support/workloads.ts";
 
 const refused = unknown("forbidden", "No access.");
 const linux = aNode("n1");
@@ -43,6 +43,14 @@ function onFirstNode(facts: Partial<EnforcementFacts>, pods: readonly Pod[], nod
   return enforcement.onNode("n1");
 }
 const on = { networkSettings: networkSettings({ vpcCni: controllerOn }) };
+const kubeRouter = (firewall: string | undefined): Pod =>
+  anAgent("kube-router", "n1", {
+    spec: {
+      containers: [
+        aContainer("kube-router:v2", { name: "kube-router", settings: firewall === undefined ? {} : { "--run-firewall": firewall } }),
+      ],
+    },
+  });
 const cilium = (values: Readonly<Record<string, string>>) => ({ networkSettings: networkSettings({ cilium: settings(values) }) });
 
 it.each<[string, Partial<EnforcementFacts>, readonly Pod[], string]>([
@@ -101,6 +109,9 @@ it.each<[string, Partial<EnforcementFacts>, readonly Pod[], string]>([
   ],
   ["not enforced: a DaemonSet named cilium without its label", cilium({}), [anAgent("cilium", "n1")], "not enforced"],
   ["enforced: Antrea", {}, [anAgent("antrea-agent", "n1")], "antrea"],
+  ["enforced: kube-router with its firewall", {}, [kubeRouter("true")], "kube-router"],
+  ["not enforced: kube-router without its firewall", {}, [kubeRouter("false")], "not enforced"],
+  ["unsure: kube-router that does not say", {}, [kubeRouter(undefined)], "unsure: not-supported"],
   ["unsure: an engine that is not judged", {}, [anAgent("weave-net", "n1")], "unsure: not-supported"],
   ["enforced by both: VPC CNI beside Calico", on, [anAwsNode("n1"), anAgent("calico-node", "n1")], "vpc-cni+calico"],
 ])("Linux on EC2, %s", (_rule, facts, pods, expected) => {
@@ -119,6 +130,13 @@ it.each<[string, typeof linux, Partial<EnforcementFacts>, readonly Pod[], string
   ["unsure: NodeClasses were not read", auto, { ...nodeClass(), nodeClasses: refused }, [], "unsure: forbidden"],
   ["unsure: a NodeClass that says something else", auto, nodeClass("Off"), [], "unsure: malformed"],
   ["not enforced: Fargate, whatever runs elsewhere", fargate, on, [anAgent("calico-node", "n1")], "not enforced"],
+  [
+    "not enforced: Fargate, where no DaemonSet runs, of an engine that is not judged either",
+    fargate,
+    {},
+    [anAgent("weave-net", "n1")],
+    "not enforced",
+  ],
   ["not enforced: Windows under VPC CNI", windows, on, [anAwsNode("n1")], "not enforced"],
   [
     "enforced: Windows under Calico for Windows",
@@ -146,6 +164,11 @@ it.each<[string, Partial<EnforcementFacts>, string]>([
 ])("%s", (_rule, facts, expected) => {
   const enforcement = enforcementOf({ ...noEngines, ...on, nodes: known([linux]), pods: refused, ...facts });
   expect(text(enforcement.onNode("n1"))).toBe(expected);
+});
+
+it("not enforced: the DaemonSet exists, and has no pod on this node, of which others were listed", () => {
+  const facts = { ...noEngines, ...on, nodes: known([linux]), pods: known([kubeProxy("n1")]), workloads: known([aDaemonSet("aws-node")]) };
+  expect(text(enforcementOf(facts).onNode("n1"))).toBe("not enforced");
 });
 
 it("unsure: no pod of the node was listed, it may have come later", () => {

@@ -26,6 +26,8 @@ export interface Possible {
 export interface NodeEnforcement {
   readonly name: string;
   readonly platform: Platform;
+  /** False as well where the Node was not read. */
+  readonly isReady: boolean;
   /** For certain. Several at once get into each other's way: their results together are not documented. */
   readonly enforcing: readonly Enforcing[];
   readonly possible: readonly Possible[];
@@ -70,7 +72,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
       ...daemonEngineSignals(name, platform, { ...facts, daemonPods }),
     ];
     const cni = cniSettingsOn(name, { daemonPods });
-    const one = { name, platform, ...sorted(signals), ...(cni && { cni }) };
+    const one = { name, platform, isReady: node?.isReady ?? false, ...sorted(signals), ...(cni && { cni }) };
     done.set(name, one);
     return one;
   };

@@ -27,7 +27,9 @@ const definition = (
       name,
       served: true,
       storage: index === 0,
-      schema: { openAPIV3Schema: { type: "object", properties: { spec: anything, status: anything } } },
+      schema: {
+        openAPIV3Schema: { type: "object", properties: { spec: anything, specs: { type: "array", items: anything }, status: anything } },
+      },
     })),
   },
 });
@@ -54,6 +56,8 @@ export const customKinds: readonly Manifest[] = [
   definition("projectcalico.org", "Tier", "tiers", "Cluster", ["v3"]),
   definition("projectcalico.org", "NetworkSet", "networksets", "Namespaced", ["v3"]),
   definition("projectcalico.org", "GlobalNetworkSet", "globalnetworksets", "Cluster", ["v3"]),
+  definition("cilium.io", "CiliumNetworkPolicy", "ciliumnetworkpolicies", "Namespaced", ["v2"]),
+  definition("cilium.io", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", "Cluster", ["v2"]),
   definition("vpcresources.k8s.aws", "SecurityGroupPolicy", "securitygrouppolicies", "Namespaced", ["v1beta1"]),
   definition("eks.amazonaws.com", "NodeClass", "nodeclasses", "Cluster", ["v1"]),
   definition("gateway.k8s.aws", "TargetGroupConfiguration", "targetgroupconfigurations", "Namespaced", ["v1"]),

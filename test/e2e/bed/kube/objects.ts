@@ -296,6 +296,24 @@ export const everyKind: readonly (readonly [plural: string, object: Manifest, st
   ],
   ["globalnetworksets", { apiVersion: "projectcalico.org/v3", kind: "GlobalNetworkSet", metadata: { name: "web", labels: { a: "b" } } }],
   [
+    "ciliumnetworkpolicies",
+    {
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumNetworkPolicy",
+      metadata: { ...shop, name: "web" },
+      spec: { endpointSelector: {}, ingress: [{ fromEntities: ["cluster"] }] },
+    },
+  ],
+  [
+    "ciliumclusterwidenetworkpolicies",
+    {
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumClusterwideNetworkPolicy",
+      metadata: { name: "web" },
+      specs: [{ endpointSelector: {}, egress: [{ toEntities: ["world"] }] }],
+    },
+  ],
+  [
     "securitygrouppolicies",
     {
       apiVersion: "vpcresources.k8s.aws/v1beta1",
