@@ -11,8 +11,20 @@ const subjects: Readonly<Record<AnyCheck["subject"], About>> = {
   account: { resource: { kind: "Account", id: accountArn(account, region), name: account }, account },
 };
 
-/** What the examples are judged by: a configuration that calls one range its own. */
-export const exampleSettings = Settings.parse({ trustedCidrs: ["203.0.113.0/24"] });
+/** What the examples are judged by: a configuration that calls one range its own, and declares one flow. */
+export const exampleSettings = Settings.parse({
+  trustedCidrs: ["203.0.113.0/24"],
+  flows: [
+    {
+      name: "shop-web-to-api",
+      cluster: "prod",
+      from: { namespace: "shop", labels: { app: "web" } },
+      to: { namespace: "shop", labels: { app: "api" } },
+      port: 8080,
+      expect: "allowed",
+    },
+  ],
+});
 
 /** What the check says of one of its examples. */
 export const verdictsOn = (check: AnyCheck, example: "fail" | "pass"): readonly Verdict[] =>

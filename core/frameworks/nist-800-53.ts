@@ -8,7 +8,11 @@ export const nist80053: Framework = {
   requirements: [
     { id: "AC-2", title: "Accounts are managed", manual: "Who has an account is decided in IAM and in the organization." },
     { id: "AC-2(4)", title: "Changes to accounts are audited", checks: ["control-plane-audit-logging-enabled"] },
-    { id: "AC-3", title: "Access is enforced", checks: ["endpoint-public-access-disabled", "endpoint-refuses-anonymous-requests"] },
+    {
+      id: "AC-3",
+      title: "Access is enforced",
+      checks: ["endpoint-public-access-disabled", "endpoint-refuses-anonymous-requests", "instance-metadata-blocked-from-pods"],
+    },
     { id: "AC-3(7)", title: "Access goes by role", checks: ["endpoint-refuses-anonymous-requests"] },
     {
       id: "AC-4",
@@ -21,12 +25,20 @@ export const nist80053: Framework = {
         "service-uses-no-external-ips",
         "network-policies-are-enforced",
         "node-ports-not-public",
+        "declared-flows-hold",
+        "pods-ingress-from-internet-declared",
       ],
     },
     {
       id: "AC-4(21)",
       title: "Flows are parted from one another",
-      checks: ["endpoint-private-access-enabled", "windows-nodes-are-segmented", "kubelet-blocked-from-pods"],
+      checks: [
+        "endpoint-private-access-enabled",
+        "windows-nodes-are-segmented",
+        "kubelet-blocked-from-pods",
+        "namespaces-are-isolated",
+        "endpoint-blocked-from-pods",
+      ],
     },
     {
       id: "AC-6",
@@ -92,12 +104,18 @@ export const nist80053: Framework = {
     {
       id: "SC-7(5)",
       title: "Traffic is denied by default and allowed by exception",
-      checks: ["load-balancer-source-ranges-enforced", "node-ssh-not-public"],
+      checks: [
+        "pods-deny-ingress-by-default",
+        "pods-deny-egress-by-default",
+        "load-balancer-source-ranges-enforced",
+        "node-ssh-not-public",
+        "network-policies-restrict",
+      ],
     },
     {
       id: "SC-7(9)",
       title: "Outgoing traffic that threatens others is restricted",
-      notCovered: "No check judges where pods may connect to.",
+      checks: ["pods-internet-egress-restricted"],
     },
     {
       id: "SC-7(11)",
@@ -113,7 +131,13 @@ export const nist80053: Framework = {
     {
       id: "SC-7(21)",
       title: "Components are isolated from one another",
-      checks: ["kubelet-blocked-from-pods", "load-balancer-subnets-fit-scheme"],
+      checks: [
+        "kubelet-blocked-from-pods",
+        "load-balancer-subnets-fit-scheme",
+        "namespaces-are-isolated",
+        "endpoint-blocked-from-pods",
+        "instance-metadata-blocked-from-pods",
+      ],
     },
     { id: "SC-8", title: "What is transmitted is protected", checks: ["load-balancer-encrypts-traffic"] },
     { id: "SC-8(1)", title: "What is transmitted is encrypted", checks: ["load-balancer-encrypts-traffic"] },

@@ -10,7 +10,7 @@ export const pciDss4: Framework = {
     {
       id: "1.2.5",
       title: "Every allowed service, protocol and port is approved",
-      checks: ["host-network-pods-are-declared", "load-balancer-hides-sensitive-ports"],
+      checks: ["host-network-pods-are-declared", "load-balancer-hides-sensitive-ports", "pods-ingress-from-internet-declared"],
     },
     { id: "1.2.6", title: "Insecure services are secured", checks: ["load-balancer-encrypts-traffic"] },
     {
@@ -27,6 +27,7 @@ export const pciDss4: Framework = {
       id: "1.3.1",
       title: "Inbound traffic is restricted to what is necessary",
       checks: [
+        "pods-deny-ingress-by-default",
         "endpoint-not-open-to-internet",
         "endpoint-ranges-are-trusted",
         "endpoint-security-groups-restrict-access",
@@ -35,9 +36,14 @@ export const pciDss4: Framework = {
         "kubelet-not-exposed",
         "node-ports-not-public",
         "node-ssh-not-public",
+        "network-policies-restrict",
       ],
     },
-    { id: "1.3.2", title: "Outbound traffic is restricted to what is necessary", notCovered: "No check judges where pods may connect to." },
+    {
+      id: "1.3.2",
+      title: "Outbound traffic is restricted to what is necessary",
+      checks: ["pods-deny-egress-by-default", "pods-internet-egress-restricted"],
+    },
     {
       id: "1.4.1",
       title: "Network controls stand between trusted and untrusted networks",
@@ -51,7 +57,12 @@ export const pciDss4: Framework = {
     {
       id: "1.4.2",
       title: "Untrusted networks reach only what is meant to be public",
-      checks: ["load-balancer-internal-or-restricted", "node-ports-not-public", "service-uses-no-external-ips"],
+      checks: [
+        "load-balancer-internal-or-restricted",
+        "node-ports-not-public",
+        "service-uses-no-external-ips",
+        "pods-ingress-from-internet-declared",
+      ],
     },
     {
       id: "1.4.4",
@@ -85,7 +96,7 @@ export const pciDss4: Framework = {
     {
       id: "7.2.5",
       title: "System and application accounts have the least privilege",
-      notCovered: "No check judges what workloads' accounts may.",
+      checks: ["instance-metadata-blocked-from-pods"],
     },
     { id: "7.3.3", title: "Access is denied unless it is granted", checks: ["endpoint-refuses-anonymous-requests"] },
     { id: "8.2.1", title: "Every user has an identity", checks: ["endpoint-refuses-anonymous-requests"] },

@@ -189,6 +189,7 @@ const words: Readonly<Record<string, RegExp>> = {
   instances: /instance|node|launch template/i,
   nodes: /node/i,
   pods: /pod|polic|workload/i,
+  networkPolicies: /NetworkPolic|policy|rule/i,
   workloads: /workload|pod|deployment/i,
   roles: /role|rule/i,
 };

@@ -7,7 +7,7 @@ import { Classes } from "./classes.ts";
 import { type Decision, decide, matchedPorts, type Selected } from "./decide.ts";
 import { Decisions } from "./decisions.ts";
 import { type Everybody, everyIpv4, everyIpv6, type Isolation, isolationOf, type NamedRule } from "./isolation.ts";
-import type { Direction, NamedPort, PodClass, Policy, PolicyModel, Rule } from "./model.ts";
+import type { Direction, NamedPort, PodClass, Policy, PolicyModel, Rule, Tier } from "./model.ts";
 import { type Stretch, stretchesOf } from "./outside.ts";
 import type { PodSelector } from "./pod-selector.ts";
 import { commonPorts, isNone, type PortSet, type Protocol } from "./port-set.ts";
@@ -29,10 +29,11 @@ export interface Admitted {
   readonly atMost: (podClass: number) => boolean;
 }
 
-/** What decides: a rule, or that none does. `selects`: whether any policy speaks of the pod in the direction. */
+/** What decides about one port: a rule, or that none does. */
 export interface Decider {
   readonly by?: NamedRule;
-  readonly selects: boolean;
+  /** A policy that speaks of the pod in the direction; that isolates it where the port is denied. */
+  readonly selectedBy?: Policy;
 }
 
 /** What classes that the same policies select in a direction have in common. */
@@ -51,6 +52,8 @@ export class Questions {
   readonly #decisions = new Decisions();
   readonly #profiles: Readonly<Record<Direction, readonly Profile[]>>;
   readonly #everybody: Everybody;
+  readonly #lists = new Map<readonly PodClass[], readonly number[]>();
+  readonly #openers: Readonly<Record<Direction, Map<Policy, boolean>>> = { ingress: new Map(), egress: new Map() };
 
   /** @param pods all that may be asked about, or be the other end */
   constructor(model: PolicyModel, pods: readonly PodClass[]) {
@@ -79,6 +82,13 @@ export class Questions {
     return this.#classes.of([pod])[0] ?? 0;
   }
 
+  /** The numbers of a list's classes, each once. */
+  numbersOf(pods: readonly PodClass[]): readonly number[] {
+    const known = this.#lists.get(pods) ?? this.#classes.of(pods);
+    this.#lists.set(pods, known);
+    return known;
+  }
+
   #profile(podClass: number, direction: Direction): Profile {
     return this.#profiles[direction][podClass] ?? { direction, selected: [], own: [] };
   }
@@ -87,6 +97,23 @@ export class Questions {
     const profile = this.#profile(podClass, direction);
     profile.isolation ??= isolationOf(direction, profile.selected, this.#everybody);
     return profile.isolation;
+  }
+
+  /** The policies that select it and by themselves let everybody through, on every port of TCP. */
+  openers(podClass: number, direction: Direction): readonly Policy[] {
+    return this.#profile(podClass, direction).selected.flatMap(({ tier, policies }) =>
+      policies.filter((policy) => this.#opensAlone(policy, tier, direction)),
+    );
+  }
+
+  #opensAlone(policy: Policy, tier: Tier, direction: Direction): boolean {
+    const known = this.#openers[direction].get(policy);
+    if (known !== undefined) return known;
+    const { isolation: _, ...alone } = policy;
+    const selected = [{ tier: { ...tier, otherwise: "deny" as const }, policies: [alone] }];
+    const opens = isolationOf(direction, selected, this.#everybody).state === "no";
+    this.#openers[direction].set(policy, opens);
+    return opens;
   }
 
   /** Of the addresses outside the cluster, those with which the pod may have a connection on one of the ports. */
@@ -155,14 +182,11 @@ export class Questions {
       const matching = policies
         .flatMap((policy) => (policy[direction] ?? []).map((rule) => ({ policy, rule })))
         .find(({ rule }) => isMeant(rule, other) && matchedPorts(rule, names)[protocol].some(({ from, to }) => from <= port && port <= to));
-      if (matching !== undefined && matching.rule.action !== "pass") return { by: matching, selects: true };
+      if (matching !== undefined && matching.rule.action !== "pass") return { by: matching };
     }
-    return { selects: selected.length > 0 };
-  }
-
-  /** Whether the rule means every pod and address there is. */
-  get everybody(): Everybody {
-    return this.#everybody;
+    const selecting = selected.flatMap(({ tier, policies }) => policies.map((policy) => ({ policy, isolates: tier.otherwise === "deny" })));
+    const selectedBy = (selecting.find(({ isolates }) => isolates) ?? selecting[0])?.policy;
+    return selectedBy === undefined ? {} : { selectedBy };
   }
 }
 

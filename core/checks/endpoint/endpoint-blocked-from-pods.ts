@@ -1,0 +1,84 @@
+import { defineCheck } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import { controlPlaneAddresses, firstReached } from "../../net/policy/api-server.ts";
+import { effectiveFacts } from "../../net/policy/effective.ts";
+import { apiClients } from "../../net/rbac/api-clients.ts";
+import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "../pod-network/example-policies.ts";
+import { judgeNamespaces, type Opinion } from "../pod-network/judge-namespaces.ts";
+
+const rest = {
+  ...exampleEnforcement,
+  pods: examplePods,
+  namespaces: exampleNamespaces,
+  roles: known([]),
+  roleBindings: known([]),
+  services: known([
+    {
+      namespace: "default",
+      name: "kubernetes",
+      uid: "uid-of-kubernetes",
+      annotations: {},
+      labels: {},
+      type: "ClusterIP" as const,
+      loadBalancerSourceRanges: [],
+      sessionAffinity: "None",
+      externalIPs: [],
+      clusterIPs: ["172.20.0.1"],
+      selector: {},
+      ports: [{ protocol: "TCP" as const, port: 443 }],
+      hostnames: [],
+    },
+  ]),
+  apiServerAddresses: known({ addresses: ["10.0.1.4", "10.0.2.4"], ports: [443] }),
+  networkInterfaces: known(
+    ["10.0.1.4", "10.0.2.4"].map((address, i) => ({
+      id: `eni-0c${i}`,
+      subnetId: "subnet-0a1",
+      groupIds: ["sg-0c1"],
+      privateIpv4: [address],
+      publicIpv4: [],
+      ipv6: [],
+      type: "interface",
+      description: "Amazon EKS prod",
+    })),
+  ),
+};
+const dns = { to: [{ namespaceSelector: {} }], ports: [{ protocol: "UDP", port: 53 }] };
+
+export const endpointBlockedFromPods = defineCheck({
+  id: "endpoint-blocked-from-pods",
+  title: "Pods that do not need the Kubernetes API cannot reach it",
+  surface: "endpoint",
+  severity: "medium",
+  needs: ["pods", "namespaces"],
+  uses: [...effectiveFacts, "services", "apiServerAddresses", "networkInterfaces", "roles", "roleBindings"],
+  why: "A pod that can reach the API server can try every credential that it finds, and every flaw of the server.",
+  remediation:
+    "Isolate the pods for egress by a NetworkPolicy that allows what they need, and neither the ClusterIP of the Service kubernetes nor the addresses of the control plane on TCP 443, and let an engine enforce it; or list pods that need the API under apiClients.",
+  examples: {
+    fail: { ...rest, networkPolicies: known([]) },
+    pass: { ...rest, networkPolicies: known([examplePolicy("dns", { podSelector: {}, policyTypes: ["Egress"], egress: [dns] })]) },
+  },
+  evaluate: ({ services, apiServerAddresses, networkInterfaces, roles, roleBindings, ...facts }, settings, about) => {
+    const targets = controlPlaneAddresses({ services, apiServerAddresses, networkInterfaces }, about.resource.name);
+    return judgeNamespaces({
+      facts,
+      settings,
+      about,
+      failing: "that reach the API server without need",
+      excuse: apiClients({ roles, roleBindings }, settings.apiClients),
+      judge: (subject): Opinion => {
+        const reached = firstReached(subject, targets);
+        if (reached.state === "no") return { status: "pass" };
+        if (reached.state === "unsure") return { status: "unknown", reason: reached.reason };
+        const { address, what, why } = reached;
+        const decides = subject.unenforced === undefined ? { policy: why } : { enforcement: subject.unenforced };
+        return {
+          status: "fail",
+          seen: `it reaches ${what} at ${address}, ${why}`,
+          witness: { from: "the pod", to: address, port: "TCP 443", ...decides },
+        };
+      },
+    });
+  },
+});

@@ -1,0 +1,46 @@
+import { defineCheck, type Verdict } from "../../model/check.ts";
+import { known } from "../../model/fact.ts";
+import { effectiveFacts } from "../../net/policy/effective.ts";
+import { listPolicies, selections } from "../../net/policy/inventory.ts";
+import { few } from "../listed.ts";
+import { nameOf } from "../words.ts";
+import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "./example-policies.ts";
+import { unreadPolicies } from "./unread-policies.ts";
+
+const rest = { ...exampleEnforcement, pods: examplePods, namespaces: exampleNamespaces };
+const policyFor = (app: string) => examplePolicy("web", { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress"] });
+
+export const networkPoliciesSelectPods = defineCheck({
+  id: "network-policies-select-pods",
+  title: "Every network policy selects a pod or a workload",
+  surface: "pod-network",
+  severity: "low",
+  needs: ["pods", "namespaces"],
+  uses: [...effectiveFacts],
+  why: "A policy whose selector matches nothing protects nothing: often a label was renamed, and the pods that it was for are open.",
+  remediation: "Correct the selector of the NetworkPolicy so that it matches the labels of the pods that it is for, or delete the policy.",
+  examples: {
+    fail: { ...rest, networkPolicies: known([policyFor("wbe")]) },
+    pass: { ...rest, networkPolicies: known([policyFor("web")]) },
+  },
+  evaluate: (facts, _settings, { resource: cluster }) => {
+    const listing = listPolicies(facts, cluster);
+    const { selects, idlePeers } = selections(listing, facts);
+    const { workloads } = facts;
+    const verdicts = listing.policies.map((policy): Verdict => {
+      const { resource, refused } = policy;
+      const name = nameOf(resource);
+      if (refused !== undefined)
+        return { resource, status: "unknown", reason: refused, message: `${name} could not be read: ${refused.message}` };
+      const idle = idlePeers(policy);
+      const evidence = { peersThatMatchNothing: few(idle) };
+      if (selects(policy)) return { resource, status: "pass", evidence, message: `${name} selects pods or workloads of the cluster.` };
+      if (workloads.state === "unknown") {
+        const message = `${name} selects no pod that runs, and what workloads would run was not read: ${workloads.reason.message}`;
+        return { resource, status: "unknown", reason: workloads.reason, evidence, message };
+      }
+      return { resource, status: "fail", evidence, message: `${name} selects no pod, and no workload's pod template.` };
+    });
+    return [...verdicts, ...unreadPolicies(listing, cluster)];
+  },
+});

@@ -1,0 +1,110 @@
+import { expect, it } from "vitest";
+import { declaredFlowsHold } from "../../../core/checks/pod-network/declared-flows-hold.ts";
+import type { ClusterFacts } from "../../../core/model/cluster.ts";
+import { unknown } from "../../../core/model/fact.ts";
+import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
+import { aCluster, judged, prod, withSettings } from "../../support/cluster.ts";
+import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
+
+const forbidden = unknown("forbidden", "No access.");
+const web = onNode("web", "10.0.0.1", { labels: { app: "web" } });
+const api = onNode("api", "10.0.0.2", { labels: { app: "api" } });
+const old = onNode("api-old", "10.0.0.3", { labels: { app: "api", version: "old" } });
+const shop = (app: string) => ({ namespace: "shop", labels: { app } });
+const flow = { name: "judged", cluster: "prod", from: shop("web"), to: shop("api"), port: 8080, expect: "allowed" };
+// Nothing is about it, so that it is allowed.
+const bystander = { ...flow, name: "bystander", to: { cidr: "203.0.113.7/32" }, from: shop("api") };
+const statuses = (facts: Partial<ClusterFacts>, one: object) =>
+  Object.fromEntries(
+    judged(declaredFlowsHold, aCluster(facts), withSettings({ flows: [bystander, { ...flow, ...one }] })).map(({ resource, status }) => [
+      resource.name,
+      status,
+    ]),
+  );
+const forApi = (spec: NetworkPolicy["spec"]): NetworkPolicy =>
+  policy("api", { podSelector: { matchLabels: { app: "api" } }, policyTypes: ["Ingress"], ...spec });
+const admitsWeb = (port: number): NetworkPolicy =>
+  forApi({ ingress: [{ from: [{ podSelector: { matchLabels: { app: "web" } } }], ports: [{ port }] }] });
+const denied = { expect: "denied" };
+
+it.each<readonly [string, readonly NetworkPolicy[], object, string]>([
+  ["pass: allowed without policies", [], {}, "pass"],
+  ["fail: denied without policies", [], denied, "fail"],
+  ["pass: allowed by a rule", [admitsWeb(8080)], {}, "pass"],
+  ["fail: the rule is for another port", [admitsWeb(80)], {}, "fail"],
+  ["pass: denied, as the rule is for another port", [admitsWeb(80)], denied, "pass"],
+  ["fail: UDP, and the rule is for TCP", [admitsWeb(8080)], { protocol: "UDP" }, "fail"],
+  [
+    "fail: the source may not leave, though it would be let in",
+    [policy("web", { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"] }), admitsWeb(8080)],
+    {},
+    "fail",
+  ],
+  [
+    "fail: one of two destinations is closed",
+    [policy("old", { podSelector: { matchLabels: { version: "old" } }, policyTypes: ["Ingress"] })],
+    {},
+    "fail",
+  ],
+  [
+    "fail: one of two destinations is open",
+    [policy("new", { podSelector: { matchExpressions: [{ key: "version", operator: "DoesNotExist" }] }, policyTypes: ["Ingress"] })],
+    denied,
+    "fail",
+  ],
+  ["pass: addresses that a policy denies", [forApi({})], { ...denied, from: { cidr: "0.0.0.0/0" } }, "pass"],
+  [
+    "fail: some of the addresses are let in",
+    [forApi({ ingress: [{ from: [{ ipBlock: { cidr: "203.0.113.0/24" } }] }] })],
+    { ...denied, from: { cidr: "0.0.0.0/0" } },
+    "fail",
+  ],
+  [
+    "fail: not all of the addresses are let in",
+    [forApi({ ingress: [{ from: [{ ipBlock: { cidr: "203.0.113.0/25" } }] }] })],
+    { from: { cidr: "203.0.113.0/24" } },
+    "fail",
+  ],
+  ["not-applicable: declared for another cluster", [], { cluster: "test-*" }, "not-applicable"],
+  ["unknown: it means no pod", [], { to: shop("nobody") }, "unknown"],
+  ["unknown: neither end is a pod", [], { from: { cidr: "10.0.0.0/8" }, to: { cidr: "10.0.0.0/8" } }, "unknown"],
+  [
+    "pass: a pod to itself is no pair",
+    [forApi({})],
+    { ...denied, from: { namespace: "shop", labels: { version: "old" } }, to: { namespace: "shop", labels: { version: "old" } } },
+    "pass",
+  ],
+])("%s", (_rule, policies, one, status) => {
+  expect(statuses(policed([web, api, old], policies), one)).toEqual({ bystander: "pass", judged: status });
+});
+
+it.each<readonly [string, Partial<ClusterFacts>, object]>([
+  ["unknown: policies were not read", { networkPolicies: forbidden }, {}],
+  ["unknown: whether they are enforced was not read", { networkSettings: forbidden }, denied],
+])("%s", (_rule, rest, one) => {
+  expect(statuses(policed([web, api], [forApi({})], rest), one).judged).toBe("unknown");
+});
+
+it("unknown: only a pod on the network of its node is meant", () => {
+  const host = onNode("host", "10.0.0.5", { labels: { app: "host" }, spec: { hostNetwork: true } });
+  expect(statuses(policed([web, api, host], []), { from: shop("host") })).toEqual({ bystander: "pass", judged: "unknown" });
+});
+
+it("fail: nothing enforces what denies it", () => {
+  expect(statuses(unpoliced([web, api], [forApi({})]), denied)).toEqual({ bystander: "pass", judged: "fail" });
+});
+
+it("not-applicable: no flow is declared", () => {
+  expect(judged(declaredFlowsHold, aCluster(policed([web], [])))).toMatchObject([{ status: "not-applicable" }]);
+});
+
+it("names the pair and what decides", () => {
+  const settings = withSettings({ flows: [flow] });
+  const [finding] = judged(declaredFlowsHold, aCluster(policed([web, api], [forApi({})])), settings);
+  expect(finding).toMatchObject({
+    resource: { kind: "Flow", id: `${prod}/flows/judged` },
+    message:
+      "Flow judged is denied on TCP 8080 from shop/web to shop/api, against what is declared: NetworkPolicy shop/api isolates it for ingress, and no rule allows it.",
+    evidence: { podsFrom: 1, podsTo: 1, witness: { from: "shop/web", to: "shop/api", port: "TCP 8080" } },
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { podsDenyEgressByDefault } from "../../../core/checks/pod-network/pods-deny-egress-by-default.ts";
+import type { ClusterFacts } from "../../../core/model/cluster.ts";
+import { known, unknown } from "../../../core/model/fact.ts";
+import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
+import type { Pod } from "../../../core/model/workloads.ts";
+import { aCluster, judged, prod } from "../../support/cluster.ts";
+import { anAgent, anAwsNode, networkSettings } from "../../support/engines.ts";
+import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
+import { aContainer, anOwner } from "../../support/workloads.ts";
+
+const forbidden = unknown("forbidden", "No access.");
+const types = { policyTypes: ["Egress"] };
+const deny = (namespace = "shop"): NetworkPolicy => policy("deny", { podSelector: {}, ...types }, namespace);
+const rules = (...egress: readonly NonNullable<NetworkPolicy["spec"]["egress"]>[number][]): NetworkPolicy =>
+  policy("rules", { podSelector: {}, ...types, egress });
+const web = onNode("web", "10.0.0.1", { labels: { app: "web" } });
+const api = onNode("api", "10.0.0.2", { labels: { app: "api" } });
+const bystander = onNode("quiet", "10.0.0.9", { namespace: "bystander" });
+const withBystander = (pods: readonly Pod[], policies: readonly NetworkPolicy[], rest: Partial<ClusterFacts> = {}) =>
+  policed([bystander, ...pods], [deny("bystander"), ...policies], rest);
+const statuses = (facts: Partial<ClusterFacts>) =>
+  Object.fromEntries(judged(podsDenyEgressByDefault, aCluster(facts)).map(({ resource, status }) => [resource.name, status]));
+const everybody = { to: [{ namespaces: {} }, { networks: ["0.0.0.0/0"] }] };
+const others = { bystander: "pass", "kube-system": "not-applicable" };
+
+describe("NetworkPolicy under VPC CNI", () => {
+  it.each<readonly [string, readonly NetworkPolicy[], string]>([
+    ["fail: no policy at all", [], "fail"],
+    ["pass: one policy without rules for all pods", [deny()], "pass"],
+    ["fail: a policy for one of two pods", [policy("one", { podSelector: { matchLabels: { app: "web" } }, ...types })], "fail"],
+    ["fail: a policy of the other direction alone", [policy("other", { podSelector: {}, policyTypes: ["Ingress"] })], "fail"],
+    ["fail: a policy of another namespace", [deny("default")], "fail"],
+    ["fail: a rule that lets everybody through", [rules({})], "fail"],
+    ["fail: such a rule beside a policy without rules", [deny(), rules({})], "fail"],
+    ["pass: a rule for some ports of everybody", [rules({ ports: [{ port: 443 }] })], "pass"],
+    ["pass: a rule for every pod of the namespace", [rules({ to: [{ podSelector: {} }] })], "pass"],
+  ])("%s", (_rule, policies, status) => {
+    expect(statuses(withBystander([web, api], policies))).toEqual({ ...others, shop: status });
+  });
+});
+
+describe("cluster-scoped policy of AWS", () => {
+  const clusterPolicy = (tier: string, action: string, egress: object) => ({
+    apiGroup: "networking.k8s.aws" as const,
+    name: "all",
+    spec: { tier, priority: 10, subject: { namespaces: {} }, egress: [{ action, ...egress }] },
+  });
+  it.each<readonly [string, ReturnType<typeof clusterPolicy>, readonly NetworkPolicy[], string]>([
+    ["pass: Baseline denies all", clusterPolicy("Baseline", "Deny", everybody), [], "pass"],
+    ["pass: Admin denies all, before a NetworkPolicy that allows", clusterPolicy("Admin", "Deny", everybody), [rules({})], "pass"],
+    ["fail: Baseline denies all, after a NetworkPolicy that allows", clusterPolicy("Baseline", "Deny", everybody), [rules({})], "fail"],
+    ["fail: Admin accepts all, before a NetworkPolicy that isolates", clusterPolicy("Admin", "Accept", everybody), [deny()], "fail"],
+    [
+      "fail: Admin denies one port alone",
+      clusterPolicy("Admin", "Deny", { ...everybody, ports: [{ portNumber: { protocol: "TCP", port: 22 } }] }),
+      [],
+      "fail",
+    ],
+  ])("%s", (_rule, clusterPolicies, policies, status) => {
+    // The bystander is subject to it too.
+    const found = statuses(withBystander([web, api], policies, { clusterNetworkPolicies: known([clusterPolicies]) }));
+    expect(found.shop).toBe(status);
+  });
+});
+
+describe("where policies are enforced", () => {
+  it("fail: nothing enforces, and says that policies are present but inert", () => {
+    const findings = judged(podsDenyEgressByDefault, aCluster(unpoliced([web], [deny()])));
+    expect(findings.find(({ resource }) => resource.name === "shop")).toMatchObject({
+      status: "fail",
+      resource: { kind: "Namespace", id: `${prod}/namespaces/shop` },
+      message:
+        "Namespace shop has 1 of 1 pods open to egress, such as web: no policy engine enforces on node n1, so that policies are present but inert.",
+      evidence: { policies: "present but inert", witness: { pod: "shop/web", enforcement: "no policy engine enforces on node n1" } },
+    });
+  });
+  it("fail: a pod without a controller, which VPC CNI does not police", () => {
+    const { owner: _, ...bare } = api;
+    expect(statuses(withBystander([web, bare], [deny()]))).toEqual({ ...others, shop: "fail" });
+  });
+  it("fail: one of two pods is on a node without an engine", () => {
+    const other = onNode("other", "10.0.0.3", { nodeName: "n2" });
+    const proxy = anAgent("kube-proxy", "n2");
+    expect(statuses(withBystander([web, other, proxy], [deny()])).shop).toBe("fail");
+  });
+  it("pass: VPC CNI closes pods without any policy", () => {
+    const strict = anAwsNode("n1", undefined, { NETWORK_POLICY_ENFORCING_MODE: "strict" });
+    expect(statuses(policed([], [], { pods: known([strict, web, bystander]) })).shop).toBe("pass");
+  });
+  it("fail: without policies the standard mode leaves pods open", () => {
+    const standard = anAwsNode("n1", undefined, { NETWORK_POLICY_ENFORCING_MODE: "standard" });
+    expect(statuses(policed([], [], { pods: known([standard, web]) })).shop).toBe("fail");
+  });
+  it("unknown: the mode is taken from elsewhere, and no policy selects the pod", () => {
+    const untold = anAwsNode("n1", undefined, { NETWORK_POLICY_ENFORCING_MODE: "(valueFrom)" });
+    expect(statuses(policed([], [], { pods: known([untold, web]) })).shop).toBe("unknown");
+    expect(statuses(policed([], [deny()], { pods: known([untold, web]) })).shop).toBe("pass");
+  });
+  it("pass: Calico enforces NetworkPolicy", () => {
+    const calico = [anAgent("calico-node", "n1"), web];
+    expect(statuses(policed([], [deny()], { pods: known(calico), networkSettings: networkSettings() })).shop).toBe("pass");
+    expect(statuses(policed([], [], { pods: known(calico), networkSettings: networkSettings() })).shop).toBe("fail");
+  });
+});
+
+describe("what was not read", () => {
+  it.each<readonly [string, Partial<ClusterFacts>]>([
+    ["unknown: NetworkPolicies", { networkPolicies: forbidden }],
+    ["unknown: cluster-scoped policies, which could open or close", { clusterNetworkPolicies: forbidden }],
+    ["unknown: the settings that tell whether VPC CNI enforces", { networkSettings: forbidden }],
+  ])("%s", (_rule, rest) => {
+    expect(statuses(withBystander([web], [deny()], rest))).toMatchObject({ shop: "unknown", bystander: "unknown" });
+    expect(statuses(withBystander([web], [], rest))).toMatchObject({ shop: "unknown" });
+  });
+  it("pass: a kind of policy that the engine does not enforce", () => {
+    expect(statuses(withBystander([web], [deny()], { calicoPolicies: forbidden, adminNetworkPolicies: forbidden }))).toEqual({
+      ...others,
+      shop: "pass",
+    });
+  });
+  it("unknown: pods, for the whole cluster", () => {
+    expect(judged(podsDenyEgressByDefault, aCluster({ ...withBystander([], []), pods: forbidden }))).toMatchObject([
+      { status: "unknown", resource: { kind: "Cluster" } },
+    ]);
+  });
+  it("unknown: a policy of the namespace that could not be read", () => {
+    const broken = policy("broken", { podSelector: { matchExpressions: [{ key: "app", operator: "Like" }] } });
+    expect(statuses(withBystander([web], [deny(), broken]))).toEqual({ ...others, shop: "unknown" });
+  });
+});
+
+describe("pods that are not judged", () => {
+  it("pass: on the network of their node, ended, not placed yet, or of a system workload, each counted", () => {
+    const host = onNode("host", "10.0.0.3", { spec: { hostNetwork: true } });
+    const ended = onNode("ended", "10.0.0.4", { phase: "Succeeded" });
+    const { nodeName: _, ...pending } = onNode("pending", "10.0.0.5", { phase: "Pending" });
+    const findings = judged(podsDenyEgressByDefault, aCluster(withBystander([web, host, ended, pending], [deny()])));
+    expect(findings.find(({ resource }) => resource.name === "shop")).toMatchObject({
+      status: "pass",
+      evidence: { podsJudged: 1, notJudged: { hostNetwork: 1, withoutAddressYet: 1 } },
+    });
+  });
+  it("not-applicable: a namespace of system workloads alone, and fail: with a foreign image among them", () => {
+    const dns = (image: string) =>
+      onNode("coredns", "10.0.0.6", {
+        namespace: "kube-system",
+        owner: anOwner("Deployment", "coredns"),
+        spec: { containers: [aContainer(image)] },
+      });
+    const image = "602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/coredns:v1.12.4";
+    expect(statuses(withBystander([web, dns(image)], [deny()]))).toEqual({ ...others, shop: "pass" });
+    expect(statuses(withBystander([web, dns("registry.example.com/coredns:1")], [deny()]))).toMatchObject({ "kube-system": "fail" });
+  });
+  it("unknown: whose pod it is was not read, and it would fail unless it is of the system", () => {
+    const dns = onNode("coredns", "10.0.0.6", {
+      namespace: "kube-system",
+      owner: anOwner("ReplicaSet", "coredns-5f6"),
+      spec: { containers: [aContainer("602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/coredns:v1.12.4")] },
+    });
+    expect(statuses(withBystander([web, dns], [deny()], { workloads: forbidden }))).toMatchObject({
+      shop: "pass",
+      "kube-system": "unknown",
+    });
+  });
+});
