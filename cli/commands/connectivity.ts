@@ -40,7 +40,8 @@ export async function connectivity(options: ConnectivityOptions): Promise<ExitCo
     const input = await inputOf(options, messages);
     const other = options.diff === undefined ? undefined : await fromPath(options.diff, messages);
     const engine = engineOf(options.engine, input, other, messages);
-    const ipv6 = options.ipv6 === true || [input, other].some((one) => one !== undefined && namesIpv6(one.estate));
+    const asksForIpv6 = [options.from, options.to].some((place) => place !== undefined && "family" in place && place.family === "ipv6");
+    const ipv6 = options.ipv6 === true || asksForIpv6 || [input, other].some((one) => one !== undefined && namesIpv6(one.estate));
     const told = (one: Input): Connectivity => {
       const answer = connectivityOf(one.estate, { engine, ipv6, textOf: endText });
       tell(one, engine, answer, messages);

@@ -155,6 +155,16 @@ describe("outputs", () => {
     expect((await connectivity("--manifests", path, "--diff", await evidence(shop))).stdout).toBe("");
   });
 
+  it("IPv6 ranges: none, unless they are asked for", async () => {
+    const path = await manifests({ "a.yaml": deployment("web") });
+    const range = "shop/web[Deployment] => ::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff[External] : All Connections\n";
+    expect((await connectivity("--manifests", path)).stdout).not.toContain("::");
+    expect((await connectivity("--manifests", path, "--ipv6")).stdout).toContain(range);
+    expect((await connectivity("--manifests", path, "--to", "2001:db8::/32", "--port", "tcp/443")).stdout).toBe(
+      "shop/web[Deployment] => 2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff[External] : TCP 443\n",
+    );
+  });
+
   it("workloads in the host's network are left out and counted", async () => {
     const agent = deployment("agent").replace("spec: { containers", "spec: { hostNetwork: true, containers");
     const { stdout, stderr } = await connectivity("--manifests", await manifests({ "a.yaml": `${shop}${agent}` }));
