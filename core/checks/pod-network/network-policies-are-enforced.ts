@@ -120,7 +120,7 @@ export const networkPoliciesAreEnforced = defineCheck({
       return [{ status: "not-applicable", resource, message }];
     }
     const engines = listed([...new Set(judged.flatMap(({ enforcing }) => enforcing.map(({ engine }) => engineNames[engine])))]);
-    const all = judged.length === 0 ? "for every pod that policies select" : `by ${engines} on all of its ${judged.length} nodes`;
+    const all = judged.length === 0 ? "for every pod that policies select" : `by ${engines} on ${nodesOf("all", judged)}`;
     return [{ status: "pass", resource, evidence, message: `${name} has network policies enforced ${all}.` }];
   },
 });
@@ -171,9 +171,12 @@ function failing({ bare, judged, inert, subjects: { names }, selected }: Failure
   if (bare.length < judged.length) {
     return `has ${bare.length} of ${judged.length} nodes where no policy engine enforces, such as ${bare[0]?.name}${because}`;
   }
-  if (names.length === 0) return `has no policy engine that enforces on any of its ${judged.length} nodes${because}`;
-  return `has policies present but inert, as nothing enforces ${listed(names)} on any of its ${judged.length} nodes${because}`;
+  if (names.length === 0) return `has no policy engine that enforces on ${nodesOf("any", judged)}${because}`;
+  return `has policies present but inert, as nothing enforces ${listed(names)} on ${nodesOf("any", judged)}${because}`;
 }
+
+const nodesOf = (which: "all" | "any", { length }: readonly unknown[]): string =>
+  length === 1 ? "its one node" : `${which} of its ${length} nodes`;
 
 const policiesSeen = ({ names, doubt }: Subjects): Evidence => ({
   policies: names.length,

@@ -80,13 +80,13 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
     "pass: Auto Mode by its ConfigMap and NodeClass",
     ofNodes([auto], [], { ...on, nodeClasses: known([{ name: "default" }]) }),
     "pass",
-    "Cluster prod has network policies enforced by Amazon VPC CNI on all of its 1 nodes.",
+    "Cluster prod has network policies enforced by Amazon VPC CNI on its one node.",
   ],
   [
     "pass: a node that is not ready runs nothing yet",
     ofNodes([ec2, { ...second, isReady: false }], [anAwsNode("n1"), proxy("n2")], on),
     "pass",
-    "Cluster prod has network policies enforced by Amazon VPC CNI on all of its 1 nodes.",
+    "Cluster prod has network policies enforced by Amazon VPC CNI on its one node.",
   ],
   [
     "pass: Fargate and Windows with pods that no policy selects",
@@ -95,7 +95,7 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
       networkPolicies: known([denyWeb]),
     }),
     "pass",
-    "Cluster prod has network policies enforced by Amazon VPC CNI on all of its 1 nodes.",
+    "Cluster prod has network policies enforced by Amazon VPC CNI on its one node.",
   ],
   [
     "pass: a policy selects pods on Fargate that share their node's network or have ended",
@@ -108,7 +108,7 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
       },
     ),
     "pass",
-    "Cluster prod has network policies enforced by Amazon VPC CNI on all of its 1 nodes.",
+    "Cluster prod has network policies enforced by Amazon VPC CNI on its one node.",
   ],
   [
     "pass: hybrid nodes alone, Cilium polices what is selected there",
@@ -123,31 +123,37 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
     "fail: policies present but inert, nothing enforces them",
     ofNodes([ec2], [anAwsNode("n1", {}), web("n1")], { networkPolicies: known([denyWeb]) }),
     "fail",
-    "Cluster prod has policies present but inert, as nothing enforces NetworkPolicy shop/deny-web on any of its 1 nodes.",
+    "Cluster prod has policies present but inert, as nothing enforces NetworkPolicy shop/deny-web on its one node.",
+  ],
+  [
+    "fail: two nodes, and nothing enforces on either",
+    ofNodes([ec2, second], [proxy("n1"), proxy("n2")], on),
+    "fail",
+    "Cluster prod has no policy engine that enforces on any of its 2 nodes.",
   ],
   [
     "fail: policies of another kind are as inert",
     ofNodes([ec2], [proxy("n1")], { ciliumPolicies: known([{ name: "all", spec: { endpointSelector: {}, ingress: [{}] } }]) }),
     "fail",
-    "Cluster prod has policies present but inert, as nothing enforces CiliumClusterwideNetworkPolicy all on any of its 1 nodes.",
+    "Cluster prod has policies present but inert, as nothing enforces CiliumClusterwideNetworkPolicy all on its one node.",
   ],
   [
     "fail: no policy, and no engine",
     ofNodes([ec2], [anAwsNode("n1", {})]),
     "fail",
-    "Cluster prod has no policy engine that enforces on any of its 1 nodes.",
+    "Cluster prod has no policy engine that enforces on its one node.",
   ],
   [
     "fail: half of VPC CNI is on, and the message says which",
     ofNodes([ec2], [anAwsNode("n1", {})], on),
     "fail",
-    "Cluster prod has no policy engine that enforces on any of its 1 nodes: aws-node runs without --enable-network-policy=true.",
+    "Cluster prod has no policy engine that enforces on its one node: aws-node runs without --enable-network-policy=true.",
   ],
   [
     "fail: Cilium audits and lets everything pass",
     ofNodes([ec2], [aCiliumAgent("n1")], { networkSettings: networkSettings({ cilium: settings({ "policy-audit-mode": "true" }) }) }),
     "fail",
-    'Cluster prod has no policy engine that enforces on any of its 1 nodes: cilium runs, but ConfigMap kube-system/cilium-config has policy-audit-mode "true".',
+    'Cluster prod has no policy engine that enforces on its one node: cilium runs, but ConfigMap kube-system/cilium-config has policy-audit-mode "true".',
   ],
   [
     "fail: one of two nodes has no engine",
@@ -165,7 +171,7 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
     "fail: Auto Mode without the ConfigMap",
     ofNodes([auto], [], { nodeClasses: known([{ name: "default" }]) }),
     "fail",
-    "Cluster prod has no policy engine that enforces on any of its 1 nodes.",
+    "Cluster prod has no policy engine that enforces on its one node.",
   ],
   [
     "fail: a policy selects a pod on Fargate",
@@ -218,7 +224,7 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
     "fail: pods were not read, and no engine is installed",
     { nodes: known([ec2]), pods: refused, ...on },
     "fail",
-    "Cluster prod has no policy engine that enforces on any of its 1 nodes.",
+    "Cluster prod has no policy engine that enforces on its one node.",
   ],
   [
     "unknown: policies were not read, which may select a pod on Fargate",
@@ -230,7 +236,7 @@ it.each<[string, Partial<ClusterFacts>, string, string]>([
     "fail: no engine at all, whichever policies were not read",
     ofNodes([ec2], [proxy("n1")], { networkPolicies: refused }),
     "fail",
-    "Cluster prod has no policy engine that enforces on any of its 1 nodes.",
+    "Cluster prod has no policy engine that enforces on its one node.",
   ],
   [
     "unknown: labels of namespaces were not read, by which a policy may select a pod on Fargate",
