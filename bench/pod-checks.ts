@@ -134,6 +134,7 @@ function factsOf(size: Size): ClusterFacts {
     calicoPolicies: none,
     calicoTiers: none,
     calicoNetworkSets: none,
+    ciliumPolicies: none,
     nodeClasses: none,
     networkSettings: known({
       vpcCni: known({ isPresent: true, values: { "enable-network-policy-controller": "true" } }),

@@ -42,8 +42,6 @@ export const cisEks: Framework = {
     { id: "4.2.4", title: "Sharing the host's network is not admitted", checks: ["host-network-pods-are-declared"] },
     { id: "4.2.5", title: "Escalation of privileges is not admitted", notCovered: "allowPrivilegeEscalation is not read." },
     { id: "4.3.1", title: "The CNI plugin supports network policies", checks: ["network-policies-are-enforced"] },
-    { id: "4.3.2", title: "Every namespace has network policies", notCovered: "No check judges network policies." },
-    { id: "4.3.1", title: "The CNI plugin supports network policies", notCovered: "No check judges what enforces network policies." },
     {
       id: "4.3.2",
       title: "Every namespace has network policies",
@@ -79,8 +77,11 @@ export const cisEks: Framework = {
       checks: ["endpoint-private-access-enabled", "endpoint-public-access-disabled"],
     },
     { id: "5.4.3", title: "Nodes are private", checks: ["node-has-no-public-address"] },
-    { id: "5.4.4", title: "Network policy is enabled and set as fits", checks: ["network-policies-are-enforced"] },
-    { id: "5.4.4", title: "Network policy is enabled and set as fits", checks: ["network-policies-restrict", "declared-flows-hold"] },
+    {
+      id: "5.4.4",
+      title: "Network policy is enabled and set as fits",
+      checks: ["network-policies-are-enforced", "network-policies-restrict", "declared-flows-hold"],
+    },
     { id: "5.4.5", title: "Traffic to load balancers is encrypted", checks: ["load-balancer-encrypts-traffic"] },
     { id: "5.5.1", title: "Users are managed through IAM", manual: "How users sign in is for the organization to say." },
   ],

@@ -25,6 +25,7 @@ export const noPolicies: Partial<ClusterFacts> = {
   calicoPolicies: known([]),
   calicoTiers: known([]),
   calicoNetworkSets: known([]),
+  ciliumPolicies: known([]),
 };
 
 /** VPC CNI enforces on node n1, on which these pods run beside its agent; every kind of policy was read. */

@@ -45,4 +45,5 @@ export const exampleEnforcement: Omit<EffectiveFacts, "pods" | "namespaces" | "n
   calicoPolicies: known([]),
   calicoTiers: known([]),
   calicoNetworkSets: known([]),
+  ciliumPolicies: known([]),
 };

@@ -29,6 +29,7 @@ export const policyFacts = [
   "calicoPolicies",
   "calicoTiers",
   "calicoNetworkSets",
+  "ciliumPolicies",
 ] as const satisfies readonly (keyof ClusterFacts & keyof Policies)[];
 type PolicyFact = (typeof policyFacts)[number];
 
@@ -256,7 +257,7 @@ const kindsOf: Readonly<Record<Engine, readonly PolicyFact[]>> = {
   kubernetes: ["networkPolicies", "adminNetworkPolicies", "clusterNetworkPolicies"],
   "vpc-cni": ["networkPolicies", "clusterNetworkPolicies", "applicationNetworkPolicies"],
   calico: ["networkPolicies", "adminNetworkPolicies", "clusterNetworkPolicies", "calicoPolicies", "calicoTiers", "calicoNetworkSets"],
-  cilium: ["networkPolicies"],
+  cilium: ["networkPolicies", "ciliumPolicies"],
 };
 
 function translation(engine: Engine, facts: EffectiveFacts): Fact<Translated> {

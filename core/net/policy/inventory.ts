@@ -22,6 +22,7 @@ const dialects: readonly (readonly [Engine, readonly (keyof Policies)[]])[] = [
   ["kubernetes", ["networkPolicies", "adminNetworkPolicies", "clusterNetworkPolicies"]],
   ["vpc-cni", ["clusterNetworkPolicies", "applicationNetworkPolicies"]],
   ["calico", ["calicoPolicies", "calicoTiers", "calicoNetworkSets"]],
+  ["cilium", ["ciliumPolicies"]],
 ];
 
 export interface Listing {
@@ -69,6 +70,8 @@ const plurals: Readonly<Record<string, string>> = {
   ClusterNetworkPolicy: "clusternetworkpolicies",
   ApplicationNetworkPolicy: "applicationnetworkpolicies",
   GlobalNetworkPolicy: "globalnetworkpolicies",
+  CiliumNetworkPolicy: "ciliumnetworkpolicies",
+  CiliumClusterwideNetworkPolicy: "ciliumclusterwidenetworkpolicies",
   // Beside Kubernetes' own of the same name it needs its group, as kubectl asks for it.
   "Calico NetworkPolicy": "networkpolicies.projectcalico.org",
 };

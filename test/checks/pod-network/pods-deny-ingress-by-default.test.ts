@@ -5,7 +5,7 @@ import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import type { Pod } from "../../../core/model/workloads.ts";
 import { aCluster, judged, prod } from "../../support/cluster.ts";
-import { anAgent, anAwsNode, networkSettings } from "../../support/engines.ts";
+import { aCiliumAgent, anAgent, anAwsNode, networkSettings, settings } from "../../support/engines.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
 import { aContainer, anOwner } from "../../support/workloads.ts";
 
@@ -101,6 +101,20 @@ describe("where policies are enforced", () => {
     const calico = [anAgent("calico-node", "n1"), web];
     expect(statuses(policed([], [deny()], { pods: known(calico), networkSettings: networkSettings() })).shop).toBe("pass");
     expect(statuses(policed([], [], { pods: known(calico), networkSettings: networkSettings() })).shop).toBe("fail");
+  });
+});
+
+describe("under Cilium", () => {
+  const cilium = { networkSettings: networkSettings({ cilium: settings({ "enable-policy": "default" }) }) };
+  const pods = known([aCiliumAgent("n1"), web]);
+  const own = known([{ namespace: "shop", name: "own", specs: [{ endpointSelector: {}, ingress: [{}] }] }]);
+  it.each<readonly [string, readonly NetworkPolicy[], Partial<ClusterFacts>, string]>([
+    ["pass: NetworkPolicy counts", [deny()], {}, "pass"],
+    ["pass: a policy of its own counts", [], { ciliumPolicies: own }, "pass"],
+    ["fail: no policy of either kind", [], {}, "fail"],
+    ["unknown: its own policies were not read", [deny()], { ciliumPolicies: forbidden }, "unknown"],
+  ])("%s", (_rule, policies, rest, status) => {
+    expect(statuses(policed([], policies, { ...cilium, pods, ...rest })).shop).toBe(status);
   });
 });
 
