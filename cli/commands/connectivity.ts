@@ -44,7 +44,7 @@ export async function connectivity(options: ConnectivityOptions): Promise<ExitCo
     const ipv6 = options.ipv6 === true || asksForIpv6 || [input, other].some((one) => one !== undefined && namesIpv6(one.estate));
     const told = (one: Input): Connectivity => {
       const answer = connectivityOf(one.estate, { engine, ipv6, textOf: endText });
-      tell(one, engine, answer, messages);
+      tell(one, answer, messages);
       return answer;
     };
     const narrowing: Narrowing = {
@@ -104,14 +104,11 @@ function engineOf(asked: Engine | undefined, input: Input, other: Input | undefi
   return engine;
 }
 
-function tell({ estate, whereIs, lacks }: Input, engine: Engine, { hostNetwork, remarks, notes }: Connectivity, messages: Messages): void {
+function tell({ estate, whereIs, lacks }: Input, { hostNetwork, remarks, notes }: Connectivity, messages: Messages): void {
   const at = (object: string, field: string): string => {
     const place = whereIs?.(object, field);
     return place === undefined ? "" : `${place.file}:${place.line} `;
   };
-  if (lacks.includes("ciliumPolicies") && engine === "cilium") {
-    messages.warn("Policies of cilium.io are read from manifests alone: of this input they do not count.");
-  }
   if (lacks.includes("routes")) messages.warn("Routes of Gateways are read from manifests alone: what they lead to is not listed.");
   for (const { policy, field, message, effect } of remarks) {
     if (effect === "refused") messages.error(`${at(policy, field)}${message} The policy was left out.`);

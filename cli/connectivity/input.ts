@@ -17,7 +17,7 @@ export interface Input {
   /** Where an object says something; of what was not read from files nobody knows. */
   readonly whereIs?: (object: string, field: string) => Place | undefined;
   /** Kinds that count in some engine and can't be read of such an input. */
-  readonly lacks: readonly ("ciliumPolicies" | "routes")[];
+  readonly lacks: readonly "routes"[];
 }
 
 /** @throws {UsageError} for manifests of which nothing could be read */
@@ -59,7 +59,7 @@ export function fromFacts(facts: ClusterFacts, source: string, messages: Message
     messages.warn(`${source}: ${fact} were not read, and are taken to be none: ${reason.message}`);
   }
   const lacks = facts.gateways.state === "known" && facts.gateways.value.length === 0 ? [] : (["routes"] as const);
-  return { estate, signs: signsOf(estate), lacks: ["ciliumPolicies", ...lacks] };
+  return { estate, signs: signsOf(estate), lacks };
 }
 
 /** Another input, by what the path leads to: a folder of manifests, a file of them, or evidence. */

@@ -12,6 +12,7 @@ import { connectivityFacts, estateOf } from "../../core/net/connectivity/estate.
 import type { Estate } from "../../core/net/connectivity/model.ts";
 import { engines, translate } from "../../core/net/policy/translation.ts";
 import { endText } from "../../core/report/connectivity-text.ts";
+import { ciliumPolicy } from "../net/policy/cilium-policies.ts";
 import { adminNetworkPolicy, awsClusterNetworkPolicy, upstreamClusterNetworkPolicy } from "../net/policy/cluster-policies.ts";
 import { cluster, networkPolicy } from "../net/policy/clusters.ts";
 import { aCluster } from "../support/cluster.ts";
@@ -69,6 +70,17 @@ const written: readonly Written[] = [
         apiVersion: apiGroup === upstream ? `${upstream}/v1alpha2` : aws,
         kind: "ClusterNetworkPolicy",
         metadata: { name: `policy-${i}` },
+        spec,
+      },
+    ],
+  ),
+  ...sample(ciliumPolicy, 6).map(
+    ({ namespace, spec }, i): Written => [
+      namespace === undefined ? "ciliumclusterwidenetworkpolicies" : "ciliumnetworkpolicies",
+      {
+        apiVersion: "cilium.io/v2",
+        kind: namespace === undefined ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy",
+        metadata: { ...(namespace === undefined ? {} : { namespace }), name: `policy-${i}` },
         spec,
       },
     ],

@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { Route } from "../../model/gateway.ts";
 import { kubernetesKinds } from "../kubernetes/kinds.ts";
-import { ciliumPolicyObject } from "../kubernetes/parse-cilium.ts";
 import { routeObject } from "../kubernetes/parse-route.ts";
 import { kubernetesReads } from "../reads.ts";
 
@@ -21,13 +20,13 @@ const irrelevantLists = [
 type AllLists = keyof typeof kubernetesKinds;
 type ListedName = Exclude<AllLists, (typeof irrelevantLists)[number]>;
 /** `routes`: of the Gateway API. */
-export type ManifestListName = ListedName | "routes" | "ciliumPolicies";
+export type ManifestListName = ListedName | "routes";
 
 /** The same kinds that are listed of a live cluster, and the same parsers. */
 const listedNames = (Object.keys(kubernetesKinds) as AllLists[]).filter(
   (name): name is ListedName => !irrelevantLists.some((irrelevant) => irrelevant === name),
 );
-export const manifestListNames: readonly ManifestListName[] = [...listedNames, "routes", "ciliumPolicies"];
+export const manifestListNames: readonly ManifestListName[] = [...listedNames, "routes"];
 
 /** One kind of object, as a manifest names it. */
 export interface ManifestKind {
@@ -57,13 +56,6 @@ const kinds: readonly ManifestKind[] = [
     kind,
     versions: routeVersions[kind],
     object: routeObject(kind),
-  })),
-  ...(["namespaced", "cluster"] as const).map((scope) => ({
-    list: "ciliumPolicies" as const,
-    group: "cilium.io",
-    kind: scope === "namespaced" ? "CiliumNetworkPolicy" : "CiliumClusterwideNetworkPolicy",
-    versions: ["v2"],
-    object: ciliumPolicyObject(scope),
   })),
 ];
 const byName = new Map(kinds.map((one) => [`${one.group}/${one.kind}`, one]));

@@ -1,6 +1,5 @@
 /** Manifests as the facts that a live cluster would have answered. */
 
-import type { CiliumPolicy } from "../../model/cilium-policy.ts";
 import type { Route } from "../../model/gateway.ts";
 import type { ObjectOf } from "../kubernetes/kinds.ts";
 import { describeIssue } from "../kubernetes/malformed-object.ts";
@@ -9,9 +8,8 @@ import { type ManifestKind, type ManifestListName, manifestKind, manifestListNam
 
 export type { Problem } from "./documents.ts";
 
-export type ManifestLists = { readonly [N in Exclude<ManifestListName, "routes" | "ciliumPolicies">]: readonly ObjectOf<N>[] } & {
+export type ManifestLists = { readonly [N in Exclude<ManifestListName, "routes">]: readonly ObjectOf<N>[] } & {
   readonly routes: readonly Route[];
-  readonly ciliumPolicies: readonly CiliumPolicy[];
 };
 
 export interface Manifests {
