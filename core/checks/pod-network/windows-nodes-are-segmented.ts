@@ -103,7 +103,7 @@ const policedNodes = (pods: Fact<readonly Pod[]>): Fact<ReadonlySet<string>> =>
       new Set(
         all
           .filter((pod) => pod.owner?.kind === "DaemonSet" && pod.owner.name === "calico-node-windows")
-          .filter((pod) => ["calico-system", "kube-system"].includes(pod.namespace) && pod.phase === "Running")
+          .filter((pod) => ["calico-system", "kube-system"].includes(pod.namespace) && pod.phase === "Running" && pod.isReady === true)
           .flatMap(({ nodeName }) => nodeName ?? []),
       ),
   );

@@ -28,6 +28,7 @@ const agent = (nodeName: string, rest = {}) =>
     namespace: "calico-system",
     owner: anOwner("DaemonSet", "calico-node-windows"),
     nodeName,
+    isReady: true,
     ...rest,
   });
 const deny = (rest: Partial<NetworkAclEntry>) => anAclEntry({ number: 10, action: "deny", ...rest });
@@ -67,6 +68,7 @@ it.each<readonly [string, readonly NetworkAclEntry[], string]>([
 it.each<readonly [string, Partial<ClusterFacts>, string]>([
   ["pass: Calico for Windows runs on the node", { pods: known([agent(bystander.node.name), agent(win.node.name)]) }, "pass"],
   ["fail: its pod has not started", { pods: known([agent(bystander.node.name), agent(win.node.name, { phase: "Pending" })]) }, "fail"],
+  ["fail: its pod runs and is not ready", { pods: known([agent(bystander.node.name), agent(win.node.name, { isReady: false })]) }, "fail"],
   [
     "fail: a DaemonSet of the name in a namespace of anybody's",
     { pods: known([agent(bystander.node.name), agent(win.node.name, { namespace: "shop" })]) },
