@@ -103,7 +103,7 @@ suite("exposure of a cluster in moto and a real API server", { moto: inject("mot
           endpointPrivateAccess: true,
           publicAccessCidrs: [...office],
         },
-        tags: { "test:endpoint": server.url, "test:ca-file": server.caFile },
+        tags: { "test:endpoint": server.url, "test:ca-file": server.caFile, "test:vpc-cni": "true" },
       }),
     );
     const nodeRole = `arn:aws:iam::${motoAccount}:role/eks-node`;
