@@ -4,12 +4,14 @@ import { known } from "../../model/fact.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
 import type { Node, Pod, Workload } from "../../model/workloads.ts";
 import { clientsByRbac, exemptions, sortPods } from "../../net/kubelet/clients.ts";
-import { policiesNotJudged } from "../../net/kubelet/engine.ts";
-import { kubeletPaths } from "../../net/kubelet/reach.ts";
+import { policyLayer } from "../../net/kubelet/engine.ts";
+import { kubeletPaths, kubeletPorts } from "../../net/kubelet/reach.ts";
 import { podClasses } from "../../net/kubelet/sources.ts";
 import { nodeClasses, unreadNodes } from "../../net/kubelet/targets.ts";
+import { effectiveFacts } from "../../net/policy/effective.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { topControllers } from "../../net/workloads/top-controller.ts";
+import { exampleEnforcement, exampleNamespaces } from "../pod-network/example-policies.ts";
 import { verdictOn } from "./kubelet-verdict.ts";
 
 const clusterGroup: SecurityGroup = {
@@ -76,6 +78,9 @@ const agent: Workload = {
   },
 };
 const rest = {
+  ...exampleEnforcement,
+  networkPolicies: known([]),
+  namespaces: known(exampleNamespaces),
   securityGroups: known([clusterGroup, podGroup]),
   prefixLists: known([]),
   networkAcls: known([]),
@@ -91,10 +96,10 @@ export const kubeletBlockedFromPods = defineCheck({
   surface: "nodes",
   severity: "medium",
   needs: ["pods"],
-  uses: ["nodes", "networkInterfaces", "securityGroups", "prefixLists", "networkAcls", "workloads", "roles", "roleBindings"],
+  uses: [...effectiveFacts, "namespaces", "networkInterfaces", "securityGroups", "prefixLists", "networkAcls", "roles", "roleBindings"],
   why: "A kubelet runs commands in every pod of its node for whoever it takes for the control plane: a pod that cannot reach one cannot try.",
   remediation:
-    "Run the pods on EC2 nodes with security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), and let the nodes' groups admit TCP 10250 and 10255 from the control plane and the clients of kubelets alone; or deny pods egress to these ports of every node address by a policy of an engine that polices the own node too, such as Calico or Cilium.",
+    "Run the pods on EC2 nodes with security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), and let the nodes' groups admit TCP 10250 and 10255 from the control plane and the clients of kubelets alone; or deny pods egress to these ports of every node address by a policy of an engine that polices the own node too, such as Calico: NetworkPolicies under Amazon VPC CNI stop no pod from reaching its own node.",
   examples: {
     fail: {
       ...rest,
@@ -115,7 +120,8 @@ export const kubeletBlockedFromPods = defineCheck({
       ]),
     },
   },
-  evaluate: ({ pods, nodes, networkInterfaces, workloads, ...facts }, settings, { resource }) => {
+  evaluate: (facts, settings, { resource }) => {
+    const { pods, nodes, networkInterfaces, workloads } = facts;
     const isClient = clientsByRbac(facts.roles, facts.roleBindings);
     const sorted = sortPods(pods, { topOf: topControllers(workloads), isClient, settings });
     if (sorted.judged.length === 0) {
@@ -123,10 +129,10 @@ export const kubeletBlockedFromPods = defineCheck({
       const message = `Cluster ${resource.name} runs no pod that is judged${counts.length === 0 ? "" : ` (${counts.join(", ")})`}.`;
       return [{ resource, status: "not-applicable", message }];
     }
-    const engine = policiesNotJudged(nodes.state === "known" ? nodes.value : []);
     const targets = nodes.state === "known" ? nodeClasses(nodes.value, networkInterfaces, pods) : [unreadNodes(nodes.reason)];
+    const engine = policyLayer(facts, targets, kubeletPorts);
     const vpc = { groups: indexGroups(facts.securityGroups, facts.prefixLists), networkAcls: facts.networkAcls };
     const paths = kubeletPaths(podClasses(sorted.judged, { networkInterfaces, workloads, engine }), targets, { vpc, engine });
-    return [verdictOn(resource, sorted, paths, nodes.state === "known" ? nodes.value.length : undefined)];
+    return [verdictOn(resource, { sorted, paths, engine, ...(nodes.state === "known" ? { nodeCount: nodes.value.length } : {}) })];
   },
 });

@@ -4,19 +4,35 @@ import type { Reason } from "../../model/fact.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { exemptions, type Sorted } from "../../net/kubelet/clients.ts";
+import type { PolicyLayer } from "../../net/kubelet/engine.ts";
 import { kubeletPorts, type Path, type Witness } from "../../net/kubelet/reach.ts";
 
 const ports = `TCP ${kubeletPorts.join(" and ")}`;
 
+export interface Judged {
+  readonly sorted: Sorted;
+  readonly paths: readonly Path[];
+  readonly engine: Pick<PolicyLayer, "why" | "sparesOwnNode" | "unread">;
+  readonly nodeCount?: number;
+}
+
 /** The worst path decides; one of pods that may be exempt proves nothing. */
-export function verdictOn(resource: Resource, sorted: Sorted, paths: readonly Path[], nodeCount: number | undefined): Verdict {
+export function verdictOn(resource: Resource, { sorted, paths: asked, engine, nodeCount }: Judged): Verdict {
+  const paths = asked.map((path) => (path.state === "open" ? { ...path, unread: [...path.unread, ...engine.unread] } : path));
   const evidence = evidenceOf(sorted, paths, nodeCount);
   const cluster = `Cluster ${resource.name}`;
   const open = paths.filter(({ state }) => state === "open");
-  const proof = open.find(({ pods, witness }) => pods.mayBeExempt === undefined && witness !== undefined)?.witness;
+  const proven = open.filter(({ pods, witness }) => pods.mayBeExempt === undefined && witness !== undefined);
+  // What reaches other nodes too is the worse: it is the one to show.
+  const proof = (proven.find(({ way }) => way === "other nodes") ?? proven[0])?.witness;
   if (proof !== undefined) {
+    const isOwn = proven.every(({ way }) => way === "own node");
     const message = `${cluster} lets ${nameOf(proof.pod)} reach the kubelet of node ${proof.node} on TCP ${proof.port}.`;
-    return { resource, status: "fail", message, evidence: { witness: shown(proof), ...evidence } };
+    const witness = { ...shown(proof), engine: engine.why(proof.pod, { ...proof, isOwn }) };
+    const isLow = paths.every(
+      ({ way, state, pods }) => state === "blocked" || (way === "own node" && state === "open" && engine.sparesOwnNode(pods.engineClass)),
+    );
+    return { resource, status: "fail", message, evidence: { witness, ...evidence }, ...(isLow ? ofOwnNode : {}) };
   }
   if (paths.length > 0 && paths.every(({ state }) => state === "blocked")) {
     const message = `${cluster} keeps every pod that is judged, ${sorted.judged.length} in all, from ${ports} of every node.`;
@@ -28,6 +44,14 @@ export function verdictOn(resource: Resource, sorted: Sorted, paths: readonly Pa
   const message = `${cluster} may let pods reach kubelets${seen}: ${reason.message}`;
   return { resource, status: "unknown", reason, message, evidence: vpc === undefined ? evidence : { vpcWitness: shown(vpc), ...evidence } };
 }
+
+/** The rest is blocked, and this VPC CNI with NetworkPolicy cannot stop. */
+const ofOwnNode = {
+  severity: "low",
+  remediation: {
+    text: "Every other node is kept from the pods already. A pod's own node is left open by Amazon VPC CNI whatever NetworkPolicies say: give the pods security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), which the nodes' groups do not admit, or use an engine that polices the own node, such as Calico.",
+  },
+} as const;
 
 /** How many pods were not judged, and why. */
 export const countsOf = ({ exempt }: Sorted): Evidence =>
@@ -84,4 +108,4 @@ const countOf = (pods: readonly Pod[]): Evidence =>
     : { count: pods.length, first: pods.slice(0, namesShown).map(({ namespace, name }) => `${namespace}/${name}`) };
 
 const nameOf = ({ namespace, name }: Pod): string => `pod ${namespace}/${name}`;
-const shown = ({ pod, node, port }: Witness): Evidence => ({ pod: `${pod.namespace}/${pod.name}`, node, port });
+const shown = ({ pod, node, address, port }: Witness): Evidence => ({ pod: `${pod.namespace}/${pod.name}`, node, address, port });

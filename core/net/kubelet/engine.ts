@@ -1,40 +1,199 @@
 /** What a policy engine does to connections from pods to kubelets: one layer among those on the path. */
-import type { Reason } from "../../model/fact.ts";
-import type { Node, Pod } from "../../model/workloads.ts";
-import { type AddressSet, allAddresses, noAddresses, parseCidrs } from "../addresses.ts";
+import { type Fact, known, type Reason } from "../../model/fact.ts";
+import type { Namespace, Node, Pod } from "../../model/workloads.ts";
+import {
+  type AddressSet,
+  allAddresses,
+  intersection,
+  isEmpty,
+  noAddresses,
+  parseCidrs,
+  toRangesText,
+  union,
+  unionOf,
+} from "../addresses.ts";
 import { platformOf } from "../nodes/node-identity.ts";
-import { anythingUnlessKnown, type Bounds } from "../reach/within-vpc.ts";
-
-export type Answer = { readonly state: "denies" | "allows" } | { readonly state: "unsure"; readonly reason: Reason };
+import { type EffectiveFacts, effectivePolicies, type Subject } from "../policy/effective.ts";
+import { portsOf } from "../policy/port-set.ts";
+import { anythingUnlessKnown, type Bounds, everything } from "../reach/within-vpc.ts";
+import { allowsByHostEndpoints, hostPolicies, hostProtectionsNotRead } from "./hosts.ts";
+import type { NodeClass } from "./targets.ts";
 
 /** It tells pods apart by class and nodes by address, so that no pair of a pod and a node is looked at. */
 export interface EngineLayer {
   /** Pods of one class are treated alike. */
   readonly classOf: (pod: Pod) => string;
-  /** What becomes of connections to the kubelet of the node that a pod of the class runs on. */
-  readonly toOwnNode: (podClass: string) => Answer;
-  /** Addresses of other nodes at which pods of the class are let through to the kubelet. */
-  readonly toNodes: (podClass: string) => Bounds;
+  /** Addresses at which pods of the class are let through to the kubelet of the node that they run on. */
+  readonly toOwnNode: (podClass: string, port: number) => Bounds;
+  /** Addresses of other nodes at which they are. */
+  readonly toNodes: (podClass: string, port: number) => Bounds;
 }
 
-const notJudged: Reason = { code: "not-supported", message: "Network policies are not judged yet." };
+export interface PolicyLayer extends EngineLayer {
+  /** Why it lets a pod through, as a clause. */
+  readonly why: (pod: Pod, to: { readonly address: string; readonly port: number; readonly isOwn: boolean }) => string;
+  /** The engine by itself stops no pod of the class from reaching its own node. */
+  readonly sparesOwnNode: (podClass: string) => boolean;
+  /** Protections at the nodes themselves that were not read: fewer connections may be let through for them. */
+  readonly unread: readonly Reason[];
+}
+
+export interface PolicyLayerFacts extends Omit<EffectiveFacts, "namespaces"> {
+  readonly namespaces: Fact<readonly Namespace[]>;
+}
+
+interface ByPort {
+  readonly own: Bounds;
+  readonly others: Bounds;
+}
+
+interface Treatment {
+  readonly key: string;
+  readonly sparesOwnNode: boolean;
+  readonly onPort: (port: number) => ByPort;
+}
 
 /**
- * All that can be said before any policy is judged: Fargate's machines run no DaemonSet and so no engine, which leaves nothing
- * between two of them. How such a machine keeps its own pod from its kubelet is not documented.
- * Source: Amazon EKS User Guide, "Simplify compute management with AWS Fargate".
+ * Egress of pods towards nodes, by the policies that hold for them. Nodes stand for addresses outside the pods, save for Cilium:
+ * there they are entities, which blocks do not mean.
+ * Sources: aws/aws-network-policy-agent pkg/fwruleprocessor/fw_rule_processor.go; projectcalico/calico felix/rules/static.go
+ * (filterWorkloadToHostChain); cilium/cilium Documentation/security/policy/layer3.rst.
  */
-export function policiesNotJudged(nodes: readonly Node[]): EngineLayer {
-  const fargate = nodes.filter((node) => platformOf(node) === "fargate");
-  const names = new Set(fargate.map(({ name }) => name));
-  const without: AddressSet = parseCidrs(fargate.flatMap(({ internalIps }) => internalIps));
+export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass[], ports: readonly number[]): PolicyLayer {
+  const { namespaces } = facts;
+  const given = { ...facts, namespaces: namespaces.state === "known" ? namespaces.value : [] };
+  const effective = effectivePolicies(given);
+  // VPC CNI adds its own node's address to what NetworkPolicies allow: what its other policies say of it alone is what counts.
+  let others: ReturnType<typeof effectivePolicies> | undefined;
+  const withoutNetworkPolicies = (pod: Pod): Subject | undefined => {
+    others ??= effectivePolicies({
+      ...given,
+      // What was worked out is remembered by the list of pods: another list leaves the memory of this one alone.
+      pods: [...given.pods],
+      networkPolicies: emptied(given.networkPolicies),
+      applicationNetworkPolicies: emptied(given.applicationNetworkPolicies),
+    });
+    return others.of(pod);
+  };
+  const onFargate = fargateNodes(facts.nodes);
+  // A node without an address may be anywhere.
+  const scope = targets.some(({ possible }) => isEmpty(possible)) ? allAddresses : unionOf(targets.map(({ possible }) => possible));
+  const guarded = hostPolicies(facts.ciliumPolicies);
+  const hasHostEndpoints = allowsByHostEndpoints(facts.calicoPolicies);
+
+  const treatmentOf = (pod: Pod, subject: Subject | undefined): Omit<Treatment, "key"> => {
+    const isFargate = pod.nodeName !== undefined && onFargate.names.has(pod.nodeName);
+    const same = (bounds: Bounds) => () => ({ own: isFargate ? anythingUnlessKnown(fargateOwnNode) : bounds, others: withGuard(bounds) });
+    const withGuard = (bounds: Bounds): Bounds =>
+      guarded === undefined
+        ? bounds
+        : { ...bounds, atLeast: intersection(bounds.atLeast, onFargate.addresses), doubt: bounds.doubt ?? guarded };
+    const plain = { sparesOwnNode: false };
+    if (subject === undefined) return { ...plain, onPort: same(anythingUnlessKnown(notPlaced)) };
+    if (subject.unenforced !== undefined) return { ...plain, onPort: same(everything) };
+    if (namespaces.state === "unknown") return { ...plain, onPort: same(anythingUnlessKnown(namespaces.reason)) };
+    if (subject.engines.includes("cilium")) {
+      const isOpen = subject.isUnrestricted("egress") && guarded === undefined;
+      return { ...plain, onPort: same(isOpen ? everything : anythingUnlessKnown(guarded ?? nodesAreEntities)) };
+    }
+    if (subject.engines.length === 1 && subject.engines[0] === "vpc-cni") {
+      return {
+        sparesOwnNode: true,
+        onPort: (port) => {
+          const its = reachOf(subject, scope, port);
+          const open = withoutNetworkPolicies(pod);
+          const always = open === undefined ? noAddresses : reachOf(open, scope, port).atLeast;
+          const own = {
+            atLeast: union(its.atLeast, always),
+            atMost: allAddresses,
+            doubt: isEmpty(its.atMost) ? ownNodeUnclear : subject.doubt,
+          };
+          // In strict mode a branch interface leads to the own node like to all others.
+          return { own, others: withGuard(pod.hasBranchInterface ? { ...its, atMost: allAddresses } : its) };
+        },
+      };
+    }
+    return {
+      ...plain,
+      onPort: (port) => {
+        const its = reachOf(subject, scope, port);
+        const mayMeanHosts = subject.engines.includes("calico") && hasHostEndpoints;
+        const bounds = mayMeanHosts ? { ...its, atMost: allAddresses, doubt: hostEndpointsMeant } : its;
+        const isSeveral = subject.engines.includes("vpc-cni");
+        return { own: isSeveral ? { ...bounds, atMost: allAddresses } : bounds, others: withGuard(bounds) };
+      },
+    };
+  };
+
+  const bySubject = new Map<string, Treatment>();
+  const byKey = new Map<string, Treatment>();
+  const treatment = (pod: Pod): Treatment => {
+    const subject = effective.of(pod);
+    const isFargate = pod.nodeName !== undefined && onFargate.names.has(pod.nodeName);
+    const asked = `${subject?.key ?? "on no node"} ${pod.hasBranchInterface} ${isFargate}`;
+    const found = bySubject.get(asked);
+    if (found !== undefined) return found;
+    const { onPort, sparesOwnNode } = treatmentOf(pod, subject);
+    const answers = new Map(ports.map((port) => [port, onPort(port)]));
+    const key = [sparesOwnNode, ...[...answers.values()].flatMap(({ own, others: rest }) => [textOf(own), textOf(rest)])].join(" ");
+    const made = byKey.get(key) ?? { key, sparesOwnNode, onPort: (port: number) => answers.get(port) ?? onPort(port) };
+    byKey.set(key, made);
+    bySubject.set(asked, made);
+    return made;
+  };
+  const answerFor = (podClass: string, port: number): ByPort =>
+    byKey.get(podClass)?.onPort(port) ?? { own: anythingUnlessKnown(notPlaced), others: anythingUnlessKnown(notPlaced) };
+
   return {
-    classOf: ({ nodeName }) => (nodeName !== undefined && names.has(nodeName) ? "fargate" : ""),
-    toOwnNode: () => ({ state: "unsure", reason: notJudged }),
-    toNodes: (podClass) => ({
-      ...anythingUnlessKnown(notJudged),
-      atLeast: podClass === "fargate" ? without : noAddresses,
-      atMost: allAddresses,
-    }),
+    classOf: (pod) => treatment(pod).key,
+    toOwnNode: (podClass, port) => answerFor(podClass, port).own,
+    toNodes: (podClass, port) => answerFor(podClass, port).others,
+    sparesOwnNode: (podClass) => byKey.get(podClass)?.sparesOwnNode ?? false,
+    unread: hostProtectionsNotRead(given),
+    why: (pod, { address, port, isOwn }) => {
+      const subject = effective.of(pod);
+      if (subject === undefined) return "";
+      if (subject.unenforced !== undefined) return subject.unenforced;
+      if (subject.engines.includes("cilium")) return "no policy isolates it for egress";
+      const outside = parseCidrs([address]);
+      const isByPolicy = !isEmpty(subject.reach("egress", outside, portsOf("TCP", port, port)).atLeast);
+      if (isOwn && !isByPolicy) return "VPC CNI lets every pod reach its own node, whatever NetworkPolicies say";
+      return subject.why("egress", { outside }, "TCP", port);
+    },
   };
 }
+
+function reachOf(subject: Subject, scope: AddressSet, port: number): Bounds {
+  const { atLeast, atMost } = subject.reach("egress", scope, portsOf("TCP", port, port));
+  return { atLeast, atMost, doubt: subject.doubt };
+}
+
+const textOf = ({ atLeast, atMost, doubt }: Bounds): string =>
+  `${toRangesText(atLeast).join()}/${toRangesText(atMost).join()}/${doubt?.message ?? ""}`;
+
+const emptied = <T>(fact: Fact<readonly T[]>): Fact<readonly T[]> => (fact.state === "known" ? known([]) : fact);
+
+/** Fargate's machines run no DaemonSet and so no engine. Source: Amazon EKS User Guide, "Simplify compute management with AWS Fargate". */
+function fargateNodes(nodes: Fact<readonly Node[]>): { readonly names: ReadonlySet<string>; readonly addresses: AddressSet } {
+  const fargate = (nodes.state === "known" ? nodes.value : []).filter((node) => platformOf(node) === "fargate");
+  return { names: new Set(fargate.map(({ name }) => name)), addresses: parseCidrs(fargate.flatMap(({ internalIps }) => internalIps)) };
+}
+
+const notPlaced: Reason = { code: "not-ready", message: "A pod is on no node yet." };
+const fargateOwnNode: Reason = {
+  code: "not-supported",
+  message: "How a machine of Fargate keeps its own pod from its kubelet is not documented.",
+};
+const nodesAreEntities: Reason = {
+  code: "not-supported",
+  message: "What Cilium lets through to nodes is decided by entities, and pods are isolated or denied something.",
+};
+const ownNodeUnclear: Reason = {
+  code: "not-supported",
+  message:
+    "Whether VPC CNI lets a pod reach its own node past a ClusterNetworkPolicy, or in strict mode, hangs on the version of its agent.",
+};
+const hostEndpointsMeant: Reason = {
+  code: "not-supported",
+  message: "A selector of a Calico policy that allows may mean host endpoints, which are not read.",
+};

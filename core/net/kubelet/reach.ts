@@ -3,9 +3,9 @@
  * where one layer on it provably denies, and open where all of them provably allow.
  */
 import type { Reason } from "../../model/fact.ts";
-import type { Pod } from "../../model/workloads.ts";
+import type { Node, Pod } from "../../model/workloads.ts";
 import { isCidr } from "../address-text.ts";
-import { type AddressSet, allAddresses, holds, intersection, isEmpty, noAddresses } from "../addresses.ts";
+import { type AddressSet, allAddresses, holds, intersection, isEmpty, noAddresses, unionOf } from "../addresses.ts";
 import {
   anythingUnlessKnown,
   type Bounds,
@@ -16,7 +16,7 @@ import {
   type InsideVpc,
   type Place,
 } from "../reach/within-vpc.ts";
-import type { Answer, EngineLayer } from "./engine.ts";
+import type { EngineLayer } from "./engine.ts";
 import type { PodClass } from "./sources.ts";
 import type { NodeClass } from "./targets.ts";
 
@@ -27,6 +27,7 @@ export const kubeletPorts = [10250, 10255] as const;
 export interface Witness {
   readonly pod: Pod;
   readonly node: string;
+  readonly address: string;
   readonly port: number;
 }
 
@@ -52,32 +53,90 @@ export function kubeletPaths(
   { vpc, engine }: { readonly vpc: InsideVpc; readonly engine: EngineLayer },
 ): readonly Path[] {
   const routes = kubeletPorts.map((port) => ({ port, cross: crossings({ protocol: "tcp", from: port, to: port }, vpc) }));
+  const machines = machinesOf(nodes);
   return pods.flatMap((podClass) => {
-    const toNodes = engine.toNodes(podClass.engineClass);
     const others = nodes.flatMap((nodeClass) => {
       if (!hasOtherNode(podClass, nodeClass)) return [];
       const onEachPort = routes.map(({ port, cross }) =>
-        pathTo(podClass, nodeClass, { port, cross: acrossVpc(podClass, nodeClass, cross), toNodes }),
+        pathTo(podClass, nodeClass, {
+          port,
+          cross: acrossVpc(podClass, nodeClass, cross),
+          toNodes: engine.toNodes(podClass.engineClass, port),
+        }),
       );
       return worstOf(onEachPort);
     });
-    return [...ownNodePaths(podClass, engine), ...others];
+    return [...ownNodePaths(podClass, machines, engine), ...others];
   });
 }
 
-/** A class with a branch interface in strict mode reaches its own node like all others, so that no path of its own is left. */
-function ownNodePaths(pods: PodClass, engine: EngineLayer): readonly Path[] {
-  if (pods.ownNode === "vpc") return [];
-  const answer: Answer = engine.toOwnNode(pods.engineClass);
-  const path = { pods, way: "own node", vpc: "not on the path", unread: [] } as const;
-  if (answer.state === "denies") return [{ ...path, state: "blocked" }];
-  if (pods.ownNode === "unsure") {
-    const reason = pods.unplaced ?? branchModeUnclear;
-    return [{ ...path, vpc: "unsure", state: "unsure", reason }];
+/** One node as its own pods find it. */
+interface Machine {
+  readonly node: Node;
+  /** What it may be reached at; none where that was not read. */
+  readonly possible: AddressSet;
+}
+
+/** Nodes by name. What stands for one is all that its classes may be reached at, which is no less than its own. */
+function machinesOf(classes: readonly NodeClass[]): ReadonlyMap<string, Machine> {
+  const machines = new Map<string, { node: Node; of: NodeClass[] }>();
+  for (const one of classes) {
+    for (const node of one.nodes) {
+      const found = machines.get(node.name) ?? { node, of: [] };
+      machines.set(node.name, found);
+      found.of.push(one);
+    }
   }
-  if (answer.state === "unsure") return [{ ...path, state: "unsure", reason: answer.reason }];
-  const pod = pods.pods.find(({ nodeName }) => nodeName !== undefined);
-  return [{ ...path, state: "open", ...(pod === undefined ? {} : { witness: { pod, node: pod.nodeName ?? "", port: kubeletPorts[0] } }) }];
+  const joined = new Map<string, AddressSet>();
+  const possibleOf = (of: readonly NodeClass[]): AddressSet => {
+    const key = of.map((one) => classes.indexOf(one)).join();
+    const set =
+      joined.get(key) ?? (of.some(({ possible }) => isEmpty(possible)) ? noAddresses : unionOf(of.map(({ possible }) => possible)));
+    joined.set(key, set);
+    return set;
+  };
+  return new Map([...machines].map(([name, { node, of }]) => [name, { node, possible: possibleOf(of) }]));
+}
+
+/** A class with a branch interface in strict mode reaches its own node like all others, so that no path of its own is left. */
+function ownNodePaths(pods: PodClass, machines: ReadonlyMap<string, Machine>, engine: EngineLayer): readonly Path[] {
+  if (pods.ownNode === "vpc") return [];
+  return worstOf(kubeletPorts.map((port) => ownNodePath(pods, machines, { port, bounds: engine.toOwnNode(pods.engineClass, port) })));
+}
+
+function ownNodePath(
+  pods: PodClass,
+  machines: ReadonlyMap<string, Machine>,
+  { port, bounds: { atLeast, atMost, doubt } }: { readonly port: number; readonly bounds: Bounds },
+): Path {
+  const path = { pods, way: "own node", vpc: "not on the path", unread: [] } as const;
+  const own = [...pods.nodes].map((name) => machines.get(name));
+  const sets = new Set(own.map((machine) => machine?.possible ?? noAddresses));
+  // A node that was not read is somewhere.
+  const isKept = (possible: AddressSet): boolean => !isEmpty(possible) && isEmpty(intersection(possible, atMost));
+  if (sets.size > 0 && [...sets].every(isKept)) return { ...path, state: "blocked" };
+  if (pods.ownNode === "unsure") return { ...path, vpc: "unsure", state: "unsure", reason: pods.unplaced ?? branchModeUnclear };
+  const witness = ownWitness(pods, machines, port, atLeast);
+  return witness === undefined ? { ...path, state: "unsure", reason: doubt ?? undecided } : { ...path, state: "open", witness };
+}
+
+/** A pod that certainly reaches an address of its node in a family that it has itself. */
+function ownWitness(pods: PodClass, machines: ReadonlyMap<string, Machine>, port: number, through: AddressSet): Witness | undefined {
+  if (isEmpty(through)) return undefined;
+  const open = new Map<string, readonly string[]>();
+  for (const name of pods.nodes) {
+    const its = machines.get(name)?.node.internalIps ?? [];
+    open.set(
+      name,
+      its.filter((address) => isCidr(address) && holds(through, address)),
+    );
+  }
+  for (const pod of pods.pods) {
+    const node = pod.nodeName ?? "";
+    const address = open.get(node)?.find((one) => pod.podIps.some((its) => its.includes(":") === one.includes(":")));
+    if (address !== undefined) return { pod, node, address, port };
+  }
+  return undefined;
 }
 
 const branchModeUnclear: Reason = { code: "depends-on-unknown", message: "How VPC CNI treats branch interfaces could not be told." };
@@ -155,7 +214,8 @@ function witnessOf(pods: PodClass, nodes: NodeClass, { port, sources, destinatio
     for (const pod of pods.pods) {
       if (!pod.podIps.some((address) => isIn(from, family, address))) continue;
       const node = reached.find(({ name }) => pods.ownNode === "vpc" || name !== pod.nodeName);
-      if (node !== undefined) return { pod, node: node.name, port };
+      const address = node?.internalIps.find((one) => isIn(to, family, one));
+      if (node !== undefined && address !== undefined) return { pod, node: node.name, address, port };
     }
   }
   return undefined;

@@ -59,6 +59,10 @@ export interface Subject {
   readonly doubt: Reason;
   /** Nothing enforces policies for it; the clause says why. */
   readonly unenforced?: string;
+  /** Those that certainly enforce, and whose policies were read. */
+  readonly engines: readonly PolicyEngine[];
+  /** For certain no policy isolates it, and none denies it anything: whatever the other end is, it is let through. */
+  readonly isUnrestricted: (direction: Direction) => boolean;
   readonly classes: readonly PodClass[];
   /** The engine looks at a packet before the address of a Service becomes that of an endpoint. */
   readonly seesClusterIps: boolean;
@@ -157,6 +161,7 @@ interface Stance {
   /** Something may restrict pods further than any option does. */
   readonly mayNarrow?: Reason;
   readonly unenforced?: string;
+  readonly engines: readonly PolicyEngine[];
   readonly seesClusterIps: boolean;
 }
 
@@ -180,6 +185,7 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     key: `unknown ${reason.message}`,
     options: [open()],
     mayNarrow: reason,
+    engines: [],
     seesClusterIps: true,
   });
   const translations = new Map<Engine, ReturnType<typeof translation>>();
@@ -189,7 +195,8 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     return made;
   };
   const stanceOf = (says: PodEnforcement, namespace: string): Stance => {
-    if (says.state === "not-enforced") return { key: `none ${says.cause}`, options: [open()], unenforced: says.why, seesClusterIps: true };
+    if (says.state === "not-enforced")
+      return { key: `none ${says.cause}`, options: [open()], unenforced: says.why, engines: [], seesClusterIps: true };
     if (says.state !== "enforced") return unknowable(says.state === "unsure" ? says.reason : notPlaced);
     const options: Questions[] = [];
     const keys: string[] = [];
@@ -210,7 +217,8 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     const key = `${keys.join("+")} ${mayNarrow?.message ?? ""}`;
     // Calico and Cilium look at packets to endpoints: kube-proxy, or Cilium itself, has put these in the place of Services before.
     const seesClusterIps = says.enforcing.some(({ engine }) => engine === "vpc-cni");
-    return { key, options, seesClusterIps, ...(mayNarrow === undefined ? {} : { mayNarrow }) };
+    const engines = says.enforcing.map(({ engine }) => engine);
+    return { key, options, engines, seesClusterIps, ...(mayNarrow === undefined ? {} : { mayNarrow }) };
   };
   const numbers = (podClass: PodClass): string => [...asked.values()].map((questions) => questions.classOf(podClass)).join("/");
   return Object.assign(stanceOf, { numbers });
@@ -288,7 +296,11 @@ const dependsOnPolicy: Reason = {
   message: "A policy speaks of names of domains, labels of service accounts or others that were not read.",
 };
 
-function subjectOf(key: string, { options, mayNarrow, unenforced, seesClusterIps }: Stance, classes: readonly PodClass[]): Subject {
+function subjectOf(
+  key: string,
+  { options, mayNarrow, unenforced, engines, seesClusterIps }: Stance,
+  classes: readonly PodClass[],
+): Subject {
   /** Every option, for every family of the pod. */
   const asked = options.flatMap((questions) => classes.map((one) => ({ questions, number: questions.classOf(one) })));
   const doubt = mayNarrow ?? (options.length > 1 ? undefinedTogether : dependsOnPolicy);
@@ -300,7 +312,10 @@ function subjectOf(key: string, { options, mayNarrow, unenforced, seesClusterIps
     classes,
     doubt,
     seesClusterIps,
+    engines,
     ...(unenforced === undefined ? {} : { unenforced }),
+    isUnrestricted: (direction) =>
+      mayNarrow === undefined && asked.every(({ questions, number }) => !questions.isRestricted(number, direction)),
     isolation: (direction) => {
       const known = isolations.get(direction);
       if (known !== undefined) return known;

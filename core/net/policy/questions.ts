@@ -99,6 +99,16 @@ export class Questions {
     return profile.isolation;
   }
 
+  /** Whether a policy that selects it isolates it, or does more than allow. */
+  isRestricted(podClass: number, direction: Direction): boolean {
+    return this.#profile(podClass, direction).selected.some(({ tier, policies }) =>
+      policies.some(
+        ({ isolation, ...policy }) =>
+          (tier.otherwise === "deny" && isolation !== "none") || (policy[direction] ?? []).some(({ action }) => action !== "allow"),
+      ),
+    );
+  }
+
   /** The policies that select it and by themselves let everybody through, on every port of TCP. */
   openers(podClass: number, direction: Direction): readonly Policy[] {
     return this.#profile(podClass, direction).selected.flatMap(({ tier, policies }) =>

@@ -5,7 +5,9 @@ import { known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
 import type { Node, Pod } from "../../../core/model/workloads.ts";
 import { aCluster, aRule, aSecurityGroup, judged, prod, withSettings } from "../../support/cluster.ts";
+import { aCiliumAgent, anAgent, anAwsNode, controllerOn, networkSettings, settings as values } from "../../support/engines.ts";
 import { aNode } from "../../support/nodes.ts";
+import { namespacesNamed, noPolicies, policy } from "../../support/policed.ts";
 import { anAcl, anAclEntry, anEni } from "../../support/vpc.ts";
 import { aContainer, anOwner, aPod, aPodSpec, aWorkload } from "../../support/workloads.ts";
 
@@ -26,9 +28,11 @@ const ofNodeB = anEni("eni-b", { privateIpv4: ["10.0.2.4", "10.0.2.5"], instance
 const branch = (id: string, address: string, groups: readonly string[] = ["sg-web"]) =>
   anEni(id, { privateIpv4: [address], type: "branch", groupIds: groups });
 
-const plain = aPod("web", { nodeName: "0a", podIps: ["10.0.1.5"] });
-const branched = aPod("web", { nodeName: "0a", podIps: ["10.0.1.9"], hasBranchInterface: true });
-const bystander = aPod("host-agent", { nodeName: "0a", podIps: ["10.0.1.4"], spec: { hostNetwork: true } });
+const owner = anOwner("StatefulSet", "web");
+const plain = aPod("web", { nodeName: "0a", podIps: ["10.0.1.5"], owner });
+const branched = aPod("web", { nodeName: "0a", podIps: ["10.0.1.9"], hasBranchInterface: true, owner });
+/** Shares its node's network; whether it enforces policies hangs on settings of the cluster. */
+const bystander = anAwsNode("0a");
 const agent = (settings: Readonly<Record<string, string>>) =>
   aWorkload("DaemonSet", "aws-node", {
     namespace: "kube-system",
@@ -45,6 +49,8 @@ const facts = (pods: readonly Pod[], rest: Partial<ClusterFacts> = {}): Partial<
   workloads: known([agent({})]),
   roles: known([]),
   roleBindings: known([]),
+  namespaces: namespacesNamed("default", "kube-system", "shop", "bystander"),
+  networkSettings: unknown("not-supported", "Settings of networks were not read."),
   ...rest,
 });
 function finding(given: Partial<ClusterFacts>, settings?: Parameters<typeof judged>[2]): Finding {
@@ -53,7 +59,7 @@ function finding(given: Partial<ClusterFacts>, settings?: Parameters<typeof judg
   return all[0] as Finding;
 }
 
-describe("paths that only an engine can stop", () => {
+describe("paths that only an engine can stop, of which nothing is known", () => {
   it.each<[string, Partial<ClusterFacts>]>([
     [
       "unknown: a normal pod reaches its own node past every security group, on a single node too",
@@ -72,7 +78,10 @@ describe("paths that only an engine can stop", () => {
       "unknown: the annotation without a branch interface is no branch interface",
       facts([branched], { networkInterfaces: known([ofNodeA, ofNodeB, { ...branch("eni-web", "10.0.1.9"), type: "interface" }]) }),
     ],
-    ["unknown: an address of an overlay may be sent by the node's own", facts([aPod("web", { nodeName: "0a", podIps: ["192.168.7.7"] })])],
+    [
+      "unknown: an address of an overlay may be sent by the node's own",
+      facts([aPod("web", { nodeName: "0a", podIps: ["192.168.7.7"], owner })]),
+    ],
     [
       "unknown: strict, and the nodes' group admits the pod's",
       facts([branched], {
@@ -201,7 +210,7 @@ describe("a branch interface in strict mode", () => {
       },
       "not-supported",
     ],
-    ["unknown: one pod of many has no branch interface", { pods: known([branched, plain]) }, "not-supported"],
+    ["unknown: one pod of many has no branch interface", { pods: known([bystander, branched, plain]) }, "not-supported"],
   ])("%s", (_rule, rest, code) => {
     expect(finding(facts([branched], rest))).toMatchObject({ status: "unknown", reason: { code } });
   });
@@ -286,7 +295,7 @@ describe("Fargate, whose machines run no engine", () => {
   it.each<[string, Partial<ClusterFacts>]>([
     ["unknown: a single machine, whose own pod nobody documents", given({ nodes: known([fargate("fargate-10", "10.0.1.10")]) })],
     [
-      "unknown: the other machine is of EC2, where an engine may stand at the host",
+      "unknown: the other machine is of EC2, and on no interface that was read",
       given({ nodes: known([fargate("fargate-10", "10.0.1.10"), nodeA]) }),
     ],
     [
@@ -377,6 +386,240 @@ describe("clients by RBAC are not judged", () => {
   });
 });
 
+describe("policies towards nodes", () => {
+  const web = aPod("web", { nodeName: "0a", podIps: ["10.0.1.5"], owner, labels: { app: "web" } });
+  // Of another namespace, which its own policy closes, and on the other node.
+  const closed = aPod("closed", { namespace: "bystander", nodeName: "0b", podIps: ["10.0.2.5"], owner: anOwner("StatefulSet", "closed") });
+  const denyBystander = policy("none", { podSelector: {}, policyTypes: ["Egress"] }, "bystander");
+  const shut = policy("none", { podSelector: {}, policyTypes: ["Egress"] });
+  const to = (cidr: string, ...ports: readonly number[]) =>
+    policy("some", {
+      podSelector: {},
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr } }], ports: ports.map((port) => ({ protocol: "TCP", port })) }],
+    });
+  const policed = (agents: readonly Pod[], rest: Partial<ClusterFacts> = {}) =>
+    facts([...agents, web], {
+      ...noPolicies,
+      pods: known([...agents, web, closed]),
+      networkSettings: networkSettings({ vpcCni: controllerOn }),
+      nodeClasses: known([]),
+      workloads: known([]),
+      networkInterfaces: known([ofNodeA, ofNodeB]),
+      ...rest,
+    });
+  const np = (...policies: readonly ReturnType<typeof policy>[]) => ({ networkPolicies: known([denyBystander, ...policies]) });
+  const vpcCni = [anAwsNode("0a"), anAwsNode("0b")];
+  const strictCni = [anAwsNode("0a", undefined, { NETWORK_POLICY_ENFORCING_MODE: "strict" }), anAwsNode("0b")];
+  const calico = ["0a", "0b"].map((name) =>
+    anAgent("calico-node", name, { namespace: "calico-system", labels: { "k8s-app": "calico-node" } }),
+  );
+  const cilium = [aCiliumAgent("0a"), aCiliumAgent("0b")];
+  const ciliumOn = { networkSettings: networkSettings({ cilium: values({}) }) };
+  const aws = (rules: readonly object[]) => ({
+    clusterNetworkPolicies: known([
+      {
+        apiGroup: "networking.k8s.aws" as const,
+        name: "guard",
+        spec: { tier: "Admin", priority: 1, subject: { namespaces: {} }, egress: rules },
+      },
+    ]) as ClusterFacts["clusterNetworkPolicies"],
+  });
+  const deny = (network: string, port: number) => ({
+    action: "Deny",
+    to: [{ networks: [network] }],
+    ports: [{ portNumber: { protocol: "TCP", port } }],
+  });
+  const global = (egress: readonly object[], rest: object = {}) => ({
+    calicoPolicies: known([{ name: "kubelets", spec: { order: 1, types: ["Egress"], egress, ...rest } }]) as ClusterFacts["calicoPolicies"],
+  });
+  const calicoDeny = (nets: readonly string[], ports: readonly number[]) => [
+    { action: "Deny", protocol: "TCP", destination: { nets, ports } },
+    { action: "Allow" },
+  ];
+  const own = (spec: object) => ({ ciliumPolicies: known([{ name: "own", spec }]) as ClusterFacts["ciliumPolicies"] });
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    ["fail: no engine enforces, security groups admit", policed([], np(shut))],
+    ["fail: VPC CNI enforces, and no policy selects the pod", policed(vpcCni, np())],
+    [
+      "fail: VPC CNI polices no pod without a controller",
+      policed(vpcCni, { ...np(shut), pods: known([...vpcCni, aPod("web", { nodeName: "0a", podIps: ["10.0.1.5"] }), closed]) }),
+    ],
+    ["fail: a policy lets out 10255 of another node alone", policed(vpcCni, np(to("10.0.2.4/32", 10255)))],
+    ["fail: a policy lets out 10250 of another node alone", policed(vpcCni, np(to("10.0.2.4/32", 10250)))],
+    ["fail: Calico enforces, and no policy selects the pod", policed(calico, np())],
+    ["fail: Calico denies 10250 but not 10255", policed(calico, { ...np(), ...global(calicoDeny(["10.0.0.0/16"], [10250])) })],
+    [
+      "fail: Calico denies other nodes and not the own",
+      policed(calico, { ...np(), ...global(calicoDeny(["10.0.2.0/24"], [10250, 10255]), { selector: "app == 'web'" }) }),
+    ],
+    [
+      "fail: Calico allows it before it denies",
+      policed(calico, { ...np(), ...global(calicoDeny(["10.0.0.0/16"], [10250, 10255]).toReversed()) }),
+    ],
+    ["fail: Cilium enforces, and no policy isolates the pod for egress", policed(cilium, { ...np(), ...ciliumOn })],
+    [
+      "fail: Cilium's policy adds an allow and isolates nobody",
+      policed(cilium, {
+        ...np(),
+        ...ciliumOn,
+        ...own({ endpointSelector: {}, enableDefaultDeny: { egress: false }, egress: [{ toEntities: ["world"] }] }),
+      }),
+    ],
+  ])("%s", (_rule, given) => {
+    expect(finding(given)).toMatchObject({ status: "fail", severity: "medium", evidence: { witness: { pod: "shop/web" } } });
+  });
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    ["fail low: VPC CNI denies other nodes; own node stays open", policed(vpcCni, np(shut))],
+    ["fail low: what is let out is no kubelet's", policed(vpcCni, np(to("10.0.0.0/16", 443)))],
+    [
+      "fail low: a ClusterNetworkPolicy denies other ports of the own node",
+      policed(vpcCni, { ...np(shut), ...aws([deny("10.0.0.0/16", 22)]) }),
+    ],
+    ["fail low: policies were not read of a kind that VPC CNI does not know", policed(vpcCni, { ...np(shut), ciliumPolicies: forbidden })],
+  ])("%s", (_rule, given) => {
+    const found = finding(given);
+    expect(found).toMatchObject({
+      status: "fail",
+      severity: "low",
+      evidence: {
+        witness: {
+          pod: "shop/web",
+          node: "0a",
+          address: "10.0.1.4",
+          port: 10250,
+          engine: "VPC CNI lets every pod reach its own node, whatever NetworkPolicies say",
+        },
+        podsByPathToOwnNode: { open: 2 },
+      },
+    });
+    expect(JSON.stringify(found)).toContain("SecurityGroupPolicy");
+  });
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    [
+      "pass: Calico denies 10250 and 10255 to every node address",
+      policed(calico, { ...np(), ...global(calicoDeny(["10.0.0.0/16"], [10250, 10255])) }),
+    ],
+    ["pass: Calico isolates the pod, and lets out to no node", policed(calico, np(shut))],
+    ["pass: Calico lets out to other ports of nodes", policed(calico, np(to("10.0.0.0/16", 443)))],
+    ["pass: nothing is known of RBAC, and nobody reaches a kubelet", policed(calico, { ...np(shut), roles: forbidden })],
+  ])("%s", (_rule, given) => {
+    expect(finding(given)).toMatchObject({ status: "pass", evidence: { podsJudged: 2, nodes: 2, podsByPathToOwnNode: { blocked: 2 } } });
+  });
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    ["unknown: enforcement unread", policed(vpcCni, { ...np(shut), networkSettings: forbidden })],
+    ["unknown: policies of a kind that is enforced were not read", policed(calico, { ...np(shut), calicoPolicies: forbidden })],
+    ["unknown: namespaces were not read", policed(calico, { ...np(shut), namespaces: forbidden })],
+    [
+      "unknown: a ClusterNetworkPolicy denies the own node, which agents treat differently",
+      policed(vpcCni, { ...np(shut), ...aws([deny("10.0.0.0/16", 10250), deny("10.0.0.0/16", 10255)]) }),
+    ],
+    [
+      "unknown: VPC CNI in strict mode, in which the own node may be closed too",
+      policed(strictCni, { ...np(shut), pods: known([...strictCni, web]) }),
+    ],
+    [
+      "unknown: Calico allows by a selector that may mean hosts",
+      policed(calico, { ...np(), ...global([{ action: "Allow", destination: { selector: "all()" } }]) }),
+    ],
+    [
+      "unknown: Calico denies the nodes' own addresses, and not those that no pod has yet",
+      policed(calico, {
+        ...np(),
+        ...global(calicoDeny(["10.0.1.4/32", "10.0.2.4/32"], [10250, 10255])),
+        networkInterfaces: known([{ ...ofNodeA, privateIpv4: ["10.0.1.4", "10.0.1.5", "10.0.1.6"] }, ofNodeB]),
+      }),
+    ],
+    [
+      "unknown: Calico lets out to no node that was read, and the pod's own was not",
+      policed(calico, { ...np(shut), nodes: known([nodeB]) }),
+    ],
+    ["unknown: no node was read", policed(calico, { ...np(shut), nodes: known([]) })],
+    ["unknown: Cilium CIDR rule", policed(cilium, { ...np(shut, to("10.0.0.0/16", 10250)), ...ciliumOn })],
+    [
+      "unknown: Cilium denies by CIDR, which nodes are not",
+      policed(cilium, {
+        ...np(),
+        ...ciliumOn,
+        ...own({ endpointSelector: {}, enableDefaultDeny: { egress: false }, egressDeny: [{ toCIDR: ["10.0.0.0/8"] }] }),
+      }),
+    ],
+    [
+      "unknown: Cilium isolates the pod, and lets out to the world",
+      policed(cilium, { ...np(), ...ciliumOn, ...own({ endpointSelector: {}, egress: [{ toEntities: ["world"] }] }) }),
+    ],
+    [
+      "unknown: Cilium has a policy for nodes",
+      policed(cilium, { ...np(), ...ciliumOn, ...own({ nodeSelector: {}, ingress: [{ fromEntities: ["cluster"] }] }) }),
+    ],
+  ])("%s", (_rule, given) => {
+    expect(
+      finding({ ...given, pods: known((given.pods?.state === "known" ? given.pods.value : []).filter(({ name }) => name !== "closed")) })
+        .status,
+    ).toBe("unknown");
+  });
+
+  it("unknown: a branch interface in strict mode leads VPC CNI's pod to its own node past every NetworkPolicy", () => {
+    const pod = { ...web, podIps: ["10.0.1.9"], hasBranchInterface: true };
+    const given = policed(vpcCni, {
+      ...np(shut),
+      pods: known([...vpcCni, pod]),
+      workloads: known([agent({})]),
+      networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9", ["sg-cluster"])]),
+    });
+    expect(finding(given).status).toBe("unknown");
+  });
+
+  it("names the rule that lets a pod through, and what was not read of Calico's hosts", () => {
+    expect(finding(policed(calico, { ...np(), ...global(calicoDeny(["10.0.1.0/24"], [10250, 10255])) })).evidence).toMatchObject({
+      witness: {
+        pod: "shop/web",
+        node: "0b",
+        address: "10.0.2.4",
+        port: 10250,
+        engine: "GlobalNetworkPolicy kubelets egress[1] allows it",
+      },
+      notRead: ["Host endpoints of Calico and its defaultEndpointToHostAction are not read."],
+    });
+  });
+
+  it("asks by classes: 20,000 pods and 1,000 nodes", () => {
+    const nodes = Array.from({ length: 1000 }, (_, i) => ec2(`n${i}`, `10.1.${i >> 8}.${i & 255}`));
+    const pods = Array.from({ length: 20_000 }, (_, i) => ({
+      ...web,
+      name: `web-${i}`,
+      uid: `web-${i}`,
+      labels: { app: `app-${i % 500}` },
+      nodeName: `n${i % 1000}`,
+      podIps: [`10.2.${i >> 8}.${i & 255}`],
+    }));
+    const agents = nodes.map(({ name }) => anAwsNode(name));
+    const networkInterfaces = nodes.map((node, i) =>
+      anEni(`eni-${i}`, {
+        privateIpv4: [...node.internalIps, ...pods.filter((_, j) => j % 1000 === i).flatMap(({ podIps }) => podIps)],
+        instanceId: `i-${node.name}`,
+      }),
+    );
+    const given = policed([], {
+      ...np(shut),
+      nodes: known(nodes),
+      pods: known([...agents, ...pods]),
+      networkInterfaces: known(networkInterfaces),
+    });
+    const before = performance.now();
+    expect(finding(given)).toMatchObject({
+      status: "fail",
+      severity: "low",
+      evidence: { podsJudged: 20_000, podsByPathToOwnNode: { open: 20_000 } },
+    });
+    expect(performance.now() - before).toBeLessThan(10_000);
+  }, 60_000);
+});
+
 it("unknown: pods were not read", () => {
   expect(finding(facts([], { pods: forbidden }))).toMatchObject({ status: "unknown", reason: { code: "forbidden" } });
 });
@@ -391,7 +634,7 @@ it("counts the pods that are not judged, and names the first", () => {
   expect(evidence).toMatchObject({
     podsJudged: 1,
     notJudged: {
-      hostNetwork: { count: 8, first: ["shop/host-agent", "shop/agent-0", "shop/agent-1", "shop/agent-2", "shop/agent-3"] },
+      hostNetwork: { count: 8, first: ["kube-system/aws-node-on-0a", "shop/agent-0", "shop/agent-1", "shop/agent-2", "shop/agent-3"] },
       systemWorkloads: { count: 0 },
     },
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { known } from "../../../core/model/fact.ts";
-import { holds, parseCidrs } from "../../../core/net/addresses.ts";
+import { allAddresses, holds, noAddresses, parseCidrs } from "../../../core/net/addresses.ts";
 import type { EngineLayer } from "../../../core/net/kubelet/engine.ts";
 import { kubeletPaths, kubeletPorts } from "../../../core/net/kubelet/reach.ts";
 import { podClasses } from "../../../core/net/kubelet/sources.ts";
@@ -36,7 +36,10 @@ it("a path is open where one pod and one node connect through every layer, and b
       const classNamed = (name: string) => (name === "x" ? "x" : "y");
       const engine: EngineLayer = {
         classOf: ({ labels }) => labels.class ?? "",
-        toOwnNode: (podClass) => ({ state: own[classNamed(podClass)] ? "allows" : "denies" }),
+        toOwnNode: (podClass) => {
+          const through = own[classNamed(podClass)] ? allAddresses : noAddresses;
+          return { atLeast: through, atMost: through };
+        },
         toNodes: (podClass) => {
           const through = parseCidrs(others[classNamed(podClass)]);
           return { atLeast: through, atMost: through };
