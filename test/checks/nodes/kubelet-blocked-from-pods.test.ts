@@ -504,6 +504,10 @@ describe("policies towards nodes", () => {
       policed(calico, { ...np(), ...global(calicoDeny(["10.0.0.0/16"], [10250, 10255])) }),
     ],
     ["pass: Calico isolates the pod, and lets out to no node", policed(calico, np(shut))],
+    [
+      "pass: Calico denies by a selector, whatever that means",
+      policed(calico, { ...np(shut), ...global([{ action: "Deny", destination: { selector: "all()" } }]) }),
+    ],
     ["pass: Calico lets out to other ports of nodes", policed(calico, np(to("10.0.0.0/16", 443)))],
     ["pass: nothing is known of RBAC, and nobody reaches a kubelet", policed(calico, { ...np(shut), roles: forbidden })],
   ])("%s", (_rule, given) => {
@@ -538,6 +542,7 @@ describe("policies towards nodes", () => {
       "unknown: Calico lets out to no node that was read, and the pod's own was not",
       policed(calico, { ...np(shut), nodes: known([nodeB]) }),
     ],
+    ["unknown: Calico and VPC CNI deny together, of which one spares the own node", policed([...vpcCni, ...calico], np(shut))],
     ["unknown: no node was read", policed(calico, { ...np(shut), nodes: known([]) })],
     ["unknown: Cilium CIDR rule", policed(cilium, { ...np(shut, to("10.0.0.0/16", 10250)), ...ciliumOn })],
     [
