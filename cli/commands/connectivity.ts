@@ -104,12 +104,11 @@ function engineOf(asked: Engine | undefined, input: Input, other: Input | undefi
   return engine;
 }
 
-function tell({ estate, whereIs, lacks }: Input, { hostNetwork, remarks, notes }: Connectivity, messages: Messages): void {
+function tell({ estate, whereIs }: Input, { hostNetwork, remarks, notes }: Connectivity, messages: Messages): void {
   const at = (object: string, field: string): string => {
     const place = whereIs?.(object, field);
     return place === undefined ? "" : `${place.file}:${place.line} `;
   };
-  if (lacks.includes("routes")) messages.warn("Routes of Gateways are read from manifests alone: what they lead to is not listed.");
   for (const { policy, field, message, effect } of remarks) {
     if (effect === "refused") messages.error(`${at(policy, field)}${message} The policy was left out.`);
     else messages.warn(`${at(policy, field)}${message}`);

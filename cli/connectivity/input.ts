@@ -16,8 +16,6 @@ export interface Input {
   readonly signs: EngineSigns;
   /** Where an object says something; of what was not read from files nobody knows. */
   readonly whereIs?: (object: string, field: string) => Place | undefined;
-  /** Kinds that count in some engine and can't be read of such an input. */
-  readonly lacks: readonly "routes"[];
 }
 
 /** @throws {UsageError} for manifests of which nothing could be read */
@@ -30,9 +28,9 @@ export async function fromManifests(path: string, messages: Messages): Promise<I
     throw new UsageError(`${path} holds no Kubernetes object that could be read.`, { hint: "Name a folder of manifests." });
   }
   const { lists, groups, whereIs } = manifests;
-  const { namespaces, workloads, pods, services, ingresses, routes, ...policies } = lists;
+  const { namespaces, workloads, pods, services, ingresses, gatewayRoutes: routes, ...policies } = lists;
   const estate: Estate = { namespaces, workloads, pods, services, ingresses, routes, policies: policiesOf(policies) };
-  return { estate, signs: signsOf(estate, groups), whereIs, lacks: [] };
+  return { estate, signs: signsOf(estate, groups), whereIs };
 }
 
 /** @throws {UsageError} for evidence of several clusters, or of one in which too little was read */
@@ -58,8 +56,7 @@ export function fromFacts(facts: ClusterFacts, source: string, messages: Message
   for (const { fact, reason } of unread) {
     messages.warn(`${source}: ${fact} were not read, and are taken to be none: ${reason.message}`);
   }
-  const lacks = facts.gateways.state === "known" && facts.gateways.value.length === 0 ? [] : (["routes"] as const);
-  return { estate, signs: signsOf(estate), lacks };
+  return { estate, signs: signsOf(estate) };
 }
 
 /** Another input, by what the path leads to: a folder of manifests, a file of them, or evidence. */

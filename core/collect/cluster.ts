@@ -120,6 +120,7 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     gateways: left("gateways"),
     loadBalancerConfigurations: left("loadBalancerConfigurations"),
     targetGroupBindings: left("targetGroupBindings"),
+    gatewayRoutes: left("gatewayRoutes"),
     namespaces: left("namespaces"),
     nodes: left("nodes"),
     pods: left("pods"),

@@ -16,7 +16,7 @@ import { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "./calico-policy.ts";
 import { CiliumPolicy } from "./cilium-policy.ts";
 import { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "./cluster-network-policy.ts";
 import { factOf, Reason } from "./fact.ts";
-import { Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupBinding } from "./gateway.ts";
+import { Gateway, GatewayClass, LoadBalancerConfiguration, Route, TargetGroupBinding } from "./gateway.ts";
 import { Ingress, IngressClass, IngressClassParams, Service } from "./kubernetes.ts";
 import { NetworkPolicy } from "./network-policy.ts";
 import { Instance, NodeGroup } from "./nodes.ts";
@@ -90,6 +90,7 @@ export const ClusterFacts = z
     gateways: factsOfList(Gateway),
     loadBalancerConfigurations: factsOfList(LoadBalancerConfiguration),
     targetGroupBindings: factsOfList(TargetGroupBinding),
+    gatewayRoutes: factsOfList(Route),
 
     namespaces: factsOfList(Namespace),
     nodes: factsOfList(Node),

@@ -34,9 +34,11 @@ async function manifests(files: Readonly<Record<string, string>>): Promise<strin
   return path;
 }
 async function evidence(text: string, without: readonly string[] = []): Promise<string> {
-  const { policies, routes: _, ...lists } = estateIn(manifestsOf(text));
+  const { policies, routes: gatewayRoutes, ...lists } = estateIn(manifestsOf(text));
   const names = Object.keys(kubernetesKinds);
-  const facts = Object.entries({ ...lists, ...policies }).filter(([name]) => names.includes(name) && !without.includes(name));
+  const facts = Object.entries({ ...lists, gatewayRoutes, ...policies }).filter(
+    ([name]) => names.includes(name) && !without.includes(name),
+  );
   const cluster = aCluster(Object.fromEntries(facts.map(([name, value]) => [name, known(value)])));
   const path = join(await folder(), "prod.json");
   await writeFile(path, JSON.stringify(evidenceOf(cluster, "1.0.0")));

@@ -127,6 +127,7 @@ suite("sandbox, beside a real kube-apiserver", { etcd: inject("etcd") }, ({ etcd
       gateways: 1,
       loadBalancerConfigurations: 1,
       targetGroupBindings: 2,
+      gatewayRoutes: 5,
       namespaces: 1,
       nodes: 1,
       pods: 2,

@@ -8,7 +8,7 @@ export const manifestsOf = (text: string, path = "shop.yaml"): Manifests => read
 export const readAll = (...files: readonly ManifestFile[]): Manifests => readManifests(files);
 
 export function estateIn({ lists }: Manifests): Estate {
-  const { namespaces, workloads, pods, services, ingresses, routes, ...policies } = lists;
+  const { namespaces, workloads, pods, services, ingresses, gatewayRoutes: routes, ...policies } = lists;
   return { namespaces, workloads, pods, services, ingresses, routes, policies };
 }
 

@@ -19,6 +19,7 @@ import { NodeClassObject } from "./parse-node-class.ts";
 import { PodObject } from "./parse-pod.ts";
 import { roleObject } from "./parse-role.ts";
 import { roleBindingObject } from "./parse-role-binding.ts";
+import { routeObject } from "./parse-route.ts";
 import { SecurityGroupPolicyObject } from "./parse-security-group-policy.ts";
 import { ServiceObject } from "./parse-service.ts";
 import { TargetGroupBindingObject } from "./parse-target-group-binding.ts";
@@ -34,6 +35,7 @@ export const kubernetesListNames = [
   "gateways",
   "loadBalancerConfigurations",
   "targetGroupBindings",
+  "gatewayRoutes",
   "namespaces",
   "nodes",
   "pods",
@@ -124,6 +126,14 @@ export const kubernetesKinds: { readonly [N in KubernetesListName]: readonly Kub
   targetGroupBindings: [
     custom("kubernetes:list targetgroupbindings.elbv2.k8s.aws", "TargetGroupBinding", ["v1beta1"], TargetGroupBindingObject),
     custom("kubernetes:list targetgroupbindings.eks.amazonaws.com", "TargetGroupBinding", ["v1"], TargetGroupBindingObject),
+  ],
+  // Sources: kubernetes-sigs/gateway-api apis.
+  gatewayRoutes: [
+    custom("kubernetes:list httproutes.gateway.networking.k8s.io", "HTTPRoute", ["v1", "v1beta1"], routeObject("HTTPRoute")),
+    custom("kubernetes:list grpcroutes.gateway.networking.k8s.io", "GRPCRoute", ["v1", "v1alpha2"], routeObject("GRPCRoute")),
+    custom("kubernetes:list tlsroutes.gateway.networking.k8s.io", "TLSRoute", ["v1", "v1alpha3", "v1alpha2"], routeObject("TLSRoute")),
+    custom("kubernetes:list tcproutes.gateway.networking.k8s.io", "TCPRoute", ["v1", "v1alpha2"], routeObject("TCPRoute")),
+    custom("kubernetes:list udproutes.gateway.networking.k8s.io", "UDPRoute", ["v1", "v1alpha2"], routeObject("UDPRoute")),
   ],
   namespaces: [builtIn("kubernetes:list namespaces", "Namespace", NamespaceObject)],
   nodes: [builtIn("kubernetes:list nodes", "Node", NodeObject)],

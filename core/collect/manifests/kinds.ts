@@ -1,7 +1,5 @@
 import type * as z from "zod";
-import type { Route } from "../../model/gateway.ts";
 import { kubernetesKinds } from "../kubernetes/kinds.ts";
-import { routeObject } from "../kubernetes/parse-route.ts";
 import { kubernetesReads } from "../reads.ts";
 
 /** The lists that connections are told from: every kind of policy, what runs, and what leads to it. */
@@ -18,15 +16,12 @@ const irrelevantLists = [
   "nodeClasses",
 ] as const;
 type AllLists = keyof typeof kubernetesKinds;
-type ListedName = Exclude<AllLists, (typeof irrelevantLists)[number]>;
-/** `routes`: of the Gateway API. */
-export type ManifestListName = ListedName | "routes";
+export type ManifestListName = Exclude<AllLists, (typeof irrelevantLists)[number]>;
 
 /** The same kinds that are listed of a live cluster, and the same parsers. */
-const listedNames = (Object.keys(kubernetesKinds) as AllLists[]).filter(
-  (name): name is ListedName => !irrelevantLists.some((irrelevant) => irrelevant === name),
+export const manifestListNames = (Object.keys(kubernetesKinds) as AllLists[]).filter(
+  (name): name is ManifestListName => !irrelevantLists.some((irrelevant) => irrelevant === name),
 );
-export const manifestListNames: readonly ManifestListName[] = [...listedNames, "routes"];
 
 /** One kind of object, as a manifest names it. */
 export interface ManifestKind {
@@ -37,26 +32,10 @@ export interface ManifestKind {
   readonly object: z.ZodType<unknown>;
 }
 
-/** Sources: kubernetes-sigs/gateway-api apis. */
-const routeVersions: Readonly<Record<Route["kind"], readonly string[]>> = {
-  HTTPRoute: ["v1", "v1beta1"],
-  GRPCRoute: ["v1", "v1alpha2"],
-  TLSRoute: ["v1", "v1alpha3", "v1alpha2"],
-  TCPRoute: ["v1", "v1alpha2"],
-  UDPRoute: ["v1", "v1alpha2"],
-};
-
 const kinds: readonly ManifestKind[] = [
-  ...listedNames.flatMap((list) =>
+  ...manifestListNames.flatMap((list) =>
     kubernetesKinds[list].map(({ read, kind, versions, object }) => ({ list, group: kubernetesReads[read].group, kind, versions, object })),
   ),
-  ...(Object.keys(routeVersions) as Route["kind"][]).map((kind) => ({
-    list: "routes" as const,
-    group: "gateway.networking.k8s.io",
-    kind,
-    versions: routeVersions[kind],
-    object: routeObject(kind),
-  })),
 ];
 const byName = new Map(kinds.map((one) => [`${one.group}/${one.kind}`, one]));
 

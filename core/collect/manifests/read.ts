@@ -1,6 +1,5 @@
 /** Manifests as the facts that a live cluster would have answered. */
 
-import type { Route } from "../../model/gateway.ts";
 import type { ObjectOf } from "../kubernetes/kinds.ts";
 import { describeIssue } from "../kubernetes/malformed-object.ts";
 import { documentsOf, lineOf, type Problem, type Source } from "./documents.ts";
@@ -8,9 +7,7 @@ import { type ManifestKind, type ManifestListName, manifestKind, manifestListNam
 
 export type { Problem } from "./documents.ts";
 
-export type ManifestLists = { readonly [N in Exclude<ManifestListName, "routes">]: readonly ObjectOf<N>[] } & {
-  readonly routes: readonly Route[];
-};
+export type ManifestLists = { readonly [N in ManifestListName]: readonly ObjectOf<N>[] };
 
 export interface Manifests {
   readonly lists: ManifestLists;

@@ -22,7 +22,7 @@ export const connectivityFacts = [
   "pods",
   "services",
   "ingresses",
-  "gateways",
+  "gatewayRoutes",
   "networkPolicies",
   ...otherPolicies,
 ] as const satisfies readonly FactName[];
@@ -54,7 +54,7 @@ export function estateOf(facts: ClusterFacts): FromFacts {
     pods: listOf("pods", facts.pods),
     services: listOf("services", facts.services),
     ingresses: listOf("ingresses", facts.ingresses),
-    routes: [],
+    routes: listOf("gatewayRoutes", facts.gatewayRoutes),
     policies: {
       networkPolicies: listOf("networkPolicies", facts.networkPolicies),
       adminNetworkPolicies: listOf("adminNetworkPolicies", facts.adminNetworkPolicies),

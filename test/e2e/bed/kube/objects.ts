@@ -152,6 +152,51 @@ export const everyKind: readonly (readonly [plural: string, object: Manifest, st
     },
   ],
   [
+    "httproutes",
+    {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      metadata: { ...shop, name: "way-in" },
+      spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "plain", port: 443 }] }] },
+    },
+  ],
+  [
+    "grpcroutes",
+    {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "GRPCRoute",
+      metadata: { ...shop, name: "way-in" },
+      spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "plain", port: 443 }] }] },
+    },
+  ],
+  [
+    "tlsroutes",
+    {
+      apiVersion: "gateway.networking.k8s.io/v1alpha2",
+      kind: "TLSRoute",
+      metadata: { ...shop, name: "way-in" },
+      spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "plain", port: 443 }] }] },
+    },
+  ],
+  [
+    "tcproutes",
+    {
+      apiVersion: "gateway.networking.k8s.io/v1alpha2",
+      kind: "TCPRoute",
+      metadata: { ...shop, name: "way-in" },
+      spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "plain", port: 443 }] }] },
+    },
+  ],
+  [
+    "udproutes",
+    {
+      apiVersion: "gateway.networking.k8s.io/v1alpha2",
+      kind: "UDPRoute",
+      metadata: { ...shop, name: "way-in" },
+      spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "plain", port: 443 }] }] },
+    },
+  ],
+  [
     "loadbalancerconfigurations",
     {
       apiVersion: "gateway.k8s.aws/v1beta1",
