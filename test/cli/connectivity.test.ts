@@ -65,6 +65,23 @@ describe("inputs", () => {
     });
   });
 
+  it("0: a route of a Gateway leads to the same pods in evidence as in manifests", async () => {
+    const way = `---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: web, namespace: shop }
+spec: { parentRefs: [{ name: edge }], rules: [{ backendRefs: [{ name: web, port: 80 }] }] }
+`;
+    const { stdout } = await connectivity("--evidence", await evidence(shop + way));
+    expect(stdout).toBe(`${lines}{ingress-controller} => shop/web[Deployment] : TCP 8080\n`);
+    expect((await connectivity("--manifests", await manifests({ "a.yaml": shop + way }))).stdout).toBe(stdout);
+  });
+
   it("0: what is broken is told, the rest judged", async () => {
     const bad = policy("web", "ingress: [{ ports: [{ port: 99999 }] }]");
     const path = await manifests({ "a.yaml": shop, "bad.yaml": bad, "worse.yaml": "a: [\n" });
