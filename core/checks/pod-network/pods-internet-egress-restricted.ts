@@ -1,9 +1,11 @@
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
+import type { Pod } from "../../model/workloads.ts";
 import { intersection, noAddresses, toCidrs } from "../../net/addresses.ts";
 import { globallyReachable, type InternetLimits, isInternet } from "../../net/internet.ts";
 import { effectiveFacts, type Subject } from "../../net/policy/effective.ts";
 import { everyIpv4, everyIpv6 } from "../../net/policy/isolation.ts";
+import { egressOf, sendingInOtherFamily } from "../../net/policy/other-family.ts";
 import { allPorts } from "../../net/policy/port-set.ts";
 import type { WayOut } from "../../net/reach/egress.ts";
 import { podWaysOut } from "../../net/workloads/ways-out.ts";
@@ -63,16 +65,36 @@ export const podsInternetEgressRestricted = defineCheck({
   },
   evaluate: ({ network: { vpcId }, routeTables, prefixLists, networkInterfaces, ...facts }, settings, about) => {
     const out = podWaysOut({ vpcId, routeTables, prefixLists, networkInterfaces });
+    const sends = sendingInOtherFamily(facts);
+    const beside = (pod: Pod): readonly Family[] => families.filter((family) => isWithout(pod, family) && sends(pod, family));
     return judgeNamespaces({
       facts,
       settings,
       about,
       failing: "free to open connections to the whole internet",
-      keyOf: out.subnetsOf,
-      judge: (subject, pod) => opinionOf(subject, out.of(pod), settings.internet),
+      keyOf: (pod) => `${out.subnetsOf(pod)} ${beside(pod).join()}`,
+      judge: (subject, pod) => {
+        const way = out.of(pod);
+        const opinion = opinionOf(subject, way, settings.internet);
+        return opinion.status === "pass" ? unlessBeside(beside(pod), way, settings.internet) : opinion;
+      },
     });
   },
 });
+
+type Family = "ipv4" | "ipv6";
+const families: readonly Family[] = ["ipv4", "ipv6"];
+const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");
+const isWithout = ({ podIps }: Pod, family: Family): boolean =>
+  podIps.length > 0 && podIps.every((address) => familyOf(address) !== family);
+
+/** Policies are of the family of the pods' addresses: what is sent in the other one passes by them, where the routes lead it out. */
+function unlessBeside(beside: readonly Family[], way: WayOut, limits: InternetLimits): Opinion {
+  const open = beside.find((family) => isInternet(intersection({ ...noAddresses, [family]: internet[family] }, way.atMost), limits));
+  if (open === undefined) return { status: "pass" };
+  const message = `VPC CNI may let the pod send in ${egressOf[open].text}, of which it has no address and for which no policy holds.`;
+  return { status: "unknown", reason: { code: "not-supported", message } };
+}
 
 const internet = globallyReachable({ ipv4: everyIpv4.ipv4, ipv6: everyIpv6.ipv6 });
 

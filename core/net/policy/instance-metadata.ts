@@ -8,6 +8,7 @@ import { isEmpty, parseCidrs } from "../addresses.ts";
 import { type EffectiveFacts, effectivePolicies, type Subject } from "./effective.ts";
 import { daemonPodsOf } from "./enforcement/daemon-pods.ts";
 import { cniSettingsOn } from "./enforcement/vpc-cni.ts";
+import { egressOf } from "./other-family.ts";
 import { portsOf } from "./port-set.ts";
 
 /** What becomes of the pods that run on a node now, those on its own network left out. */
@@ -119,8 +120,3 @@ function inOtherFamily(family: Family, byPolicy: One, { namespace, name }: Pod, 
   const message = `Pod ${namespace}/${name} may send in ${text}, of which it has no address and where ${why}.`;
   return { state: "unsure", reason: { code: "not-supported", message } };
 }
-
-const egressOf = {
-  ipv4: { variable: "ENABLE_V4_EGRESS", otherwise: "true", text: "IPv4" },
-  ipv6: { variable: "ENABLE_V6_EGRESS", otherwise: "false", text: "IPv6" },
-} as const;

@@ -4,7 +4,9 @@ import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import type { Route } from "../../../core/model/vpc.ts";
+import type { Pod } from "../../../core/model/workloads.ts";
 import { aCluster, aNetwork, judged } from "../../support/cluster.ts";
+import { anAwsNode } from "../../support/engines.ts";
 import { aRoute, aRouteTable } from "../../support/network.ts";
 import { anInterface } from "../../support/nodes.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
@@ -59,6 +61,21 @@ it.each<readonly [string, readonly NetworkPolicy[], Partial<ClusterFacts>, strin
     judged(podsInternetEgressRestricted, aCluster(policed([web], policies, facts))).find(({ resource }) => resource.name === "shop"),
   ).toMatchObject({ status });
 });
+const six = onNode("web", "2600:1f18::1", { hostIp: "10.0.0.4" });
+const told = (cni: Readonly<Record<string, string>>, pod: Pod) => known([anAwsNode("n1", undefined, cni), pod]);
+it.each<readonly [string, Pod, readonly Route[], Readonly<Record<string, string>>, string]>([
+  ["unknown: VPC CNI lets IPv6 pods send in IPv4 past every policy, and IPv4 is routed out", six, [toNat], {}, "unknown"],
+  ["pass: IPv6 pods, and VPC CNI is told to let them send in IPv6 alone", six, [toNat], { ENABLE_V4_EGRESS: "false" }, "pass"],
+  ["pass: IPv6 pods, and IPv4 is routed nowhere", six, [], {}, "pass"],
+  ["unknown: IPv6 pods, and what VPC CNI is told is taken from elsewhere", six, [toNat], { ENABLE_V4_EGRESS: "(valueFrom)" }, "unknown"],
+  ["unknown: VPC CNI is told to let IPv4 pods send in IPv6", web, [aRoute("::/0", "eigw-0a1")], { ENABLE_V6_EGRESS: "true" }, "unknown"],
+  ["pass: IPv4 pods send in IPv4 alone by default", web, [aRoute("::/0", "eigw-0a1")], {}, "pass"],
+])("%s", (_rule, pod, routes, cni, status) => {
+  const interfaces = known([anInterface("i-1", { privateIpv4: ["10.0.0.4", "10.0.0.1"], ipv6: ["2600:1f18::1"] })]);
+  const facts = { ...routed(...routes), networkInterfaces: interfaces, pods: told(cni, pod) };
+  expect(shop(policed([pod], [egress("10.0.0.0/8", "2001:db8::/32")], facts))?.status).toBe(status);
+});
+
 it("pass: policies were not read, and no route leads there", () => {
   expect(shop(policed([web], [], { ...routed(), networkPolicies: forbidden }))?.status).toBe("pass");
 });
