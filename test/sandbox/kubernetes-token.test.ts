@@ -39,6 +39,8 @@ interface Minting {
   readonly keyId?: string;
   /** Null leaves it out. */
   readonly session?: string | null;
+  /** Null leaves it out. */
+  readonly version?: null;
   readonly edit?: (url: string) => string;
   readonly encode?: (url: string) => string;
 }
@@ -66,7 +68,7 @@ async function mint(options: Minting = {}): Promise<string> {
       protocol: "https:",
       hostname: host,
       path,
-      query: { Action: "GetCallerIdentity", Version: "2011-06-15", ...query },
+      query: { Action: "GetCallerIdentity", ...(options.version === null ? {} : { Version: "2011-06-15" }), ...query },
       headers: { host, ...(options.headers ?? { "x-k8s-aws-id": cluster }) },
     },
     { expiresIn: options.expiresIn ?? 60, signingDate: signedAt },
@@ -123,6 +125,7 @@ const replace = (from: string | RegExp, to: string) => (url: string) => {
 
 describe("the verifier refuses", () => {
   it.each<readonly [string, Minting, string]>([
+    ["no Version: optional to the verifier, which asks STS, and not to STS", { version: null }, "sts getCallerIdentity failed"],
     ["more than 4096 bytes", { session: "s".repeat(4000) }, "token is too large"],
     [
       "another prefix",
