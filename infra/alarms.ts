@@ -1,4 +1,6 @@
+import { longestGapHours } from "./cadence.ts";
 import { discover, plan, scan, summarize } from "./functions.ts";
+import { cadence } from "./options.ts";
 import { group, undelivered } from "./schedule.ts";
 import { named, region } from "./stage.ts";
 import { topic } from "./topic.ts";
@@ -6,6 +8,9 @@ import { workflow } from "./workflow.ts";
 
 const hour = 3_600;
 const day = 24 * hour;
+/** What a run says holds until the next one. */
+const silenceHours = longestGapHours(cadence);
+const silence = silenceHours * hour;
 
 interface Measured {
   readonly namespace: string;
@@ -61,17 +66,17 @@ const never: Readonly<Record<string, Watched>> = {
   "accounts-denied": {
     sum: [ours("AccountsDenied")],
     says: "The member role of an account could not be assumed, so that nothing in it was read. The report lists these accounts under coverage. Roll the member template out to them, or list them under accounts.exclude.",
-    period: day,
+    period: silence,
   },
   "scans-missing": {
     sum: [ours("AccountsMissing", "ClustersMissing")],
     says: 'An account or a cluster was planned, and its step ended without a record. Search the logs of discover and scan for errors and for the time limit, then start an execution with the input {"accounts": ["..."]} that names the accounts of the report\'s coverage.',
-    period: day,
+    period: silence,
   },
   "publish-failed": {
     sum: [ours("PublishFailed")],
     says: 'Security Hub refused findings. Search the logs of scan and discover for "finding refused": InvalidAccess means that Security Hub is off in that account and Region, so turn it on; InvalidInput is a defect of eks-perimeter, so report it.',
-    period: day,
+    period: silence,
   },
   errors: {
     sum: [ofFunction("Plan", "Errors"), ofFunction("Discover", "Errors"), ofFunction("Scan", "Errors"), ofFunction("Summarize", "Errors")],
@@ -120,11 +125,10 @@ const watch = (metric: string) => {
 /** Twice the schedule without a completed run, whatever the cause, the silence of everything else included. */
 export const deadMansSwitch = new aws.cloudwatch.MetricAlarm("Alarm-no-run-completed", {
   name: named("no-run-completed"),
-  alarmDescription:
-    "No run was completed for two days, so that nobody knows what is reachable now. Look for the last execution of the workflow: is there none, look at the schedule and the queue of undelivered schedules; does it end in NothingToScan, the log of plan says why. Then start an execution with the input {}.",
+  alarmDescription: `No run was completed for ${2 * silenceHours} hours, so that nobody knows what is reachable now. Look for the last execution of the workflow: is there none, look at the schedule and the queue of undelivered schedules; does it end in NothingToScan, the log of plan says why. Then start an execution with the input {}.`,
   ...watch("RunCompleted"),
   statistic: "Sum",
-  period: day,
+  period: silence,
   evaluationPeriods: 2,
   comparisonOperator: "LessThanThreshold",
   threshold: 1,
@@ -134,14 +138,13 @@ export const deadMansSwitch = new aws.cloudwatch.MetricAlarm("Alarm-no-run-compl
 
 export const oldScan = new aws.cloudwatch.MetricAlarm("Alarm-old-scan", {
   name: named("old-scan"),
-  alarmDescription:
-    'A cluster was last scanned more than two days ago, though runs are completed. The report lists it as found without a record. Invoke the function scan for it with {"account", "region", "cluster"}, and read its log.',
+  alarmDescription: `A cluster was last scanned more than ${2 * silenceHours} hours ago, though runs are completed. The report lists it as found without a record. Invoke the function scan for it with {"account", "region", "cluster"}, and read its log.`,
   ...watch("OldestClusterScanAgeHours"),
   statistic: "Maximum",
-  period: day,
+  period: silence,
   evaluationPeriods: 1,
   comparisonOperator: "GreaterThanThreshold",
-  threshold: 48,
+  threshold: 2 * silenceHours,
   treatMissingData: "notBreaching",
   ...notify,
 });

@@ -1,3 +1,5 @@
+import { cronOf } from "./cadence.ts";
+import { cadence, windowMinutes } from "./options.ts";
 import { named } from "./stage.ts";
 import { workflow } from "./workflow.ts";
 
@@ -29,13 +31,13 @@ new aws.iam.RolePolicy("SchedulePolicy", {
 /** Of its own, as the metrics of Scheduler are counted by group. */
 export const group = new aws.scheduler.ScheduleGroup("Schedules", { name: named("schedules") });
 
-/** Every day, at some minute of a quiet hour. */
-export const schedule = new aws.scheduler.Schedule("Daily", {
-  name: named("daily"),
+/** By default every day, at some minute of a quiet hour. */
+export const schedule = new aws.scheduler.Schedule("Schedule", {
+  name: named("schedule"),
   groupName: group.name,
-  scheduleExpression: "cron(0 4 * * ? *)",
-  scheduleExpressionTimezone: "UTC",
-  flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 60 },
+  scheduleExpression: cronOf(cadence),
+  scheduleExpressionTimezone: cadence.timeZone,
+  flexibleTimeWindow: windowMinutes === 0 ? { mode: "OFF" } : { mode: "FLEXIBLE", maximumWindowInMinutes: windowMinutes },
   target: {
     arn: workflow.arn,
     roleArn: role.arn,

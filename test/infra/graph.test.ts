@@ -179,5 +179,14 @@ it("the schedule starts the workflow, retries, and keeps what it could not deliv
   expect(schedule?.inputs.target.retryPolicy.maximumRetryAttempts).toBeGreaterThan(0);
   expect(schedule?.inputs.target.deadLetterConfig.arn).toContain("Undelivered");
   expect(schedule?.inputs.target.arn).toContain("Workflow");
-  expect(schedule?.inputs.flexibleTimeWindow.mode).toBe("FLEXIBLE");
+});
+
+it("by default a run starts every day between 4:00 and 5:00 UTC", () => {
+  expect(ofType("aws:scheduler/schedule:Schedule").map(({ inputs }) => inputs)).toMatchObject([
+    {
+      scheduleExpression: "cron(0 4 ? * * *)",
+      scheduleExpressionTimezone: "UTC",
+      flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 60 },
+    },
+  ]);
 });

@@ -1,4 +1,5 @@
 /** What a deployment is told by its environment, and what it refuses. */
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Declared, declare, stack } from "./graph.ts";
 
@@ -7,6 +8,10 @@ const given = {
   EKS_PERIMETER_SECURITY_GROUPS: "sg-0123456789abcdef0",
   EKS_PERIMETER_EXTERNAL_ID: "an-external-id",
   EKS_PERIMETER_ALARM_EMAIL: "security@example.com",
+  EKS_PERIMETER_HOURS: "6, 18",
+  EKS_PERIMETER_DAYS: "MON,TUE,WED,THU,FRI",
+  EKS_PERIMETER_TIME_ZONE: "Europe/Berlin",
+  EKS_PERIMETER_WINDOW_MINUTES: "0",
 };
 let graph: readonly Declared[] = [];
 beforeAll(async () => {
@@ -41,6 +46,32 @@ it("alarms go to the address", () => {
   expect(subscriptions.map(({ inputs }) => [inputs.protocol, inputs.endpoint])).toEqual([["email", "security@example.com"]]);
 });
 
+describe("the schedule", () => {
+  it("starts at the given hours of the given days of the given time zone, to the minute where no window is given", () => {
+    const [schedule] = graph.filter(({ type }) => type === "aws:scheduler/schedule:Schedule").map(({ inputs }) => inputs);
+    expect(schedule).toMatchObject({
+      scheduleExpression: "cron(0 6,18 ? * MON,TUE,WED,THU,FRI *)",
+      scheduleExpressionTimezone: "Europe/Berlin",
+      flexibleTimeWindow: { mode: "OFF" },
+    });
+  });
+  it("is followed by what watches it: from Friday 18:00 to Monday 6:00 are 60 hours, 61 where clocks are put back", () => {
+    const alarms = graph.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs);
+    const alarm = (name: string) => alarms.find((one) => suffix(one.name) === name);
+    expect(alarm("no-run-completed")).toMatchObject({ period: 61 * 3_600, evaluationPeriods: 2 });
+    expect(alarm("no-run-completed").alarmDescription).toContain("No run was completed for 122 hours");
+    expect(alarm("old-scan")).toMatchObject({ period: 61 * 3_600, threshold: 122 });
+    for (const name of ["accounts-denied", "scans-missing", "publish-failed"]) {
+      for (const { metric } of alarm(name).metricQueries.slice(1)) expect(metric.period, name).toBe(61 * 3_600);
+    }
+  });
+  it("lets a run end before the next may begin", async () => {
+    const { longestRunHours } = await import("../../infra/options.ts"); // not before the environment is told
+    const { TimeoutSeconds } = JSON.parse(readFileSync("infra/workflow.asl.json", "utf8"));
+    expect(longestRunHours * 3_600).toBe(TimeoutSeconds);
+  });
+});
+
 describe("refused before anything is declared", () => {
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ["subnets without security groups", { EKS_PERIMETER_SUBNETS: "subnet-0123456789abcdef0" }, /both or neither/],
@@ -48,8 +79,34 @@ describe("refused before anything is declared", () => {
     [
       "a VPC for a subnet",
       { EKS_PERIMETER_SUBNETS: "vpc-0123456789abcdef0", EKS_PERIMETER_SECURITY_GROUPS: "sg-0123456789abcdef0" },
-      /EKS_PERIMETER_SUBNETS holds "vpc-0123456789abcdef0"/,
+      /EKS_PERIMETER_SUBNETS holds "vpc-0123456789abcdef0", but ids of subnets are subnet-…/,
     ],
+    ["an hour that is none", { EKS_PERIMETER_HOURS: "4,24" }, /EKS_PERIMETER_HOURS holds "24", but hours are whole numbers from 0 to 23/],
+    ["an expression for an hour", { EKS_PERIMETER_HOURS: "rate(1 day)" }, /EKS_PERIMETER_HOURS holds "rate\(1 day\)", but hours are/],
+    ["a day that is none", { EKS_PERIMETER_DAYS: "MON-FRI" }, /EKS_PERIMETER_DAYS holds "MON-FRI", but days are MON, TUE, WED/],
+    [
+      "a time zone that is none",
+      { EKS_PERIMETER_TIME_ZONE: "Europe/Mainz" },
+      /EKS_PERIMETER_TIME_ZONE holds "Europe\/Mainz", but it must be/,
+    ],
+    ["an offset for a time zone", { EKS_PERIMETER_TIME_ZONE: "+01:00" }, /EKS_PERIMETER_TIME_ZONE holds "\+01:00", but it must be/],
+    [
+      "starts that lie an hour apart: a run may take two",
+      { EKS_PERIMETER_HOURS: "23,0" },
+      /EKS_PERIMETER_HOURS holds ".* at 23,0 \(UTC\)", but starts must lie at least 2 hours apart/,
+    ],
+    [
+      "a weekly schedule: no alarm looks back for two weeks",
+      { EKS_PERIMETER_DAYS: "SUN" },
+      /EKS_PERIMETER_DAYS holds "SUN at 4 \(UTC\)", but starts must lie at most 84 hours apart, .*; here it is 168/,
+    ],
+    [
+      "a window in which two starts lie",
+      { EKS_PERIMETER_HOURS: "0,2", EKS_PERIMETER_WINDOW_MINUTES: "120" },
+      /EKS_PERIMETER_WINDOW_MINUTES holds "120", but it must be a whole number from 0 to 119/,
+    ],
+    ["a window of more than a day", { EKS_PERIMETER_WINDOW_MINUTES: "1441" }, /from 0 to 1439/],
+    ["a window that is no number", { EKS_PERIMETER_WINDOW_MINUTES: "1h" }, /EKS_PERIMETER_WINDOW_MINUTES holds "1h"/],
   ])("%s", async (_what, environment, message) => {
     vi.resetModules();
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
