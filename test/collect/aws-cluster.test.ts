@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { collectCluster } from "../../core/collect/cluster.ts";
+import { describeCluster } from "../../core/collect/describe-cluster.ts";
 import { SharedReads } from "../../core/collect/shared-reads.ts";
 import type { FactName } from "../../core/model/check.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
@@ -11,6 +12,7 @@ type ClusterInput = NonNullable<RegionInput["clusters"]>[number];
 
 /** Each a variant of one cluster; only `plain` has an API server, since starting one takes time. */
 const quiet = { reachable: false } as const;
+const onOutpost = { outpostConfig: { outpostArns: [], controlPlaneInstanceType: "m5.large" } };
 const described: Readonly<Record<string, Omit<ClusterInput, "name">>> = {
   plain: {},
   open: { ...quiet, endpoint: { public: true, private: true, cidrs: ["0.0.0.0/1", "128.0.0.0/1"] } },
@@ -18,12 +20,22 @@ const described: Readonly<Record<string, Omit<ClusterInput, "name">>> = {
   "no-private": { ...quiet, describe: { resourcesVpcConfig: { endpointPrivateAccess: null } } },
   "no-public": { ...quiet, describe: { resourcesVpcConfig: { endpointPublicAccess: null } } },
   "no-vpc-config": { ...quiet, describe: { resourcesVpcConfig: null } },
+  "no-subnets": { ...quiet, describe: { resourcesVpcConfig: { subnetIds: null } } },
+  "no-groups": { ...quiet, describe: { resourcesVpcConfig: { securityGroupIds: null } } },
+  "no-family": {
+    ...quiet,
+    describe: { kubernetesNetworkConfig: { ipFamily: null, serviceIpv6Cidr: "fd5d::/108", elasticLoadBalancing: null } },
+  },
   "no-vpc": { ...quiet, describe: { resourcesVpcConfig: { vpcId: null } } },
   "odd-family": { ...quiet, describe: { kubernetesNetworkConfig: { ipFamily: "ipx" } } },
   "no-version": { ...quiet, describe: { version: null } },
   "odd-version": { ...quiet, describe: { version: "1.19" } },
+  "old-version": { ...quiet, describe: { version: "1.30", upgradePolicy: { supportType: "STANDARD" } } },
+  "no-upgrade-policy": { ...quiet, describe: { upgradePolicy: null } },
+  "no-endpoint": { ...quiet, describe: { endpoint: null } },
   "no-logging": { ...quiet, describe: { logging: null } },
   "no-ca": { ...quiet, describe: { certificateAuthority: null } },
+  grouped: { ...quiet, securityGroups: ["sg-extra"] },
   logged: { ...quiet, logging: ["audit", "authenticator"], encryptionKey: "arn:aws:kms:eu-west-1:222222222222:key/k1" },
   "other-key": { ...quiet, describe: { encryptionConfig: [{ resources: ["configmaps"], provider: { keyArn: "arn:aws:kms:x" } }] } },
   six: {
@@ -41,10 +53,12 @@ const described: Readonly<Record<string, Omit<ClusterInput, "name">>> = {
   "failed-early": { status: "FAILED", describe: { resourcesVpcConfig: null } },
   updating: { ...quiet, status: "UPDATING" },
   connected: { connector: "EKS_ANYWHERE" },
-  outpost: { ...quiet, describe: { outpostConfig: { outpostArns: [], controlPlaneInstanceType: "m5.large" }, id: "0a1b2c3d" } },
+  outpost: { ...quiet, describe: { ...onOutpost, version: "1.30", id: "0a1b2c3d" } },
+  "outpost-without-id": { ...quiet, describe: onOutpost },
+  "with-id": { ...quiet, describe: { id: "4e5f6a7b" } },
 };
 const region: RegionInput = {
-  vpcs: [{ id: "vpc-a", subnets: [{ id: "subnet-a", cidr: "10.0.0.0/24" }] }],
+  vpcs: [{ id: "vpc-a", subnets: [{ id: "subnet-a", cidr: "10.0.0.0/24" }], securityGroups: [{ id: "sg-extra" }] }],
   loadBalancers: [{ name: "web", listeners: [{ port: 443 }] }],
   clusters: Object.entries(described).map(([name, rest]) => ({ name, ...rest })),
 };
@@ -91,6 +105,19 @@ describe("what DescribeCluster says", () => {
         autoModeLoadBalancing: true,
       },
     ],
+    [
+      "the security groups of the control plane, the cluster's own apart",
+      "grouped",
+      "network",
+      { clusterSecurityGroupId: expect.stringMatching(/^sg-[0-9a-f]{17}$/), securityGroupIds: ["sg-extra"] },
+    ],
+    [
+      "IPv6 by its Service range, and no Auto Mode, where neither is said",
+      "no-family",
+      "network",
+      { ipFamily: "ipv6", autoModeLoadBalancing: false },
+    ],
+    ["an upgrade policy", "old-version", "version", { kubernetes: "1.30", supportType: "STANDARD" }],
   ])("%s", async (_rule, name, fact, value) => {
     const { facts } = await collect(name, onlyAws);
     expect(valueIn<unknown>(facts[fact])).toMatchObject(value as object);
@@ -101,6 +128,8 @@ describe("what DescribeCluster says", () => {
     ["unknown: no word on public access", "no-public", { endpoint: "malformed", network: "known", version: "known" }],
     ["unknown: no VPC configuration", "no-vpc-config", { endpoint: "malformed", network: "malformed", logging: "known" }],
     ["unknown: no VPC", "no-vpc", { endpoint: "known", network: "malformed" }],
+    ["unknown: no subnets are not none", "no-subnets", { network: "malformed", endpoint: "known" }],
+    ["unknown: no security groups are not none", "no-groups", { network: "malformed", endpoint: "known" }],
     ["unknown: an IP family that does not exist", "odd-family", { network: "malformed", endpoint: "known" }],
     ["unknown: no version", "no-version", { version: "malformed", endpoint: "known" }],
     ["unknown: no word on logs", "no-logging", { logging: "malformed", endpoint: "known" }],
@@ -143,6 +172,8 @@ describe("the Kubernetes plane", () => {
   it.each([
     ["not-ready: a failed cluster is judged by AWS alone", "failed", "not-ready"],
     ["malformed: no certificate authority", "no-ca", "malformed"],
+    ["malformed: no endpoint", "no-endpoint", "malformed"],
+    ["malformed: a local cluster without the id that its tokens are bound to", "outpost-without-id", "malformed"],
     ["refused: nobody listens", "open", "refused"],
   ])("%s", async (_rule, name, code) => {
     const { facts, inapplicable } = await collect(name, new Set(["endpoint", "services"]));
@@ -150,6 +181,15 @@ describe("the Kubernetes plane", () => {
     expect([stateOf(facts.endpoint), stateOf(facts.services)]).toEqual(["known", code]);
     expect(gapsOf(facts.reads)).toEqual([`kubernetes:list services: unknown ${code}`]);
   });
+});
+
+it.each([
+  ["a cluster in the Region: its name", "plain", "plain"],
+  ["one that says an id as well: its name all the same", "with-id", "with-id"],
+  ["a local cluster on Outposts: its id", "outpost", "0a1b2c3d"],
+])("what a token is bound to, of %s", async (_rule, name, clusterId) => {
+  const { eks } = portsTo(sandbox).access(member).clients(home);
+  expect(valueIn((await describeCluster(eks, name, soon())).kubernetes)).toMatchObject({ clusterId });
 });
 
 describe("support of the version", () => {
@@ -162,6 +202,34 @@ describe("support of the version", () => {
       endOfStandardSupport: expect.stringMatching(/^20\d\d-\d\d-\d\dT00:00:00.000Z$/),
       endOfExtendedSupport: expect.stringMatching(/^20\d\d-\d\d-\d\dT00:00:00.000Z$/),
     });
+  });
+  it("is read of a version that EKS lists only where all are asked for", async () => {
+    const { facts } = await collect("old-version", new Set(["version"]));
+    expect(valueIn(valueIn(facts.version).support)).toEqual({
+      status: "UNSUPPORTED",
+      endOfStandardSupport: "2025-07-23T00:00:00.000Z",
+      endOfExtendedSupport: "2026-07-23T00:00:00.000Z",
+    });
+  });
+  it("an absent upgrade policy is not said, which EKS reads as EXTENDED", async () => {
+    expect(valueIn((await collect("no-upgrade-policy", new Set(["version"]))).facts.version)).not.toHaveProperty("supportType");
+  });
+  it.each([
+    [
+      "a cluster of the Region: the row that names no type, by versionStatus and not by the deprecated status",
+      "old-version",
+      "EXTENDED_SUPPORT",
+    ],
+    ["a local cluster: the row of another type", "outpost", "UNSUPPORTED"],
+  ])("%s", async (_rule, name, status) => {
+    const rows = [
+      { clusterVersion: "1.30", clusterType: "eks-local-outposts", versionStatus: "UNSUPPORTED" },
+      { clusterVersion: "1.30", status: "standard-support", versionStatus: "EXTENDED_SUPPORT" },
+    ];
+    const body = JSON.stringify({ clusterVersions: rows });
+    sandbox.faults.add([{ kind: "nonsense", operation: "DescribeClusterVersions", contentType: "application/json", body }]);
+    const { facts } = await collect(name, new Set(["version"]));
+    expect(valueIn(valueIn(facts.version).support)).toEqual({ status });
   });
   it.each<[string, string, FaultInput | undefined, string]>([
     ["not-found: EKS lists no such version", "odd-version", undefined, "not-found"],

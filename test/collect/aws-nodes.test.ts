@@ -138,6 +138,21 @@ describe("instances", () => {
   });
 
   it.each([
+    ["known: every option is said", "", "known"],
+    ["malformed: whether the service is on is not said", "httpEndpoint", "malformed"],
+    ["malformed: whether a token is required is not said", "httpTokens", "malformed"],
+    ["malformed: the hop limit is not said", "httpPutResponseHopLimit", "malformed"],
+    ["malformed: whether it answers by IPv6 is not said", "httpProtocolIpv6", "malformed"],
+  ])("metadata options: %s", async (_rule, left, state) => {
+    const said = { httpEndpoint: "enabled", httpTokens: "optional", httpPutResponseHopLimit: "2", httpProtocolIpv6: "disabled" };
+    const options = Object.entries(said).map(([key, value]) => (key === left ? "" : `<${key}>${value}</${key}>`));
+    const item = `<instanceId>i-1</instanceId><instanceState><code>16</code><name>running</name></instanceState><metadataOptions>${options.join("")}</metadataOptions>`;
+    const body = `<a><reservationSet><item><instancesSet><item>${item}</item></instancesSet></item></reservationSet></a>`;
+    sandbox.faults.add([{ kind: "nonsense", operation: "DescribeInstances", body }]);
+    expect((await instances()).map(({ metadata }) => stateOf(metadata))).toEqual([state]);
+  });
+
+  it.each([
     ["malformed: an instance without state", "<item><instanceId>i-1</instanceId></item>", "malformed"],
     [
       "known: no metadata options at all, which are unknown",

@@ -99,6 +99,58 @@ it("route tables are those of the VPC: the main one, explicit associations, each
   ]);
 });
 
+describe("as EC2 words it", () => {
+  const tableWith = async (rest: string) => {
+    const table = `<item><routeTableId>rtb-1</routeTableId><vpcId>vpc-a</vpcId>${rest}</item>`;
+    sandbox.faults.add([{ kind: "nonsense", operation: "DescribeRouteTables", body: `<a><routeTableSet>${table}</routeTableSet></a>` }]);
+    return valueIn((await read("prod", ["routeTables"])).routeTables)[0];
+  };
+
+  it.each([
+    ["an internet gateway", "<gatewayId>igw-1</gatewayId>", "igw-1"],
+    ["a virtual private gateway", "<gatewayId>vgw-1</gatewayId>", "vgw-1"],
+    ["an endpoint", "<gatewayId>vpce-1</gatewayId>", "vpce-1"],
+    ["an egress-only gateway", "<egressOnlyInternetGatewayId>eigw-1</egressOnlyInternetGatewayId>", "eigw-1"],
+    ["NAT", "<natGatewayId>nat-1</natGatewayId>", "nat-1"],
+    ["a transit gateway", "<transitGatewayId>tgw-1</transitGatewayId>", "tgw-1"],
+    ["a peering connection", "<vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId>", "pcx-1"],
+    ["a local gateway", "<localGatewayId>lgw-1</localGatewayId>", "lgw-1"],
+    ["a carrier gateway", "<carrierGatewayId>cagw-1</carrierGatewayId>", "cagw-1"],
+    [
+      "a core network",
+      "<coreNetworkArn>arn:aws:networkmanager::1:core-network/c</coreNetworkArn>",
+      "arn:aws:networkmanager::1:core-network/c",
+    ],
+    ["an appliance", "<instanceId>i-1</instanceId><networkInterfaceId>eni-1</networkInterfaceId>", "eni-1"],
+    ["an appliance without its interface", "<instanceId>i-1</instanceId>", "i-1"],
+  ])("the target of a route is %s", async (_name, target, id) => {
+    const route = `<item><destinationCidrBlock>0.0.0.0/0</destinationCidrBlock>${target}<state>active</state></item>`;
+    expect((await tableWith(`<routeSet>${route}</routeSet>`))?.routes).toEqual([{ cidr: "0.0.0.0/0", target: id, state: "active" }]);
+  });
+
+  it.each([
+    ["active", "active"],
+    ["blackhole", "blackhole"],
+    ["filtered", "blackhole"],
+  ])("a route in state %s is %s", async (state, told) => {
+    const route = `<item><destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><gatewayId>igw-1</gatewayId><state>${state}</state></item>`;
+    expect((await tableWith(`<routeSet>${route}</routeSet>`))?.routes.map((one) => one.state)).toEqual([told]);
+  });
+
+  it.each([
+    ["associated", true],
+    ["associating", true],
+    ["disassociating", true],
+    ["disassociated", false],
+    ["failed", false],
+  ])("an association in state %s holds: %s", async (state, holds) => {
+    const association = (rest: string) => `<item>${rest}<associationState><state>${state}</state></associationState></item>`;
+    const both = association("<main>true</main>") + association("<main>false</main><subnetId>subnet-a</subnetId>");
+    const table = await tableWith(`<associationSet>${both}</associationSet><routeSet/>`);
+    expect([table?.isMain, table?.subnetIds]).toEqual(holds ? [true, ["subnet-a"]] : [false, []]);
+  });
+});
+
 it("prefix lists that only a route names are read, where route tables are", async () => {
   const lists = async (...needs: FactName[]) => valueIn((await read("prod", needs)).prefixLists).map(({ id }) => id);
   expect(await lists("prefixLists", "routeTables")).toEqual(["pl-1"]);
@@ -149,6 +201,33 @@ describe("Block Public Access", () => {
       "forbidden",
       ["ec2:DescribeVpcBlockPublicAccessExclusions: unknown forbidden"],
     ]);
+  });
+
+  it.each([
+    ["create-in-progress", true],
+    ["create-complete", true],
+    ["update-in-progress", true],
+    ["update-complete", true],
+    ["delete-in-progress", true],
+    ["disable-in-progress", true],
+    ["create-failed", false],
+    ["delete-complete", false],
+    ["disable-complete", false],
+  ])("an exclusion in state %s may let the internet in: %s", async (state, counts) => {
+    const blocked = await withRegion({ ...region, blockPublicAccess: { mode: "block-ingress" } });
+    const arn = `arn:aws:ec2:${home}:${member}:vpc/vpc-a`;
+    const mode = "<internetGatewayExclusionMode>allow-bidirectional</internetGatewayExclusionMode>";
+    const exclusion = `<item><resourceArn>${arn}</resourceArn>${mode}<state>${state}</state></item>`;
+    const body = `<a><vpcBlockPublicAccessExclusionSet>${exclusion}</vpcBlockPublicAccessExclusionSet></a>`;
+    blocked.faults.add([{ kind: "nonsense", operation: "DescribeVpcBlockPublicAccessExclusions", body }]);
+    const { exclusions } = valueIn((await read("prod", ["blockPublicAccess"], blocked)).blockPublicAccess);
+    expect(exclusions).toEqual(counts ? [{ resourceId: "vpc-a", mode: "allow-bidirectional" }] : []);
+  });
+
+  it("every page of exclusions counts", async () => {
+    const exclusions = many(1_001, (i) => ({ resource: `subnet-${i}`, mode: "allow-egress" as const }));
+    const blocked = await withRegion({ ...region, blockPublicAccess: { mode: "block-bidirectional", exclusions } });
+    expect(valueIn((await read("prod", ["blockPublicAccess"], blocked)).blockPublicAccess).exclusions).toHaveLength(1_001);
   });
 });
 

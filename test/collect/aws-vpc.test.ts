@@ -177,6 +177,23 @@ describe("load balancers", () => {
     expect(stateOf((await read(sandbox, "loadBalancers")).loadBalancers)).toBe(state);
   });
 
+  it.each([
+    ["internal, where that is said", "<Scheme>internal</Scheme>", "internal"],
+    ["internet-facing, where nothing is said: the reading that hides nothing", "", "internet-facing"],
+  ])("a load balancer is %s", async (_rule, scheme, expected) => {
+    const sandbox = await withBalancers([]);
+    const names = "<LoadBalancerArn>arn:one</LoadBalancerArn><LoadBalancerName>one</LoadBalancerName><DNSName>one.example</DNSName>";
+    const zones = "<AvailabilityZones><member><SubnetId>subnet-a</SubnetId></member></AvailabilityZones>";
+    const rest = "<VpcId>vpc-a</VpcId><Type>network</Type><State><Code>active</Code></State><IpAddressType>ipv4</IpAddressType>";
+    const member = `<LoadBalancers><member>${names}${rest}${scheme}${zones}</member></LoadBalancers>`;
+    sandbox.faults.add([
+      nonsense("elasticloadbalancingv2", "DescribeLoadBalancers", member),
+      { kind: "error", operation: "DescribeTags", code: "AccessDenied", status: 403 },
+      { kind: "error", operation: "DescribeListeners", code: "AccessDenied", status: 403 },
+    ]);
+    expect((await loadBalancersOf(sandbox)).map((one) => [one.name, one.scheme])).toEqual([["one", expected]]);
+  });
+
   it("listeners that are refused are unknown in their own load balancer", async () => {
     const sandbox = await withBalancers(two);
     sandbox.faults.add([{ kind: "reset", operation: "DescribeListeners", resource: "*/one/*" }]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nodeHasNoPublicAddress } from "../../../core/checks/nodes/node-has-no-public-address.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
-import type { NetworkInterface } from "../../../core/model/vpc.ts";
+import type { NetworkInterface, RouteTable } from "../../../core/model/vpc.ts";
 import { aNetwork } from "../../support/cluster.ts";
 import { aNode, anInstance, anInterface, nodeGroupTags, nodeOf, noMachines } from "../../support/nodes.ts";
 import { aRouteTable, aWay, publicly } from "../../support/way.ts";
@@ -12,6 +12,7 @@ const check = nodeHasNoPublicAddress;
 const forbidden = unknown("forbidden", "No access.");
 const ipv6 = { ipv6: ["2600:1f18::7"] };
 const web = (rest: Partial<NetworkInterface> = {}) => anInterface("i-1", rest);
+const byList: RouteTable = { ...aRouteTable(), routes: [{ prefixListId: "pl-1", target: "igw-0a1", state: "active" }] };
 const egressOnly = known([aRouteTable(["0.0.0.0/0", "igw-0a1"], ["::/0", "eigw-0a1"])]);
 
 describe("verdict", () => {
@@ -29,6 +30,24 @@ describe("verdict", () => {
       "pass: only IPv4 is routed to the internet gateway",
       [web(ipv6)],
       { routeTables: known([aRouteTable(["0.0.0.0/0", "igw-0a1"])]) },
+      ["NodeGroup web: pass"],
+    ],
+    [
+      "fail: global IPv6 routed to an internet gateway by the entries of a prefix list",
+      [web(ipv6)],
+      { routeTables: known([byList]), prefixLists: known([{ id: "pl-1", cidrs: known(["2000::/3"]) }]) },
+      ["NodeGroup web: fail"],
+    ],
+    [
+      "unknown: global IPv6, the prefix list of the route to an internet gateway not read",
+      [web(ipv6)],
+      { routeTables: known([byList]), prefixLists: forbidden },
+      ["NodeGroup web: unknown"],
+    ],
+    [
+      "pass: global IPv6 routed to an internet gateway for IPv4 alone by a prefix list",
+      [web(ipv6)],
+      { routeTables: known([byList]), prefixLists: known([{ id: "pl-1", cidrs: known(["0.0.0.0/0"]) }]) },
       ["NodeGroup web: pass"],
     ],
     ["unknown: global IPv6, routes not read", [web(ipv6)], { routeTables: forbidden }, ["NodeGroup web: unknown"]],

@@ -76,6 +76,11 @@ describe("host ports, 8080 open to the internet", () => {
     ["pass: a container port is none of the host's", pods(aPod(port(8080))), "pass"],
     ["pass: a pod on another node", pods(aPod(port(80, 8080), { nodeName: "node-of-i-bystander" })), "pass"],
     ["pass: a pod that has ended", pods(aPod(port(80, 8080), { phase: "Succeeded" })), "pass"],
+    ["pass: a pod that has failed", pods(aPod(port(80, 8080), { phase: "Failed" })), "pass"],
+    ["pass: host port 0 is none", pods(aPod(port(8080, 0))), "pass"],
+    ["fail: one of two host ports", pods(aPod(port(80, 8080)), aPod(port(80, 8081), { name: "other" })), "fail"],
+    ["fail: one of two host ports, in the other order", pods(aPod(port(80, 8081)), aPod(port(80, 8080), { name: "other" })), "fail"],
+    ["fail: the same number by UDP as well", pods(aPod(port(80, 8080)), aPod(port(80, 8080, "UDP"), { name: "other" })), "fail"],
     ["pass: an init container that is gone", pods(aPod(port(80, 8080), {}, { isInit: true })), "pass"],
     ["pass: the same number by UDP", pods(aPod(port(80, 8080, "UDP"))), "pass"],
     ["pass: the same number by SCTP", pods(aPod(port(80, 8080, "SCTP"))), "pass"],
@@ -85,6 +90,17 @@ describe("host ports, 8080 open to the internet", () => {
     ["pass: pods not read, and no port open", { pods: forbidden, ...admitting("tcp", 8080, 8080, "10.0.0.0/8") }, "pass"],
   ])("%s", (_rule, rest, expected) => {
     expect(told(check, aWay([web()], { ...tcp8080, ...rest }))).toEqual([`NodeGroup web: ${expected}`]);
+  });
+
+  it("unknown: the host port of one node hangs on what was not read, the node judged before it has none", () => {
+    const byList = aRule({ protocol: "tcp", fromPort: 8080, toPort: 8080, prefixListIds: ["pl-1"] });
+    const two = [web(), anInterface("i-2", { ...publicly, groupIds: ["sg-1"] })];
+    const rest = {
+      securityGroups: known([...groups, aSecurityGroup("sg-1", [byList])]),
+      prefixLists: forbidden,
+      ...pods(aPod(port(80, 8080), { nodeName: "node-of-i-2" })),
+    };
+    expect(told(check, aWay(two, rest))).toEqual(["NodeGroup web: unknown"]);
   });
 
   it("fail: an SCTP host port, where a rule for SCTP has no ports", () => {

@@ -69,6 +69,18 @@ describe("verdict", () => {
       "pass",
     ],
     ["fail: the second interface is open", [of("sg-own"), web({ id: "eni-2" })], {}, "fail"],
+    [
+      "fail: the second interface alone has a public address, of the same subnet and groups",
+      [web({ publicIpv4: [] }), web({ id: "eni-2" })],
+      {},
+      "fail",
+    ],
+    [
+      "fail: the second interface alone has global IPv6, of the same subnet and groups",
+      [web({ publicIpv4: [] }), web({ id: "eni-2", publicIpv4: [], ipv6: ["fd00::7", "2600:1f18::7"] })],
+      {},
+      "fail",
+    ],
     ["fail: the second interface is open, the first one's group not read", [of("sg-gone"), web({ id: "eni-2" })], {}, "fail"],
     ["fail: the second node of the pool", [of("sg-own"), anInterface("i-2", { ...publicly, groupIds: ["sg-open"] })], {}, "fail"],
   ])("%s", (_rule, interfaces, rest, expected) => {

@@ -61,9 +61,83 @@ describe("who opens a connection through a network ACL", () => {
       [rule(100, "ingress", "allow", "0.0.0.0/0"), rule(100, "egress", "allow", "203.0.113.9/32", 1024, 65535)],
       ["203.0.113.9/32"],
     ],
+    [
+      "everyone: a rule for every protocol is for every port, whatever ports it carries",
+      [{ ...rule(100, "ingress", "allow", "0.0.0.0/0", 80), protocol: "-1" }, answers],
+      ["0.0.0.0/0"],
+    ],
+    [
+      "nobody: such a rule denies every port as well",
+      [{ ...rule(90, "ingress", "deny", "0.0.0.0/0", 80), protocol: "-1" }, rule(100, "ingress", "allow", "0.0.0.0/0"), answers],
+      [],
+    ],
+    [
+      "everyone: a rule for TCP without ports is for all of them",
+      [{ ...rule(100, "ingress", "allow", "0.0.0.0/0"), protocol: "6" }, answers],
+      ["0.0.0.0/0"],
+    ],
+    ["everyone: port -1 is every port", [rule(100, "ingress", "allow", "0.0.0.0/0", -1), answers], ["0.0.0.0/0"]],
+    ["nobody: a rule for UDP says nothing of TCP", [{ ...rule(100, "ingress", "allow", "0.0.0.0/0", 443), protocol: "17" }, answers], []],
+    ["nobody: a rule for ICMP says nothing of TCP", [{ ...rule(100, "ingress", "allow", "0.0.0.0/0"), protocol: "1" }, answers], []],
+    [
+      "nobody: the answer may go out by UDP alone",
+      [rule(100, "ingress", "allow", "0.0.0.0/0"), { ...rule(100, "egress", "allow", "0.0.0.0/0", 1024, 65535), protocol: "17" }],
+      [],
+    ],
+    ["nobody: the last deny, which EC2 lists with a number as well", [rule(32767, "ingress", "deny", "0.0.0.0/0"), answers], []],
+    [
+      "IPv6 alone: a deny of IPv4 comes first and says nothing of it",
+      [
+        rule(90, "ingress", "deny", "0.0.0.0/0"),
+        rule(100, "ingress", "allow", "0.0.0.0/0"),
+        rule(101, "ingress", "allow", "::/0"),
+        rule(100, "egress", "allow", "::/0"),
+        answers,
+      ],
+      ["::/0"],
+    ],
   ])("%s", (_rule, entries, sources) => {
     const admitted = parseFilterCidrs(sources);
     expect(admittedByAcl(acl(...entries), https)).toEqual({ atLeast: admitted, atMost: admitted });
+  });
+
+  it.each<[string, "tcp" | "udp" | "sctp", NetworkAclEntry[], string[]]>([
+    ["everyone: the last port of the range", "tcp", [rule(100, "ingress", "allow", "0.0.0.0/0", 443)], ["0.0.0.0/0"]],
+    ["everyone: the first port of the range", "tcp", [rule(100, "ingress", "allow", "0.0.0.0/0", 1, 400)], ["0.0.0.0/0"]],
+    [
+      "everyone: one port behind those that are denied",
+      "tcp",
+      [rule(90, "ingress", "deny", "0.0.0.0/0", 400, 442), rule(100, "ingress", "allow", "0.0.0.0/0")],
+      ["0.0.0.0/0"],
+    ],
+    [
+      "nobody: each port is denied by one rule or another",
+      "tcp",
+      [
+        rule(80, "ingress", "deny", "0.0.0.0/0", 400, 420),
+        rule(90, "ingress", "deny", "0.0.0.0/0", 421, 443),
+        rule(100, "ingress", "allow", "0.0.0.0/0"),
+      ],
+      [],
+    ],
+    [
+      "both halves, by different ports of it",
+      "tcp",
+      [rule(80, "ingress", "allow", "0.0.0.0/1", 410), rule(90, "ingress", "allow", "128.0.0.0/1", 430)],
+      ["0.0.0.0/0"],
+    ],
+    ["nobody: UDP has ports as well", "udp", [{ ...rule(100, "ingress", "allow", "0.0.0.0/0", 444), protocol: "17" }], []],
+    ["everyone: UDP", "udp", [{ ...rule(100, "ingress", "allow", "0.0.0.0/0", 443), protocol: "17" }], ["0.0.0.0/0"]],
+    [
+      "everyone: a rule for SCTP is for every port, whatever ports it carries",
+      "sctp",
+      [{ ...rule(100, "ingress", "allow", "0.0.0.0/0", 1), protocol: "132" }],
+      ["0.0.0.0/0"],
+    ],
+  ])("of ports 400 to 443, %s", (_rule, protocol, entries, sources) => {
+    const out = rule(100, "egress", "allow", "0.0.0.0/0");
+    const { atLeast, atMost } = admittedByAcl(acl(...entries, out), { protocol, from: 400, to: 443 });
+    expect([atLeast, atMost]).toEqual([sources, sources].map(parseFilterCidrs));
   });
 
   const all = rule(100, "ingress", "allow", "0.0.0.0/0");
