@@ -449,7 +449,12 @@ const traps: readonly Named[] = [
     ),
   (name) => ({
     rule: "nginx: its Ingress repeats the name of the Service's load balancer",
-    services: [aService(name, { hostnames: [`k8s-${name}-0123456789abcdef.elb.eu-west-1.amazonaws.com`] })],
+    services: [
+      aService(name, {
+        annotations: beta({ "aws-load-balancer-type": "nlb" }),
+        hostnames: [`k8s-${name}-0123456789abcdef.elb.eu-west-1.amazonaws.com`],
+      }),
+    ],
     ingresses: [
       anIngress(`${name}-behind`, { ingressClassName: "nginx", hostnames: [`k8s-${name}-0123456789abcdef.elb.eu-west-1.amazonaws.com`] }),
     ],

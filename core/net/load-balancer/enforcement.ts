@@ -173,6 +173,11 @@ function byNodeGroups(input: EnforcementInput, service: Service, declared: Decla
     return { state: "unknown", reason: { code: "not-found", message } };
   }
   const ports = nodePortsOf(service);
+  if (ports.length === 0) {
+    // The in-tree controller passes over such ports, and what it wrote for them once may still stand.
+    const message = `Service ${service.namespace}/${service.name} has no node port, so which rules let clients of ${loadBalancer.name} in is not known.`;
+    return { state: "unknown", reason: { code: "depends-on-unknown", message } };
+  }
   const allowed = allowedOnNodes(input, asked);
   const ids = nodeGroups.map(({ id }) => id).join(", ");
   const onNodes = admittedOn(nodeGroups, ports, index);

@@ -69,11 +69,28 @@ export function requestedOf(manifest: Manifest, ownership: Pick<Ownership, "isFr
   if (taking.by === "nobody" || taking.by === "another") return ofNobody(manifest, taking, ownership);
   const asked = ofController(manifest, taking.by, ownership);
   if (taking.refused !== undefined) return { ...withoutScheme(asked), state: "refused", rule: taking.refused };
-  // The class of a Gateway may be changed from one kind of load balancer to the other, and the first is then left behind.
-  if (manifest.kind === "Gateway" && taking.makes !== ownership.loadBalancer.type) {
-    return { state: "nothing", rule: `${taking.rule} makes ${taking.makes} load balancers` };
+  const left = whyLeftBehind(manifest, taking, ownership);
+  if (left !== undefined) {
+    const { controller = taking.by } = ownership;
+    return { ...withoutScheme(ofController(manifest, controller, ownership)), state: "nothing", rule: left };
   }
   return asked;
+}
+
+/**
+ * A class or an annotation may be changed from one kind of load balancer to another, or from one controller to another, and
+ * what the first made is then left behind: the in-tree controller deletes nothing that is implemented elsewhere, and AWS Load
+ * Balancer Controller adopts nothing without its own tags.
+ */
+function whyLeftBehind(
+  manifest: FoundManifest,
+  taking: Extract<Taking, { readonly makes: string }>,
+  { controller, loadBalancer }: Pick<Ownership, "controller" | "loadBalancer">,
+): string | undefined {
+  if (manifest.kind === "Ingress") return undefined;
+  if (taking.makes !== loadBalancer.type) return `${taking.rule} makes ${taking.makes} load balancers`;
+  const isOther = controller !== undefined && (controller === "in-tree") !== (taking.by === "in-tree");
+  return isOther ? `${taking.rule} makes load balancers of ${controllerNames[taking.by]}` : undefined;
 }
 
 /** No controller takes the object today, so that the load balancer was left behind; as far as that could be seen. */

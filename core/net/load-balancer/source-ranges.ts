@@ -38,7 +38,7 @@ const isBlock = (text: string): boolean => text.includes("/") && isCidr(text);
  * aws-load-balancer-controller:pkg/service/model_build_managed_sg.go.
  */
 export function sourcesOfService(service: Service, controller: Controller): Declared<DeclaredSources> {
-  const ranges = rangesOfService(service);
+  const ranges = rangesOfService(service, controller);
   const wrong = ranges?.cidrs.find((cidr) => !isBlock(cidr));
   if (ranges !== undefined && wrong !== undefined) return refused(`${ranges.rule} holds ${JSON.stringify(wrong)}`);
   const own = groupsNamed(serviceAnnotation(service, "aws-load-balancer-security-groups"), "aws-load-balancer-security-groups");
@@ -55,7 +55,9 @@ export function sourcesOfService(service: Service, controller: Controller): Decl
   }
   const addressType = serviceAnnotation(service, "aws-load-balancer-ip-address-type") ?? "ipv4";
   const ipv6 = ranges?.cidrs.find((cidr) => cidr.includes(":"));
-  if (controller === "aws-load-balancer-controller" && own === undefined && ipv6 !== undefined && addressType !== "dualstack") {
+  // Without a group of the controller's own nothing is written, and so nothing refused.
+  const writesGroup = controller === "aws-load-balancer-controller" && own === undefined && !asksForNoSecurityGroup(service);
+  if (writesGroup && ipv6 !== undefined && addressType !== "dualstack") {
     return refused(`${ipv6} on a load balancer that is not dualstack`);
   }
   // Present but empty counts: it drops the default of everybody.
@@ -72,11 +74,16 @@ export function sourcesOfService(service: Service, controller: Controller): Decl
   return asked({ ...(both === undefined ? {} : { ranges: both }), ...(own === undefined ? {} : { ownGroups: own }) });
 }
 
-/** The field wins over the annotation. */
-function rangesOfService(service: Service): { readonly cidrs: readonly string[]; readonly rule: string } | undefined {
+/** The field wins over the annotation. In-tree, an empty part of the annotation's list is a range that does not parse. */
+function rangesOfService(
+  service: Service,
+  controller: Controller,
+): { readonly cidrs: readonly string[]; readonly rule: string } | undefined {
   const field = service.loadBalancerSourceRanges.map((cidr) => cidr.trim());
   if (field.length > 0) return { cidrs: field, rule: "spec.loadBalancerSourceRanges" };
-  const annotated = parseList(serviceAnnotation(service, "load-balancer-source-ranges") ?? "");
+  const text = serviceAnnotation(service, "load-balancer-source-ranges") ?? "";
+  const isStrict = controller === "in-tree" && text.trim() !== "";
+  const annotated = isStrict ? text.split(",").map((cidr) => cidr.trim()) : parseList(text);
   return annotated.length > 0 ? { cidrs: annotated, rule: "annotation load-balancer-source-ranges" } : undefined;
 }
 
@@ -187,10 +194,14 @@ export function sourcesOfGateway({
 
 /** The annotation has to be the same, order included, on all members that set it. */
 function ownGroupsOf(members: readonly GroupMember[], name: string): Declared<NamedGroups | undefined> {
-  const lists = members.flatMap(({ ingress }) => groupsNamed(ingressAnnotation(ingress, name), name) ?? []);
-  const [first] = lists;
-  const texts = new Set(lists.map(({ names }) => names.join()));
-  return texts.size > 1 ? refused(`conflicting ${name}: ${[...texts].join(" | ")}`, members.some(declaresRanges)) : asked(first);
+  const lists = members.flatMap(({ ingress }) => {
+    const text = ingressAnnotation(ingress, name);
+    return text === undefined ? [] : [parseList(text)];
+  });
+  const texts = new Set(lists.map((names) => names.join()));
+  if (texts.size > 1) return refused(`conflicting ${name}: ${[...texts].join(" | ")}`, members.some(declaresRanges));
+  const [names = []] = lists;
+  return asked(names.length === 0 ? undefined : { names, rule: name });
 }
 
 const httpsPort = 443;

@@ -148,6 +148,16 @@ describe("tags that were not read", () => {
     const [finding] = findings(facts([], aPlane({ services }))).filter(({ resource }) => resource.name === "web");
     expect(finding).toMatchObject({ status: "unknown", reason: { code: "not-found" } });
   });
+  it.each([
+    ["unknown: a classic load balancer, its Region before elb", "a0web-1.eu-west-1.elb.amazonaws.com", "unknown"],
+    ["unknown: a network load balancer, its Region after elb", "a0web-1.elb.eu-west-1.amazonaws.com", "unknown"],
+    ["unknown: one of another partition", "a0web-1.elb.cn-north-1.amazonaws.com.cn", "unknown"],
+    ["not-applicable: a name that Elastic Load Balancing does not give", "web.elb.example", "not-applicable"],
+    ["not-applicable: a name of another controller's", "web.example.ts.net", "not-applicable"],
+  ])("elsewhere, %s", (_rule, hostname, expected) => {
+    const given = facts([], aPlane({ services: [aService("web", { hostnames: [hostname] }), aService("bystander")] }));
+    expect(told(given)).toEqual([`Service web: ${expected}`]);
+  });
 });
 
 describe("Ingresses", () => {

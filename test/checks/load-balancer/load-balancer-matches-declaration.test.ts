@@ -24,6 +24,7 @@ const groups = [
   aSecurityGroup("sg-unread-list", [aRule({ prefixListIds: ["pl-unread"] })]),
   aSecurityGroup("sg-nobody", []),
   aSecurityGroup("sg-named", [aRule({ cidrs: ["203.0.113.0/24"] })], { tags: { Name: "edge" } }),
+  aSecurityGroup("sg-called", [aRule({ cidrs: ["203.0.113.0/24"] })], { name: "called", tags: { Name: "other" } }),
   aSecurityGroup("sg-ports", [on(80, ["203.0.113.0/24"]), on(443, ["0.0.0.0/0"])]),
 ];
 const prefixLists = known([
@@ -81,6 +82,9 @@ describe("scheme of a Service", () => {
   const auto = { loadBalancerClass: "eks.amazonaws.com/nlb" };
   const autoTags = known({ "eks:eks-cluster-name": "prod", "service.eks.amazonaws.com/stack": "shop/web" });
   const facing = { scheme: "internet-facing" } as const;
+  const inTreeNlb = (rest: Partial<LoadBalancer>) => nlb({ name: "a0web", securityGroupIds: [], tags: known(inTree), ...rest });
+  const typeNlb = { annotations: beta({ "aws-load-balancer-type": "nlb" }) };
+  const nlbIp = { annotations: beta({ "aws-load-balancer-type": "nlb-ip", "aws-load-balancer-scheme": "internet-facing" }) };
   it.each<[string, LoadBalancer, Partial<Service>, string]>([
     ["pass: in-tree, silent, internet-facing", classic(), {}, "pass"],
     ["fail low: in-tree, silent, internal is narrower", classic(internal), {}, "fail low"],
@@ -146,6 +150,26 @@ describe("scheme of a Service", () => {
       "fail high",
     ],
     [
+      "fail: LBC's default is internal under the class that its webhook sets, whatever type nlb says",
+      nlb(facing),
+      { ...lbc, ...typeNlb },
+      "fail high",
+    ],
+    [
+      "pass: LBC's default is internal under the class that its webhook sets, whatever type nlb says",
+      nlb(internal),
+      { ...lbc, ...typeNlb },
+      "pass",
+    ],
+    ["pass: in-tree network, silent, internet-facing", inTreeNlb(facing), typeNlb, "pass"],
+    ["fail: in-tree classic, left behind by type nlb", classic(), typeNlb, "fail high"],
+    ["fail low: in-tree classic, internal, left behind by type nlb", classic(internal), typeNlb, "fail low"],
+    ["fail: in-tree network, left behind where type nlb was taken away", inTreeNlb(facing), {}, "fail high"],
+    ["fail: in-tree classic, left behind by nlb-ip, whatever LBC is asked for", classic(), nlbIp, "fail high"],
+    ["fail: in-tree network, left behind by nlb-ip, whatever LBC is asked for", inTreeNlb(facing), nlbIp, "fail high"],
+    ["pass: LBC's own beside it, as nlb-ip asks for", nlb(facing), nlbIp, "pass"],
+    ["fail: LBC's, left behind where in-tree takes the Service now", nlb(facing), typeNlb, "fail high"],
+    [
       "fail: in-tree refuses mixed protocols, an older one stays",
       classic(),
       {
@@ -158,6 +182,14 @@ describe("scheme of a Service", () => {
     ],
   ])("%s", (_rule, loadBalancer, service, expected) => {
     expect(told(judgeService(loadBalancer, service))).toBe(expected);
+  });
+  it("the message says that its controller makes others now", () => {
+    expect(judgeService(classic(), nlbIp)?.message).toBe(
+      "Service shop/web has internet-facing load balancer a0web, although it asks for none: annotation aws-load-balancer-type nlb-ip makes network load balancers.",
+    );
+    expect(judgeService(inTreeNlb(facing), nlbIp)?.message).toBe(
+      "Service shop/web has internet-facing load balancer a0web, although it asks for none: annotation aws-load-balancer-type nlb-ip makes load balancers of AWS Load Balancer Controller.",
+    );
   });
   it("the message of a silent manifest says that the load balancer may be older", () => {
     expect(judgeService(nlb(facing), lbc)?.message).toBe(
@@ -228,6 +260,46 @@ describe("sources of a Service", () => {
       guarded("sg-named"),
       { ...lbc, annotations: beta({ "aws-load-balancer-security-groups": "edge" }) },
       "pass",
+    ],
+    [
+      "unknown: groups by their GroupName, which the controller does not look at",
+      guarded("sg-called"),
+      { ...lbc, annotations: beta({ "aws-load-balancer-security-groups": "called" }) },
+      "unknown",
+    ],
+    [
+      "pass: in-tree classic, groups of its own and extra ones together",
+      classic({ securityGroupIds: ["sg-half-office", "sg-other-half"] }),
+      {
+        annotations: beta({
+          "aws-load-balancer-security-groups": "sg-half-office",
+          "aws-load-balancer-extra-security-groups": "sg-other-half",
+        }),
+      },
+      "pass",
+    ],
+    [
+      "fail: in-tree classic, more than the groups of its own and the extra ones",
+      classic({ securityGroupIds: ["sg-all"] }),
+      {
+        annotations: beta({
+          "aws-load-balancer-security-groups": "sg-half-office",
+          "aws-load-balancer-extra-security-groups": "sg-other-half",
+        }),
+      },
+      "fail high",
+    ],
+    [
+      "pass: dualstack, everybody of both families where nothing is declared",
+      nlb({ securityGroupIds: ["sg-both"], ipAddressType: "dualstack" }),
+      { ...lbc, annotations: beta({ "aws-load-balancer-ip-address-type": "dualstack" }) },
+      "pass",
+    ],
+    [
+      "fail low: dualstack, IPv4 alone where nothing is declared",
+      nlb({ securityGroupIds: ["sg-all"], ipAddressType: "dualstack" }),
+      { ...lbc, annotations: beta({ "aws-load-balancer-ip-address-type": "dualstack" }) },
+      "fail low",
     ],
     [
       "fail: other groups than those named",
@@ -352,6 +424,19 @@ describe("Ingresses", () => {
       "web fail high",
     ],
     ["pass: inbound-cidrs", alb({ securityGroupIds: ["sg-office"] }), web({ "inbound-cidrs": "203.0.113.0/24" }), "web pass"],
+    [
+      "pass: an IPv6 range without dualstack is no error, and lets nobody in",
+      alb({ securityGroupIds: ["sg-nobody"] }),
+      web({ "inbound-cidrs": "2001:db8::/32" }),
+      "web pass",
+    ],
+    [
+      "pass: dualstack, everybody of both families where silent",
+      alb({ securityGroupIds: ["sg-both"], ipAddressType: "dualstack" }),
+      web({}),
+      "web pass",
+    ],
+    ["fail low: dualstack, IPv4 alone where silent", alb({ ipAddressType: "dualstack" }), web({}), "web fail low"],
     ["fail: everybody beside inbound-cidrs", alb(), web({ "inbound-cidrs": "203.0.113.0/24" }), "web fail high"],
     [
       "pass: inbound-cidrs of IngressClassParams",
@@ -460,6 +545,21 @@ describe("Gateways", () => {
     ["fail: a scheme that is none is refused, the older load balancer stays", its(facing), { scheme: "Internal" }, {}, "fail high"],
     ["pass: its ranges", its({ securityGroupIds: ["sg-office"] }), office, {}, "pass"],
     ["fail: everybody beside its ranges", its(), office, {}, "fail high"],
+    [
+      "pass: an IPv6 range without dualstack is no error, and lets nobody in",
+      its({ securityGroupIds: ["sg-nobody"] }),
+      { sourceRanges: ["2001:db8::/32"] },
+      {},
+      "pass",
+    ],
+    ["fail: an IPv6 range without dualstack lets nobody in over IPv4", its(), { sourceRanges: ["2001:db8::/32"] }, {}, "fail high"],
+    [
+      "pass: dualstack, everybody of both families where silent",
+      its({ securityGroupIds: ["sg-both"], ipAddressType: "dualstack" }),
+      {},
+      {},
+      "pass",
+    ],
     ["pass: everybody, and prefix lists beside that were not read", its(), { securityGroupPrefixes: ["pl-unread"] }, {}, "pass"],
     [
       "fail low: prefix lists are asked for beside everybody",

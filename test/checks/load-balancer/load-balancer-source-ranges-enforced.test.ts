@@ -4,8 +4,10 @@ import type { LoadBalancer, SecurityGroup, SecurityGroupRule, TargetGroup } from
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
+import type { LoadBalancerConfiguration } from "../../../core/model/gateway.ts";
 import type { Ingress, Service } from "../../../core/model/kubernetes.ts";
 import { aCluster, aLoadBalancer, anIngress, aRule, aSecurityGroup, aService, judged, prod } from "../../support/cluster.ts";
+import { aConfiguration, aGateway, aGatewayClass, configurationRef } from "../../support/gateway-plane.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
 import { aNode } from "../../support/nodes.ts";
 
@@ -32,19 +34,20 @@ const forwarding = (protocol = "TCP") => known([{ port: 443, protocol, actions: 
 const inTreeNlb = (...securityGroupIds: string[]) =>
   aLoadBalancer({ name: "a0web", listeners: forwarding(), securityGroupIds, tags: inTreeTags });
 /** Behind `forwarding` listeners. */
+const targetGroupsOf = (preservesClientIp: Fact<boolean>, rest: Partial<TargetGroup> = {}): readonly TargetGroup[] => [
+  {
+    arn: "tg-1",
+    name: "k8s-shop-web",
+    protocol: "TCP",
+    port: 31_443,
+    targetType: "instance",
+    loadBalancerArns: [],
+    preservesClientIp,
+    ...rest,
+  },
+];
 const targetsThat = (preservesClientIp: Fact<boolean>, rest: Partial<TargetGroup> = {}): Pick<ClusterFacts, "targetGroups"> => ({
-  targetGroups: known([
-    {
-      arn: "tg-1",
-      name: "k8s-shop-web",
-      protocol: "TCP",
-      port: 31_443,
-      targetType: "instance",
-      loadBalancerArns: [],
-      preservesClientIp,
-      ...rest,
-    },
-  ]),
+  targetGroups: known(targetGroupsOf(preservesClientIp, rest)),
 });
 
 const bystander = aLoadBalancer({ name: "k8s-bystander", listeners: tcp443, securityGroupIds: ["sg-office"], tags: lbcTags("bystander") });
@@ -96,6 +99,27 @@ describe("in-tree classic load balancer", () => {
       classic("sg-office", "sg-desk"),
       { ...ranged, annotations: beta({ "aws-load-balancer-extra-security-groups": "sg-desk" }) },
       "pass",
+    ],
+    [
+      "fail: groups of its own, though they and extra ones together admit no more",
+      classic("sg-office", "sg-desk"),
+      {
+        ...ranged,
+        annotations: beta({ "aws-load-balancer-security-groups": "sg-office", "aws-load-balancer-extra-security-groups": "sg-desk" }),
+      },
+      "fail",
+    ],
+    [
+      "fail: an IPv6 range lets nobody in over IPv4, and its group admits everybody",
+      classic("sg-all"),
+      { loadBalancerSourceRanges: ["2001:db8::/32"] },
+      "fail",
+    ],
+    [
+      "fail: a range that does not parse aborts the controller, an older load balancer stays",
+      classic("sg-office"),
+      { annotations: beta({ "load-balancer-source-ranges": "203.0.113.0/24," }) },
+      "fail",
     ],
     ["not-applicable: no ranges", classic("sg-all"), {}, "not-applicable"],
     [
@@ -173,6 +197,49 @@ describe("in-tree network load balancer, default mode: rules on node security gr
       { securityGroups: known([...groups, aSecurityGroup("sg-nodes", [nodeRule(office)])]) },
       "unknown",
     ],
+    [
+      "fail: health checks of another load balancer's subnets are none of its own",
+      service,
+      nodes(nodeRule([...office, "10.0.1.0/24"], ["kubernetes.io/rule/nlb/client=a0web", "kubernetes.io/rule/nlb/health=a0other"])),
+      "fail",
+    ],
+    [
+      "pass: everybody, on another port of the nodes",
+      service,
+      nodes(nodeRule(office), aRule({ protocol: "tcp", fromPort: 30_444, toPort: 30_444, cidrs: ["0.0.0.0/0"] })),
+      "pass",
+    ],
+    [
+      "pass: everybody by UDP, where the node port is TCP",
+      service,
+      nodes(nodeRule(office), aRule({ protocol: "udp", fromPort: 30_443, toPort: 30_443, cidrs: ["0.0.0.0/0"] })),
+      "pass",
+    ],
+    [
+      "pass: a port without node port is passed over",
+      { ...service, ports: [...service.ports, { protocol: "TCP", port: 8443, nodePort: 0 }] },
+      quiet,
+      "pass",
+    ],
+    [
+      "unknown: no port has a node port, so which rules are in its way is not told",
+      { ...service, ports: [{ protocol: "TCP", port: 443 }] },
+      nodes(nodeRule(["0.0.0.0/0"])),
+      "unknown",
+    ],
+    [
+      "unknown: every node port is 0",
+      { ...service, ports: [{ protocol: "TCP", port: 443, nodePort: 0 }] },
+      nodes(nodeRule(["0.0.0.0/0"])),
+      "unknown",
+    ],
+    [
+      "not-applicable: no ranges, so that everybody is let in",
+      { ...service, loadBalancerSourceRanges: [] },
+      nodes(nodeRule(["0.0.0.0/0"])),
+      "not-applicable",
+    ],
+    ["unknown: no rule was written, as DisableSecurityGroupIngress says", service, nodes(), "unknown"],
     ["unknown: nothing was written for it", service, nodes(nodeRule(office, ["kubernetes.io/rule/nlb/client=a0other"])), "unknown"],
     [
       "unknown: health checks were let in, and subnets were not read",
@@ -214,6 +281,12 @@ describe("in-tree network load balancer, default mode: rules on node security gr
   it.each<[string, LoadBalancer, Partial<Service>, string]>([
     ["pass, managed mode: its own group admits the ranges", inTreeNlb("sg-office"), service, "pass"],
     ["fail, managed mode: its own group admits more", inTreeNlb("sg-all"), service, "fail"],
+    [
+      "not-applicable: internal, and no ranges",
+      { ...inTreeNlb(), scheme: "internal" },
+      { ...service, loadBalancerSourceRanges: [] },
+      "not-applicable",
+    ],
     [
       "fail, managed mode: groups of its own get no rules",
       inTreeNlb("sg-office"),
@@ -310,6 +383,7 @@ describe("network load balancer of AWS Load Balancer Controller", () => {
   ])("%s", (_rule, loadBalancer, service, expected) => {
     expect(judge(loadBalancer, service)?.status).toBe(expected);
   });
+  const noGroup = { annotations: beta({ "aws-load-balancer-disable-nlb-sg": "true" }) };
   const without = (protocol?: string, rest: Partial<LoadBalancer> = {}) =>
     aLoadBalancer({ ...nlb(), listeners: forwarding(protocol), ...rest });
   it.each<[string, LoadBalancer, Partial<Service>, Partial<ClusterFacts>, string]>([
@@ -327,6 +401,32 @@ describe("network load balancer of AWS Load Balancer Controller", () => {
       without("UDP"),
       ranged,
       targetsThat(known(false), { protocol: "UDP" }),
+      "unknown",
+    ],
+    ...["TCP_UDP", "QUIC", "TCP_QUIC"].map((protocol): [string, LoadBalancer, Partial<Service>, Partial<ClusterFacts>, string] => [
+      `unknown: ${protocol} shows the client's address whatever the attribute`,
+      without(protocol),
+      ranged,
+      targetsThat(known(false), { protocol }),
+      "unknown",
+    ]),
+    [
+      "fail: one listener's targets lose the client's address beside another's that keep it",
+      without(undefined, {
+        listeners: known([
+          { port: 53, protocol: "UDP", actions: known([{ type: "forward", targetGroupArns: ["tg-udp"] }]) },
+          { port: 443, protocol: "TCP", actions: known([{ type: "forward", targetGroupArns: ["tg-1"] }]) },
+        ]),
+      }),
+      ranged,
+      { targetGroups: known([...targetGroupsOf(known(false)), ...targetGroupsOf(known(true), { arn: "tg-udp", protocol: "UDP" })]) },
+      "fail",
+    ],
+    [
+      "unknown: an IPv6 range without groups, which nothing refuses then",
+      without(),
+      { loadBalancerSourceRanges: ["2001:db8::/32"], ...noGroup },
+      targetsThat(known(true)),
       "unknown",
     ],
     ["unknown: attributes were not read", without(), ranged, targetsThat(forbidden), "unknown"],
@@ -423,6 +523,18 @@ describe("application load balancer of an Ingress", () => {
       web({ ...cidrs, "listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]' }),
       "fail",
     ],
+    [
+      "fail: groups of its own beside prefix lists, whatever they admit",
+      alb(http, "sg-unread-list"),
+      web({ "security-group-prefix-lists": "pl-unread", "security-groups": "sg-unread-list" }),
+      "fail",
+    ],
+    [
+      "pass: prefix lists, though their entries were not read",
+      alb(http, "sg-unread-list"),
+      web({ "security-group-prefix-lists": "pl-unread" }),
+      "pass",
+    ],
     ["pass: on the port that has a list", alb(http, "sg-ports"), web(cidrs), "pass"],
     ["fail: a range that is none", alb(http, "sg-all"), web({ "inbound-cidrs": "office" }), "fail"],
     [
@@ -439,6 +551,33 @@ describe("application load balancer of an Ingress", () => {
       securityGroups: known([...groups, ports]),
     });
     expect(found(given)?.status).toBe(expected);
+  });
+});
+
+describe("load balancer of a Gateway", () => {
+  const made = (kind: "alb" | "nlb", ...securityGroupIds: string[]) =>
+    aLoadBalancer({
+      name: "k8s-web",
+      type: kind === "alb" ? "application" : "network",
+      listeners: tcp443,
+      securityGroupIds,
+      tags: known({ "elbv2.k8s.aws/cluster": "prod", [`gateway.k8s.aws.${kind}/stack`]: "shop/web" }),
+    });
+  const gatewayClasses = [aGatewayClass("alb"), aGatewayClass("nlb", { controller: "gateway.k8s.aws/nlb" })];
+  const sourceRanges = office;
+  it.each<[string, "alb" | "nlb", readonly string[], Partial<LoadBalancerConfiguration>, string]>([
+    ["pass: the managed group admits the ranges", "alb", ["sg-office"], { sourceRanges }, "pass"],
+    ["fail: it admits more", "nlb", ["sg-all"], { sourceRanges }, "fail"],
+    ["fail: securityGroups replace it, whatever they admit", "alb", ["sg-office"], { sourceRanges, securityGroups: ["sg-office"] }, "fail"],
+    ["fail: disableSecurityGroup leaves none", "nlb", [], { sourceRanges, disableSecurityGroup: true }, "fail"],
+    ["not-applicable: no ranges", "alb", ["sg-all"], {}, "not-applicable"],
+    ["not-applicable: prefix lists stand beside everybody", "nlb", ["sg-all"], { securityGroupPrefixes: ["pl-unread"] }, "not-applicable"],
+    ["fail: an empty list of ranges asks for nobody", "alb", ["sg-office"], { sourceRanges: [] }, "fail"],
+    ["fail: a range that is none", "alb", ["sg-office"], { sourceRanges: ["office"] }, "fail"],
+  ])("%s", (_rule, kind, securityGroupIds, said, expected) => {
+    const gateways = [aGateway("web", { className: kind, parameters: configurationRef("own") })];
+    const plane = aPlane({ services: bystanders, gateways, gatewayClasses, configurations: [aConfiguration("own", said)] });
+    expect(found(facts([made(kind, ...securityGroupIds)], plane))?.status).toBe(expected);
   });
 });
 
@@ -492,6 +631,7 @@ describe("ways past the ranges, named beside the verdict", () => {
       ["PrivateLink endpoints, for whose traffic the rules of its security groups are off"],
     ],
     ["none, where they are on", guarded({ privateLinkRules: "on" }), {}, {}, undefined],
+    ["none, where security groups of a dualstack one see the client", guarded({ ipAddressType: "dualstack" }), {}, {}, undefined],
     [
       "node ports of nodes with public addresses",
       guarded({}),
@@ -506,6 +646,14 @@ describe("ways past the ranges, named beside the verdict", () => {
     expect(finding?.status).toBe("pass");
     expect(finding?.evidence?.bypasses).toEqual(bypasses);
     for (const one of bypasses ?? []) expect(finding?.message).toContain(one);
+  });
+  it.each<[string, Partial<LoadBalancer>]>([
+    ["translation, of one of IPv4 alone", {}],
+    ["PrivateLink, where there are no security groups whose rules could be off", { privateLinkRules: "off" }],
+  ])("unknown, and none: %s", (_rule, rest) => {
+    const finding = judge(aLoadBalancer({ ...nlb(), listeners: forwarding(), ...rest }), { ...lbc, ...ranged }, targetsThat(known(true)));
+    expect(finding?.status).toBe("unknown");
+    expect(Object.keys(finding?.evidence ?? {})).not.toContain("bypasses");
   });
   it("unknown: translation, of a dualstack load balancer without groups", () => {
     const loadBalancer = aLoadBalancer({ ...nlb(), ipAddressType: "dualstack", listeners: forwarding() });

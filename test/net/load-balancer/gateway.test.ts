@@ -145,6 +145,12 @@ describe("what a Gateway asks for", () => {
     ["groups of its own", { securityGroups: ["sg-1", "edge"] }, { own: ["sg-1", "edge"] }],
     ["the managed group: an empty list of groups", { securityGroups: [] }, {}],
     ["refused: a range that is none", { sourceRanges: ["office"] }, "refused"],
+    ["an IPv6 range, with or without dualstack", { sourceRanges: ["2001:db8::/32"] }, { cidrs: ["2001:db8::/32"], prefixListIds: [] }],
+    [
+      "groups of its own, beside ranges that nothing then writes",
+      { securityGroups: ["sg-1"], sourceRanges: ["203.0.113.0/24"] },
+      { cidrs: ["203.0.113.0/24"], prefixListIds: [], own: ["sg-1"] },
+    ],
   ])("sources, %s", (_rule, settings, expected) => {
     const declared = sourcesOfGateway(settings);
     if (declared.state === "refused") return expect("refused").toBe(expected);

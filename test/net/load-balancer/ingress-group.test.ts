@@ -43,6 +43,7 @@ describe("an Ingress is taken by", () => {
       "aws-load-balancer-controller shop/web",
     ],
     ["Auto Mode: the annotation is not read", { annotations: classed("nginx"), ingressClassName: "auto" }, "auto-mode shop/web"],
+    ["another: the annotation is in other letters", { annotations: classed("ALB") }, "another"],
     ["LBC: a class of its controller", { ingressClassName: "alb" }, "aws-load-balancer-controller shop/web"],
     ["Auto Mode: a class of its controller", { ingressClassName: "auto" }, "auto-mode shop/web"],
     ["another: a class of another controller", { ingressClassName: "nginx" }, "another"],
@@ -79,6 +80,18 @@ describe("an Ingress is taken by", () => {
   });
   it("LBC: the default class, for an Ingress without class", () => {
     expect(told(anIngress("web"), ["standard", { isDefault: true }])).toBe("aws-load-balancer-controller shop/web");
+  });
+  it("another: the default class is another controller's", () => {
+    expect(told(anIngress("web"), ["standard", { isDefault: true, controller: "k8s.io/ingress-nginx" }])).toBe("another");
+  });
+  it("another: its own class wins over the default one", () => {
+    expect(told(anIngress("web", { ingressClassName: "nginx" }), ["standard", { isDefault: true }])).toBe("another");
+  });
+  it("another: the annotation wins over the default class", () => {
+    expect(told(anIngress("web", { annotations: classed("nginx") }), ["standard", { isDefault: true }])).toBe("another");
+  });
+  it("Auto Mode: the default class, for an Ingress without class", () => {
+    expect(told(anIngress("web"), ["standard", { isDefault: true, controller: "eks.amazonaws.com/alb" }])).toBe("auto-mode shop/web");
   });
   it("nobody: two default classes", () => {
     expect(told(anIngress("web"), ["one", { isDefault: true }], ["two", { isDefault: true }])).toBe("nobody");

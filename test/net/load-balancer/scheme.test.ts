@@ -26,6 +26,8 @@ describe("a Service asks for", () => {
     ["LBC: internal where silent, since 2.2.0", lbc, {}, "default internal"],
     ["LBC: the scheme annotation", lbc, { scheme: "internet-facing" }, "explicit internet-facing"],
     ["LBC: the scheme annotation wins over internal", lbc, { scheme: "internet-facing", internal: "true" }, "explicit internet-facing"],
+    ["LBC: the scheme annotation wins over internal false too", lbc, { scheme: "internal", internal: "false" }, "explicit internal"],
+    ["LBC: refused for another scheme, whatever internal says", lbc, { scheme: "public", internal: "true" }, "refused"],
     ["LBC: refused for another scheme", lbc, { scheme: "public" }, "refused"],
     ["LBC: refused for an empty scheme", lbc, { scheme: "", internal: "true" }, "refused"],
     ["LBC: refused for a scheme in capitals", lbc, { scheme: "Internal" }, "refused"],
@@ -34,10 +36,12 @@ describe("a Service asks for", () => {
     ["LBC: internal false is internet-facing", lbc, { internal: "false" }, "explicit internet-facing"],
     ["LBC: internal 0 is internet-facing", lbc, { internal: "0" }, "explicit internet-facing"],
     ["LBC: refused for internal 0.0.0.0/0", lbc, { internal: "0.0.0.0/0" }, "refused"],
+    ["LBC: refused for internal tRUE, which Go does not parse", lbc, { internal: "tRUE" }, "refused"],
     ["LBC: refused for internal yes", lbc, { internal: "yes" }, "refused"],
     ["LBC: refused for an empty internal", lbc, { internal: "" }, "refused"],
     ["Auto Mode: internal where silent", "auto-mode", {}, "default internal"],
     ["Auto Mode: the scheme annotation", "auto-mode", { scheme: "internet-facing" }, "explicit internet-facing"],
+    ["Auto Mode: refused for another scheme", "auto-mode", { scheme: "public" }, "refused"],
     ["Auto Mode: aws-load-balancer-internal is not supported", "auto-mode", { internal: "false" }, "default internal"],
   ])("%s", (_rule, controller, { scheme, internal }, expected) => {
     const annotations = {
@@ -49,6 +53,15 @@ describe("a Service asks for", () => {
   it("LBC: the prefix service.kubernetes.io is not read", () => {
     const annotations = { "service.kubernetes.io/aws-load-balancer-scheme": "internet-facing" };
     expect(said(schemeOfService(aService("web", { annotations }), lbc))).toBe("default internal");
+  });
+  it("in-tree: internet-facing, as the prefix service.kubernetes.io is not read", () => {
+    const annotations = { "service.kubernetes.io/aws-load-balancer-internal": "true" };
+    expect(said(schemeOfService(aService("web", { annotations }), inTree))).toBe("default internet-facing");
+  });
+  it("in-tree and Auto Mode: the flag of AWS Load Balancer Controller is not theirs", () => {
+    const flag = (scheme: "internal" | "internet-facing") => known({ scheme, rule: "" });
+    expect(said(schemeOfService(aService("web"), inTree, flag("internal")))).toBe("default internet-facing");
+    expect(said(schemeOfService(aService("web"), "auto-mode", flag("internet-facing")))).toBe("default internal");
   });
   it("LBC: its own flag where it was read", () => {
     expect(said(schemeOfService(aService("web"), lbc, known({ scheme: "internet-facing", rule: "" })))).toBe("default internet-facing");
@@ -76,6 +89,22 @@ describe("an Ingress group asks for", () => {
     ["the scheme that two agree on", [member("a", { scheme: "internal" }), member("b", { scheme: "internal" })], "explicit internal"],
     ["nothing where two disagree", [member("a", { scheme: "internal" }), member("b", { scheme: "internet-facing" })], "refused"],
     ["nothing for an unknown scheme", [member("a", { scheme: "public" })], "refused"],
+    ["nothing for an unknown scheme of IngressClassParams", [member("a", { scheme: "internal" }, "public")], "refused"],
+    [
+      "nothing for an empty scheme, which is one that is set",
+      [member("a", { scheme: "" }), member("b", { scheme: "internal" })],
+      "refused",
+    ],
+    [
+      "what IngressClassParams of one say, for the silent one too",
+      [member("a", {}, "internet-facing"), member("b", {})],
+      "explicit internet-facing",
+    ],
+    [
+      "internal by default: the annotation of Services is not read",
+      [member("a", { "aws-load-balancer-internal": "false" })],
+      "default internal",
+    ],
     ["what IngressClassParams say, over the annotation", [member("a", { scheme: "internet-facing" }, "internal")], "explicit internal"],
     [
       "nothing where IngressClassParams of one disagree with another's annotation",
@@ -84,6 +113,11 @@ describe("an Ingress group asks for", () => {
     ],
   ])("%s", (_rule, members, expected) => {
     expect(said(schemeOfGroup(members))).toBe(expected);
+  });
+  it("what the controller's flag says where all are silent", () => {
+    const flag = known({ scheme: "internet-facing", rule: "" } as const);
+    expect(said(schemeOfGroup([member("a", {}), member("b", {})], flag))).toBe("default internet-facing");
+    expect(said(schemeOfGroup([member("a", { scheme: "internal" })], flag))).toBe("explicit internal");
   });
 });
 
@@ -102,10 +136,29 @@ describe("the network load balancer before an Ingress", () => {
       [member("a", { ...enabled, scheme: "internal", "frontend-nlb-scheme": "internet-facing" })],
       "explicit internet-facing",
     ],
+    [
+      "is internal by default, though IngressClassParams make the application load balancer internet-facing",
+      [member("a", enabled, "internet-facing")],
+      "default internal",
+    ],
+    [
+      "is asked for by one member, for the silent one too",
+      [member("a", { ...enabled, "frontend-nlb-scheme": "internet-facing" }), member("b", {})],
+      "explicit internet-facing",
+    ],
+    ["is refused for an unknown scheme", [member("a", { ...enabled, "frontend-nlb-scheme": "public" })], "refused"],
+    [
+      "is refused where members disagree on its scheme",
+      [member("a", { ...enabled, "frontend-nlb-scheme": "internal" }), member("b", { "frontend-nlb-scheme": "internet-facing" })],
+      "refused",
+    ],
     ["is refused where members disagree on it", [member("a", enabled), member("b", { "enable-frontend-nlb": "false" })], "refused"],
     ["is refused where the annotation is no boolean", [member("a", { "enable-frontend-nlb": "yes" })], "refused"],
   ])("%s", (_rule, members, expected) => {
     expect(said(schemeOfFrontend(members))).toBe(expected);
+  });
+  it("is what the controller's flag says where its scheme is not set", () => {
+    expect(said(schemeOfFrontend([member("a", enabled)], known({ scheme: "internet-facing", rule: "" })))).toBe("default internet-facing");
   });
 });
 
