@@ -49,7 +49,9 @@ export interface ClusterRecord {
   readonly refused: readonly { readonly id: string; readonly code: string; readonly message: string }[];
 }
 
-const run = (id: string): string => `runs/${id}`;
+/** The schedule gives a run the time that it was due as its id, and no key of the store holds a colon. */
+const folder = (id: string): string => id.replaceAll(":", "-");
+const run = (id: string): string => `runs/${folder(id)}`;
 const within = ({ account, region, name }: ClusterTarget): string => `${account}/${region}/${name}`;
 
 export const keys = {
@@ -57,7 +59,7 @@ export const keys = {
   account: (id: string, account: string) => `${run(id)}/accounts/${account}.json`,
   cluster: (id: string, target: ClusterTarget) => `${run(id)}/clusters/${within(target)}.json`,
   /** Apart from the run's own records, since it is kept for a shorter time. */
-  evidence: (id: string, target: ClusterTarget) => `evidence/${id}/${within(target)}.json`,
+  evidence: (id: string, target: ClusterTarget) => `evidence/${folder(id)}/${within(target)}.json`,
   report: (id: string, file: string) => `${run(id)}/${file}`,
 } as const;
 
