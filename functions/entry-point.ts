@@ -58,13 +58,15 @@ export function entryPoint<S extends z.ZodType, Answer>(
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
     .use(logMetrics(metrics))
     .use({
+      before: () => {
+        metrics.addMetric(counted, MetricUnit.Count, 0); // so that a failed step is a zero and not a gap, also for a refused input
+      },
       onError: (failed) => {
         failed.error = typed(failed.error); // not thrown: that would keep the metrics of the failed step from being written
       },
     })
     .use(parser({ schema }))
     .handler(async (request: z.infer<S>, context: Context, { signal }: { signal: AbortSignal }) => {
-      metrics.addMetric(counted, MetricUnit.Count, 0); // so that a failed step is a zero and not a gap
       const answer = await step(request, { signal, readTimeoutMs: Math.max(1_000, context.getRemainingTimeInMillis() - reserveMs) });
       metrics.addMetric(counted, MetricUnit.Count, 1);
       return answer;

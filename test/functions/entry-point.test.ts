@@ -27,6 +27,14 @@ it.each<[string, object, string]>([
   });
 });
 
+it("a refused input counts as zero, in a line of JSON as all others", async () => {
+  const written = [vi.spyOn(process.stdout, "write"), vi.spyOn(process.stderr, "write")].map((stream) => stream.mockReturnValue(true));
+  await scan({ ...valid, account: "" }, context).catch(() => undefined);
+  const lines = written.flatMap(({ mock }) => mock.calls.map(([text]) => String(text)));
+  for (const stream of written) stream.mockRestore();
+  expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ ClustersScanned: 0 }));
+});
+
 it("a known error keeps its name and text; any other becomes one generic line", async () => {
   class KnownError extends PerimeterError {
     override readonly name = "KnownError";
