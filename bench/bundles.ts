@@ -5,13 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
-import plugins from "../infra/esbuild-plugins.mjs";
+import { bundled } from "../infra/bundle.ts";
 
 const functions = ["plan", "discover", "scan", "summarize"];
 const runs = 7;
 const folder = await mkdtemp(join(tmpdir(), "bundles-"));
-const banner = { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' };
 
 /** Milliseconds that a fresh process takes to import the file, less what an empty one takes: the median. */
 async function importTime(file: string): Promise<number> {
@@ -29,27 +27,12 @@ async function importTime(file: string): Promise<number> {
 process.stdout.write("function     KB minified   KB gzip   import ms (median)\n");
 for (const name of functions) {
   const outfile = join(folder, `${name}.mjs`);
-  const { outputFiles } = await build({
-    entryPoints: [`functions/${name}.ts`],
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
-    banner,
-    plugins,
-    outfile,
-    write: false,
-  });
-  const [bundle] = outputFiles;
-  if (bundle === undefined) throw new Error(`esbuild wrote no bundle for ${name}`);
-  await writeFile(outfile, bundle.contents);
+  const bundle = await bundled(name);
+  await writeFile(outfile, bundle);
   const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
   const columns = [
-    kilobytes(bundle.contents.length).padStart(11),
-    kilobytes(gzipSync(bundle.contents).length).padStart(9),
+    kilobytes(bundle.length).padStart(11),
+    kilobytes(gzipSync(bundle).length).padStart(9),
     (await importTime(outfile)).toFixed(0).padStart(11),
   ];
   process.stdout.write(`${name.padEnd(10)} ${columns.join(" ")}\n`);

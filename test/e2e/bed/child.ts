@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Is given all that it writes, both streams. */
+  hears?(text: string): void;
   /** Asked again and again, with the log so far, until it says yes. What it throws means not yet. */
   isReady(log: string): Promise<boolean> | boolean;
   readonly readyWithinMs?: number;
@@ -45,6 +47,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   let log = "";
   const keep = (chunk: string) => {
     log = (log + chunk).slice(-keptCharacters);
+    options.hears?.(chunk);
   };
   child.stdout.setEncoding("utf8").on("data", keep);
   child.stderr.setEncoding("utf8").on("data", keep);

@@ -33,14 +33,17 @@ export interface DoorOptions {
   /** Where everything goes that the test does not answer. */
   readonly upstream: string;
   readonly answer?: (request: AwsRequest) => Reply | undefined;
+  /** Is told of each exchange before the caller has its reply. */
+  readonly hears?: (exchange: Exchange) => void;
 }
 
-export async function startDoor({ upstream, answer = () => undefined }: DoorOptions): Promise<Door> {
+export async function startDoor({ upstream, answer = () => undefined, hears = () => undefined }: DoorOptions): Promise<Door> {
   const heard: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const request = await received(incoming);
     const reply = answer(request) ?? (await handedOn(request, upstream));
     heard.push({ request, reply });
+    hears({ request, reply });
     outgoing.writeHead(reply.status, reply.headers).end(reply.body);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

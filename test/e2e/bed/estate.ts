@@ -17,6 +17,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import type { AwsCredentialIdentity } from "@smithy/types";
 import { testCredentials } from "./environment.ts";
 
 /** A Kubernetes API that a cluster's DescribeCluster leads to. */
@@ -67,9 +68,13 @@ export interface MotoRegion {
   createNodeGroup(cluster: string, name: string, amiType: AMITypes): Promise<void>;
 }
 
-/** The Region, in which every cluster and load balancer lies in the default VPC. */
-export async function motoRegion(endpoint: string, region: string): Promise<MotoRegion> {
-  const config = { endpoint, region, credentials: testCredentials };
+/** The Region of the account that the credentials act in, in which every cluster and load balancer lies in the default VPC. */
+export async function motoRegion(
+  endpoint: string,
+  region: string,
+  credentials: AwsCredentialIdentity = testCredentials,
+): Promise<MotoRegion> {
+  const config = { endpoint, region, credentials };
   const [eks, ec2, elb] = [new EKSClient(config), new EC2Client(config), new ElasticLoadBalancingV2Client(config)];
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   const subnetIds = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []);

@@ -8,6 +8,7 @@ import { kubeAssets } from "./kube/assets.ts";
 import { startEtcd } from "./kube/etcd.ts";
 import { type Had, orMissing } from "./missing.ts";
 import { startMoto } from "./moto.ts";
+import { lambdaRuntimeClient } from "./runtime/client.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -19,6 +20,8 @@ declare module "vitest" {
     aws: Had<string>;
     /** The command that answers with Cilium's own policy code. */
     cilium: Had<string>;
+    /** The entry of AWS's runtime client of Lambda. */
+    runtimeClient: Had<string>;
   }
 }
 
@@ -46,6 +49,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
       }),
     );
     provide("cilium", await orMissing(ciliumVerdicts));
+    provide("runtimeClient", await orMissing(lambdaRuntimeClient));
   } catch (error) {
     await end();
     throw error;
