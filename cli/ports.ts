@@ -5,8 +5,9 @@ import { xdgState } from "xdg-basedir";
 import { SharedReads } from "../core/collect/shared-reads.ts";
 import type { Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
+import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
-import { accountAccess, allowedEndpointHosts, common, securityHub, storeAt } from "../functions/clients.ts";
+import { accountAccess, allowedEndpointHosts, common, securityHub } from "../functions/clients.ts";
 import { UsageError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 
@@ -90,4 +91,11 @@ async function callerAccount(region: string): Promise<string> {
     });
   }
   throw new UsageError("STS answered without an account.", { hint: "Check AWS_ENDPOINT_URL." });
+}
+
+/** A store at a folder, or at s3://BUCKET/PREFIX; the S3 client is only loaded where it is needed. */
+async function storeAt(location: string, region: string): Promise<Store> {
+  if (!location.startsWith("s3://")) return (await import("../core/publish/folder-store.ts")).folderStore(location);
+  const [{ S3Client }, { s3Store }] = await Promise.all([import("@aws-sdk/client-s3"), import("../core/publish/s3-store.ts")]);
+  return s3Store(new S3Client({ ...common, region }), location);
 }

@@ -25,7 +25,7 @@ export async function discoverClusters(
   const checks = selectChecks(run.checks);
   const { findings, broken } = evaluateAccount(checks, seen, ports.settings, readAt);
   for (const { check, cause } of broken) ports.log.error("a check broke", { runId, account, check, cause });
-  const { delivered, refused } = await publishAccount({
+  const { delivered, refused, suppressionsUnread } = await publishAccount({
     findings,
     checks,
     facts: seen.facts,
@@ -34,11 +34,13 @@ export async function discoverClusters(
     readAt,
     store: ports.store,
     ...(ports.securityHub === undefined ? {} : { securityHub: ports.securityHub(ports.access(account), ports.homeRegion) }),
+    isTold: ports.settings.slack !== undefined,
     version: ports.version,
     signal,
   });
   ports.measure?.({ FindingsPublished: delivered, PublishFailed: refused.length });
   for (const { id, code, message } of refused) ports.log.warn("finding refused", { runId, account, id, code, message });
+  if (suppressionsUnread !== undefined) ports.log.warn("suppressed findings not read", { runId, account, ...suppressionsUnread });
   const record: AccountRecord = { account, readAt, coverage, clusters: seen.clusters, findings };
   await writeRecord(ports.store, keys.account(runId, account), record);
   ports.log.info("discovered", { runId, account, clusters: seen.clusters.length });

@@ -44,13 +44,17 @@ export async function scanCluster(request: ScanRequest, ports: Ports, signal: Ab
     readAt,
     store: ports.store,
     ...(ports.securityHub === undefined ? {} : { securityHub: ports.securityHub(ports.access(target.account), target.region) }),
+    isTold: ports.settings.slack !== undefined,
     version: ports.version,
     signal,
   });
   ports.measure?.({ FindingsPublished: published.delivered, PublishFailed: published.refused.length });
   for (const { id, code, message } of published.refused) ports.log.warn("finding refused", { runId: run.id, ...target, id, code, message });
 
-  const record: ClusterRecord = { readAt, cluster: reported(cluster, target), findings, ...published };
+  const { suppressionsUnread, ...kept } = published;
+  if (suppressionsUnread !== undefined) ports.log.warn("suppressed findings not read", { runId: run.id, ...target, ...suppressionsUnread });
+
+  const record: ClusterRecord = { readAt, cluster: reported(cluster, target), findings, ...kept };
   const reportKey = keys.cluster(run.id, target);
   await writeRecord(ports.store, reportKey, record);
   await writeRecord(ports.store, keys.evidence(run.id, target), evidenceOf(cluster, ports.version));

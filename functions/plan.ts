@@ -1,8 +1,8 @@
 import { PlanRequest } from "../core/model/request.ts";
 import { planRun } from "../core/plan.ts";
-import { deployedPorts } from "./clients.ts";
 import { entryPoint } from "./entry-point.ts";
 import { withOrganization } from "./organization.ts";
+import { deployedPorts } from "./ports.ts";
 
 /** A little longer than the workflow may take: a run that was aborted holds the next one back for no longer than this. */
 export const lockMs = 7_500_000;

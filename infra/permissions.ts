@@ -7,7 +7,7 @@ export interface Statement {
   readonly Resource: string;
 }
 
-/** What the member role may do in its account: every declared read, and importing findings. */
+/** What the member role may do in its account: every declared read, importing findings, and asking which of them are suppressed. */
 export function memberStatements(partition: string, account: string): readonly Statement[] {
   const actions = new Map<string, Set<string>>();
   for (const { actions: names, resource } of Object.values<AwsRead>(awsReads)) {
@@ -15,6 +15,10 @@ export function memberStatements(partition: string, account: string): readonly S
     actions.set(arn, new Set([...(actions.get(arn) ?? []), ...names]));
   }
   const reads = [...actions].map(([Resource, names]) => ({ Effect: "Allow", Action: [...names].sort(), Resource }) as const);
-  const findings = `arn:${partition}:securityhub:*:${account}:product/${account}/default`;
-  return [...reads, { Effect: "Allow", Action: ["securityhub:BatchImportFindings"], Resource: findings }];
+  const hub = `arn:${partition}:securityhub:*:${account}`;
+  return [
+    ...reads,
+    { Effect: "Allow", Action: ["securityhub:BatchImportFindings"], Resource: `${hub}:product/${account}/default` },
+    { Effect: "Allow", Action: ["securityhub:GetFindings"], Resource: `${hub}:hub/default` },
+  ];
 }

@@ -1,9 +1,15 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Finding } from "../model/finding.ts";
 import { Resource } from "../model/resource.ts";
 import { isAtLeast, severities } from "../model/severity.ts";
 import type { PublishableFinding } from "../report/asff.ts";
+import { clipped, plainText } from "../report/plain-text.ts";
 import { isDecided } from "./completeness.ts";
+
+/** What a channel was last told of a finding. `waived` and `suppressed`: it fails, and nobody is to hear of it. */
+const Told = z.strictObject({ as: z.enum(["fail", "waived", "suppressed", "closed"]), severity: z.enum(severities) }).readonly();
+export type Told = z.infer<typeof Told>;
 
 /** What is remembered of a finding that fails, or failed lately. Times are RFC 3339 in UTC with milliseconds, so that their texts compare. */
 const Remembered = z
@@ -13,15 +19,26 @@ const Remembered = z
     severity: z.enum(severities),
     /** `gone`: the resource is no longer there, or nothing about it is left to judge. */
     status: z.enum(["fail", "waived", "pass", "gone"]),
+    /** What was said when it last failed. */
+    message: z.string(),
     firstSeen: z.string(),
     /** The time of the evidence that `status` rests on. */
     seenAt: z.string(),
     /** Since when it does not fail any more. */
     closedAt: z.string().exactOptional(),
-    /** The time of the evidence that Security Hub last accepted. */
-    publishedAt: z.string().exactOptional(),
+    /** What Security Hub last accepted of its failing; absent where it accepted nothing, or may have accepted a closing since. */
+    published: z
+      .strictObject({
+        /** The time of the evidence. */
+        at: z.string(),
+        /** Of the finding as it was sent; absent where something else may have been accepted since. */
+        digest: z.string().exactOptional(),
+      })
+      .readonly()
+      .exactOptional(),
     /** It was sent to Security Hub as failing, and no closing was accepted since. */
     mayBeActive: z.boolean(),
+    told: Told.exactOptional(),
   })
   .readonly();
 export type Remembered = z.infer<typeof Remembered>;
@@ -34,6 +51,8 @@ export const FindingState = z
     subject: z.string(),
     /** By check: the time of the newest evidence that decided anything. Older evidence does not count any more. */
     judged: z.record(z.string(), z.string()).readonly(),
+    /** When a channel first heard of the subject; absent: what it will hear is the state of affairs, and no change. */
+    introducedAt: z.string().exactOptional(),
     /** By the finding's id. */
     findings: z.record(z.string(), Remembered).readonly(),
   })
@@ -78,8 +97,8 @@ export interface Transition {
 }
 
 /**
- * What is remembered after an evaluation, what changed by it, and what Security Hub is to hear: everything that fails, and
- * the end of what it may still hold as failing. `unknown` and `error` change nothing, evidence older than what is
+ * What is remembered after an evaluation, what changed by it, and what Security Hub is to hear: what fails, unless it holds
+ * just that and was reminded of it within a week; and the end of what it may still hold as failing. `unknown` and `error` change nothing, evidence older than what is
  * remembered changes nothing, and what was not seen is closed only where its check saw everything.
  */
 export function nextState(previous: FindingState, { findings, readAt, complete }: Evaluated): Transition {
@@ -89,10 +108,11 @@ export function nextState(previous: FindingState, { findings, readAt, complete }
   const isGone = (id: string, { check }: Remembered) => !seen.has(id) && complete.has(check) && !isOutdated(check);
 
   const after = new Map(Object.entries(previous.findings));
-  for (const [id, remembered] of after) if (isOpen(remembered) && isGone(id, remembered)) after.set(id, closed(remembered, "gone", readAt));
+  for (const [id, remembered] of after)
+    if (isOpen(remembered) && isGone(id, remembered)) after.set(id, settled(closed(remembered, "gone", readAt)));
   for (const finding of decided) {
     const now = remember(after.get(finding.id), finding, readAt, complete);
-    if (now !== undefined) after.set(finding.id, now);
+    if (now !== undefined) after.set(finding.id, settled(now));
   }
 
   const kept = new Map([...after].filter(([, remembered]) => isWorthKeeping(remembered, readAt)));
@@ -101,7 +121,7 @@ export function nextState(previous: FindingState, { findings, readAt, complete }
     judged: { ...previous.judged, ...Object.fromEntries(decided.map(({ check }) => [check, readAt])) },
     findings: Object.fromEntries([...kept].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
-  return { state, changes: changesBetween(previous, state), toPublish: publications(state, decided) };
+  return { state, changes: changesBetween(previous, state), toPublish: publications(state, decided, readAt) };
 }
 
 const isOpen = ({ status }: Remembered): boolean => status === "fail" || status === "waived";
@@ -110,11 +130,26 @@ function remember(before: Remembered | undefined, finding: Finding, readAt: stri
   const { check, resource, severity, status } = finding;
   if (status === "fail" || status === "waived") {
     const { closedAt: _open, ...rest } = before ?? { firstSeen: readAt, mayBeActive: false };
-    return { ...rest, check, resource, severity, status, seenAt: readAt };
+    return { ...rest, check, resource, severity, status, message: clipped(plainText(finding.message), longestMessage), seenAt: readAt };
   }
   if (before === undefined) return undefined; // what never failed is not remembered
   if (status === "pass") return closed(before, "pass", readAt);
   return complete.has(check) ? closed(before, "gone", readAt) : undefined;
+}
+
+/** Enough for a sentence; names come from clusters and may be of any length. */
+const longestMessage = 500;
+
+/**
+ * What no channel needs to hear, taken as told: that a finding is waived, that one ended of which it did not hear or which
+ * nobody was to hear of, and that one fails less severely.
+ */
+function settled(now: Remembered): Remembered {
+  const { told, severity, status } = now;
+  if (status === "waived") return { ...now, told: { as: "waived", severity } };
+  if (told === undefined) return now;
+  if (status === "fail") return told.as === "fail" && !isAtLeast(severity, told.severity) ? { ...now, told: { ...told, severity } } : now;
+  return told.as === "fail" ? now : { ...now, told: { ...told, as: "closed" } };
 }
 
 const closed = (before: Remembered, status: "pass" | "gone", readAt: string): Remembered => ({
@@ -130,10 +165,10 @@ const rememberedDays = 30;
 /** Security Hub drops an active finding that was not updated for so long, so no closing is owed any more. */
 const expiryDays = 90;
 
-function isWorthKeeping({ closedAt, mayBeActive }: Remembered, readAt: string): boolean {
+function isWorthKeeping({ closedAt, mayBeActive, told }: Remembered, readAt: string): boolean {
   if (closedAt === undefined) return true;
   const days = (Date.parse(readAt) - Date.parse(closedAt)) / dayMs;
-  return days <= (mayBeActive ? expiryDays : rememberedDays);
+  return days <= (mayBeActive || told?.as === "fail" ? expiryDays : rememberedDays);
 }
 
 function changesBetween(previous: FindingState, state: FindingState): Changes {
@@ -153,41 +188,95 @@ function changeOf(before: Remembered | undefined, now: Remembered): keyof Change
   return isAtLeast(before.severity, now.severity) ? undefined : "worsened";
 }
 
-function publications(state: FindingState, decided: readonly Finding[]): readonly Publication[] {
+function publications(state: FindingState, decided: readonly Finding[], now: string): readonly Publication[] {
   const current = new Map(decided.map((finding) => [finding.id, finding]));
   return Object.entries(state.findings).flatMap(([id, remembered]) => {
-    const { firstSeen, seenAt: readAt } = remembered;
-    const finding = current.get(id);
-    if (isOpen(remembered)) {
-      // Only what this evaluation saw failing: an older failure was sent when it was seen.
-      return finding !== undefined && isFailing(finding) ? [{ finding, firstSeen, readAt }] : [];
-    }
-    if (!remembered.mayBeActive) return [];
-    return [{ finding: finding !== undefined && isClosing(finding) ? finding : ending(id, remembered, state.subject), firstSeen, readAt }];
+    const finding = documentOf(id, remembered, current.get(id), { subject: state.subject, now });
+    return finding === undefined ? [] : [{ finding, firstSeen: remembered.firstSeen, readAt: remembered.seenAt }];
   });
+}
+
+/** What is to be sent of one remembered finding, if anything. */
+function documentOf(
+  id: string,
+  remembered: Remembered,
+  current: Finding | undefined,
+  { subject, now }: { readonly subject: string; readonly now: string },
+): PublishableFinding | undefined {
+  if (!isOpen(remembered)) {
+    if (!remembered.mayBeActive) return undefined;
+    return current !== undefined && isClosing(current) ? current : ending(id, remembered, subject);
+  }
+  const { published } = remembered;
+  // What this evaluation does not say failed before, and was sent then: only if it never arrived, it is owed.
+  if (current === undefined || !isFailing(current)) return published === undefined ? standing(id, remembered, subject) : undefined;
+  const isHeld = published !== undefined && published.digest === digestOf(current) && !isDue(id, published.at, now);
+  return isHeld ? undefined : current;
+}
+
+/** The finding's content, by which an unchanged one is known; its times are not part of it. */
+const digestOf = (finding: PublishableFinding): string =>
+  createHash("sha256").update(JSON.stringify(finding)).digest("base64url").slice(0, 22);
+
+const weekMs = 7 * dayMs;
+/**
+ * Whether Security Hub is to be reminded of an unchanged finding, which it drops after 90 days without an update: once a week, each
+ * finding at its own time of the week, so that not all are sent by one run.
+ */
+function isDue(id: string, publishedAt: string, now: string): boolean {
+  const offset = createHash("sha256").update(id).digest().readUInt32BE() % weekMs;
+  const weekOf = (time: string) => Math.floor((Date.parse(time) + offset) / weekMs);
+  return weekOf(now) > weekOf(publishedAt);
 }
 
 const isFailing = (finding: Finding): finding is PublishableFinding => finding.status === "fail" || finding.status === "waived";
 const isClosing = (finding: Finding): finding is PublishableFinding => finding.status === "pass" || finding.status === "not-applicable";
 
+/** What is known of a finding from memory alone. */
+const outline = (id: string, { check, resource, severity }: Remembered, subject: string) => ({
+  id,
+  check,
+  severity,
+  resource,
+  frameworks: [],
+  ...(resource.kind === "Account" ? {} : { cluster: subject }),
+});
+
+/** The failing finding of which nothing was said in this evaluation. */
+const standing = (id: string, remembered: Remembered, subject: string): PublishableFinding => ({
+  ...outline(id, remembered, subject),
+  status: remembered.status === "waived" ? "waived" : "fail",
+  message: remembered.message,
+});
+
 /** The finding that closes one of which nothing was said in this evaluation. */
-function ending(id: string, { check, resource, severity, status }: Remembered, subject: string): PublishableFinding {
+function ending(id: string, remembered: Remembered, subject: string): PublishableFinding {
+  const { check, resource, status } = remembered;
   const name = `${resource.kind} ${resource.namespace === undefined ? "" : `${resource.namespace}/`}${resource.name}`;
-  const base = { id, check, severity, resource, frameworks: [], ...(resource.kind === "Account" ? {} : { cluster: subject }) };
+  const base = outline(id, remembered, subject);
   if (status === "pass") return { ...base, status: "pass", message: `${name} does not fail any more.` };
   const message = `${name} is gone, or has nothing left that ${check} judges.`;
   return { ...base, status: "not-applicable", message, reason: { code: "not-found", message } };
 }
 
-/** The state once the findings are about to be sent: from now on Security Hub may hold the failing ones. */
+/**
+ * The state once the findings are about to be sent: from now on Security Hub may hold the failing ones, and what it accepted
+ * before may be overwritten.
+ */
 export const withOffered = (state: FindingState, offered: readonly Publication[]): FindingState =>
-  withChanged(state, offered, (remembered) => (isOpen(remembered) ? { ...remembered, mayBeActive: true } : remembered));
+  withChanged(state, offered, (remembered, { finding }) => {
+    const { published, ...rest } = remembered;
+    if (!isOpen(remembered)) return rest;
+    const kept = published === undefined ? {} : { published: published.digest === digestOf(finding) ? published : { at: published.at } };
+    return { ...rest, ...kept, mayBeActive: true };
+  });
 
 /** The state once Security Hub has accepted the findings. What was judged anew in the meantime stays as it is. */
 export const withDelivered = (state: FindingState, accepted: readonly Publication[]): FindingState =>
-  withChanged(state, accepted, (remembered, { readAt }) => {
+  withChanged(state, accepted, (remembered, { finding, readAt }) => {
     if (remembered.seenAt !== readAt) return remembered;
-    return { ...remembered, publishedAt: readAt, mayBeActive: isOpen(remembered) };
+    if (isOpen(remembered)) return { ...remembered, published: { at: readAt, digest: digestOf(finding) } };
+    return { ...remembered, mayBeActive: false };
   });
 
 function withChanged(

@@ -4,11 +4,14 @@ import type { Finding } from "../model/finding.ts";
 import { partitionOf } from "../model/partition.ts";
 import { accountArn, type ClusterTarget } from "../model/resource.ts";
 import { asffId, toAsff } from "../report/asff.ts";
+import type { Problem } from "./answers.ts";
 import { completelyJudged } from "./completeness.ts";
-import { nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
+import { type FindingState, nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
+import { newsOf, silenced, withTold } from "./news.ts";
 import { importFindings, type Refused } from "./security-hub.ts";
 import { stateKeys, updateState } from "./state-store.ts";
 import type { Store } from "./store.ts";
+import { suppressedFindings } from "./suppressed.ts";
 
 /** What one evaluation of a cluster or account has to tell. */
 export interface Publishing {
@@ -22,6 +25,8 @@ export interface Publishing {
   readonly store: Store;
   /** Of the account and Region that the findings are about. Absent: only what is remembered is kept. */
   readonly securityHub?: SecurityHubClient;
+  /** Somebody will be told of the changes, unless they were suppressed in Security Hub. */
+  readonly isTold: boolean;
   /** The product's version. */
   readonly version: string;
   readonly signal: AbortSignal;
@@ -33,6 +38,8 @@ export interface Published {
   /** How many findings Security Hub took. */
   readonly delivered: number;
   readonly refused: readonly Refused[];
+  /** Why Security Hub did not say what is suppressed; until it does, that is told like all else. */
+  readonly suppressionsUnread?: Problem;
 }
 
 /** Remembers and publishes the findings about one cluster. */
@@ -71,10 +78,10 @@ interface Subject {
  * between costs a repeated import, which Security Hub ignores, and never a finding's age or its closing.
  */
 async function publish(job: Publishing & Subject): Promise<Published> {
-  const { findings, checks, facts, readAt, store, securityHub, key, subject, signal } = job;
+  const { findings, checks, facts, readAt, store, securityHub, key, subject } = job;
   const complete = completelyJudged(checks, facts, findings);
   const asked = new Map(checks.map((check) => [check.id, check]));
-  const { changes, toPublish } = await updateState(store, key, subject, (previous) => {
+  const { state, changes, toPublish } = await updateState(store, key, subject, (previous) => {
     const next = nextState(previous, { findings, readAt, complete });
     const toPublish = next.toPublish.filter(({ finding }) => asked.has(finding.check));
     return { ...next, toPublish, state: securityHub === undefined ? next.state : withOffered(next.state, toPublish) };
@@ -85,16 +92,41 @@ async function publish(job: Publishing & Subject): Promise<Published> {
     reopened: changes.reopened.length,
     resolved: changes.resolved.length,
   };
-  if (securityHub === undefined || toPublish.length === 0) return { changes: counts, delivered: 0, refused: [] };
+  if (securityHub === undefined) return { changes: counts, delivered: 0, refused: [] };
+  const sent = await deliver(toPublish, asked, job, securityHub);
+  const unread = job.isTold ? await silenceSuppressed(state, job, securityHub) : undefined;
+  return { changes: counts, ...sent, ...(unread === undefined ? {} : { suppressionsUnread: unread }) };
+}
 
+async function deliver(
+  toPublish: readonly Publication[],
+  asked: ReadonlyMap<string, AnyCheck>,
+  job: Publishing & Subject,
+  securityHub: SecurityHubClient,
+): Promise<Pick<Published, "delivered" | "refused">> {
+  if (toPublish.length === 0) return { delivered: 0, refused: [] };
   const documents = toPublish.flatMap((publication) => document(publication, asked.get(publication.finding.check), job));
-  const { accepted, refused } = await importFindings(securityHub, documents, signal);
+  const { accepted, refused } = await importFindings(securityHub, documents, job.signal);
   const ids = new Map(toPublish.map(({ finding }) => [asffId(finding.id), finding.id]));
   const refusedHere = refused.map(({ id, ...why }) => ({ id: ids.get(id) ?? id, ...why }));
   const refusedIds = new Set(refusedHere.map(({ id }) => id));
-  const delivered = toPublish.filter(({ finding }) => !refusedIds.has(finding.id));
-  if (delivered.length > 0) await updateState(store, key, subject, (previous) => ({ state: withDelivered(previous, delivered) }));
-  return { changes: counts, delivered: accepted, refused: refusedHere };
+  const taken = toPublish.filter(({ finding }) => !refusedIds.has(finding.id));
+  if (taken.length > 0) await updateState(job.store, job.key, job.subject, (previous) => ({ state: withDelivered(previous, taken) }));
+  return { delivered: accepted, refused: refusedHere };
+}
+
+/** Marks as told what somebody would be told of, and was suppressed in Security Hub. */
+async function silenceSuppressed(
+  state: FindingState,
+  { store, key, subject, signal }: Publishing & Subject,
+  securityHub: SecurityHubClient,
+): Promise<Problem | undefined> {
+  const news = newsOf(state).filter(({ kind }) => kind !== "resolved");
+  if (news.length === 0) return undefined;
+  const { ids, problem } = await suppressedFindings(securityHub, subject, signal);
+  const silent = news.filter(({ id }) => ids.has(asffId(id))).map(silenced);
+  if (silent.length > 0) await updateState(store, key, subject, (previous) => ({ state: withTold(previous, silent) }));
+  return problem;
 }
 
 function document({ finding, firstSeen, readAt }: Publication, check: AnyCheck | undefined, job: Publishing & Subject) {

@@ -1,13 +1,12 @@
 import { type AwsSecurityFinding, BatchImportFindingsCommand, type SecurityHubClient } from "@aws-sdk/client-securityhub";
 import pRetry from "p-retry";
-import { PerimeterError } from "../model/error.ts";
 import { bytesOf } from "../report/asff.ts";
+import { isPassing, isThrottled, type Problem, problemOf } from "./answers.ts";
+import { createPace, type Pace, type Rate } from "./pace.ts";
 
 /** A finding that Security Hub did not take, in its own words. */
-export interface Refused {
+export interface Refused extends Problem {
   readonly id: string;
-  readonly code: string;
-  readonly message: string;
 }
 
 export interface Imported {
@@ -21,35 +20,44 @@ export interface Backoff {
   readonly firstMs: number;
   readonly mostMs: number;
 }
-const defaultBackoff: Backoff = { retries: 6, firstMs: 300, mostMs: 8_000 };
+/** How patiently findings are sent. */
+export interface Manner {
+  readonly backoff: Backoff;
+  readonly rate: Rate;
+}
+/** The rate is Security Hub's own, of one account and Region. Source: Security Hub API reference, "Welcome", limits. */
+const usual: Manner = { backoff: { retries: 6, firstMs: 300, mostMs: 8_000 }, rate: { perSecond: 10, burst: 30 } };
 
 /** BatchImportFindings takes 100 findings and 6 MB a call; the rest of the request has to fit as well. */
 const batchLimit = { findings: 100, bytes: 5_500_000 } as const;
+/** Enough to keep up the rate where a call takes most of a second. */
+const callsAtOnce = 8;
 /** Calls that may be spent on finding the culprits of calls refused as a whole. */
 const searchLimit = 64;
 
 /**
- * Sends findings to the Security Hub of the client's account and Region, in their order. What fails for a passing reason is
- * tried again, only that; what is refused is answered by id with AWS's own code and message. Never throws for what AWS
- * refuses, nor when the signal ends it: what was not sent is refused with the code "Aborted".
+ * Sends findings to the Security Hub of the client's account and Region, as fast as it takes them. What fails for a passing
+ * reason is tried again, only that; what is refused is answered by id with AWS's own code and message, in the order of the findings.
+ * Never throws for what AWS refuses, nor when the signal ends it: what was not sent is refused with the code "Aborted".
  */
 export async function importFindings(
   client: SecurityHubClient,
   findings: readonly AwsSecurityFinding[],
   signal: AbortSignal,
-  backoff: Backoff = defaultBackoff,
+  { backoff, rate }: Manner = usual,
 ): Promise<Imported> {
+  const line: Line = { client, signal, backoff, pace: paceOf(client, rate) };
   const queue = batches(findings);
   const refused: Refused[] = [];
   let searches = 0;
   let closed: Problem | undefined;
-  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+  const sendNext = async (batch: Batch) => {
     if (signal.aborted) closed ??= aborted;
     if (closed !== undefined) {
       refused.push(...all(batch, closed));
-      continue;
+      return;
     }
-    const answer = await send({ client, signal, backoff }, batch);
+    const answer = await send(line, batch);
     if ("refused" in answer) {
       refused.push(...answer.refused);
     } else if (answer.problem.code === "InvalidInput" && batch.length > 1 && searches < searchLimit) {
@@ -60,12 +68,26 @@ export async function importFindings(
       refused.push(...all(batch, answer.problem));
       if (answer.problem.code !== "InvalidInput") closed = answer.problem; // the next call would fare no better
     }
-  }
-  return { accepted: findings.length - refused.length, refused };
+  };
+  const sendAll = async () => {
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) await sendNext(batch);
+  };
+  const first = queue.shift();
+  if (first !== undefined) await sendNext(first); // alone: where Security Hub is off or closed, one call says so
+  await Promise.all(Array.from({ length: callsAtOnce }, sendAll));
+  const order = new Map(findings.map(({ Id }, at) => [Id, at]));
+  return { accepted: findings.length - refused.length, refused: refused.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0)) };
+}
+
+const paces = new WeakMap<SecurityHubClient, Pace>();
+/** One for all that a process sends by one client: the limit is the account's and Region's, as the client is. */
+function paceOf(client: SecurityHubClient, rate: Rate): Pace {
+  const pace = paces.get(client) ?? createPace(rate);
+  paces.set(client, pace);
+  return pace;
 }
 
 type Batch = readonly AwsSecurityFinding[];
-type Problem = Omit<Refused, "id">;
 const aborted: Problem = { code: "Aborted", message: "The run ended before Security Hub took the finding." };
 const all = (batch: Batch, problem: Problem): Refused[] => batch.map(({ Id = "" }) => ({ id: Id, ...problem }));
 
@@ -90,6 +112,7 @@ interface Line {
   readonly client: SecurityHubClient;
   readonly signal: AbortSignal;
   readonly backoff: Backoff;
+  readonly pace: Pace;
 }
 /** Each finding's own fate, or why the call as a whole came to nothing. */
 type Answer = { readonly refused: readonly Refused[] } | { readonly problem: Problem };
@@ -99,12 +122,14 @@ class StillFailing extends Error {
   override readonly name = "StillFailing";
 }
 
-async function send({ client, signal, backoff }: Line, batch: Batch): Promise<Answer> {
+async function send({ client, signal, backoff, pace }: Line, batch: Batch): Promise<Answer> {
   const refused: Refused[] = [];
   let left = batch;
   let failing: readonly Refused[] = [];
   const attempt = async () => {
+    await pace.turn(signal);
     const answer = await client.send(new BatchImportFindingsCommand({ Findings: [...left] }), { abortSignal: signal });
+    pace.faster();
     failing = failuresIn(answer, left);
     refused.push(...failing.filter(({ code }) => isFinal(code)));
     failing = failing.filter(({ code }) => !isFinal(code));
@@ -119,6 +144,9 @@ async function send({ client, signal, backoff }: Line, batch: Batch): Promise<An
       maxTimeout: backoff.mostMs,
       randomize: true,
       signal,
+      onFailedAttempt: ({ error }) => {
+        if (isThrottled(error)) pace.slower();
+      },
       shouldRetry: ({ error }) => error instanceof StillFailing || isPassing(error),
     });
     return { refused };
@@ -152,31 +180,3 @@ interface Failure {
 
 /** The finding breaks the format, or Security Hub is off or of another account: trying again changes nothing. */
 const isFinal = (code: string): boolean => code === "InvalidInput" || code === "InvalidAccess";
-
-/** Throttled, broken on AWS's side, or no answer at all. */
-function isPassing(error: Error): boolean {
-  const status = statusOf(error);
-  return (
-    throttled.has(error.name) ||
-    (status === undefined ? "$metadata" in error || "code" in error || error.name === "TimeoutError" : status >= 500 || status === 429)
-  );
-}
-const throttled = new Set([
-  "ThrottlingException",
-  "TooManyRequestsException",
-  "LimitExceededException",
-  "Throttling",
-  "RequestLimitExceeded",
-]);
-
-const statusOf = (error: Error): number | undefined =>
-  "$metadata" in error ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode : undefined;
-
-/** A call's failure in AWS's words; anything that is neither an answer, nor a broken connection, nor a refusal of credentials is a bug. */
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof Error)) throw error;
-  const isExpected =
-    isPassing(error) || statusOf(error) !== undefined || error instanceof PerimeterError || error.name === "CredentialsProviderError";
-  if (!isExpected) throw error;
-  return { code: error.name.replace(/(Exception|Error)$/, ""), message: error.message };
-}

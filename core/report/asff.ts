@@ -2,6 +2,7 @@ import type { Resource as AsffResource, AwsSecurityFinding, Compliance } from "@
 import type { Surface } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { shortened } from "../model/finding-id.ts";
+import { accountArn } from "../model/resource.ts";
 import { asffResources } from "./asff-resource.ts";
 import { clipped, plainText } from "./plain-text.ts";
 
@@ -33,6 +34,8 @@ export const productField = {
   cluster: "eks-perimeter/cluster",
   status: "eks-perimeter/status",
   leftOut: "eks-perimeter/left-out",
+  /** The ARN of the cluster or account that the finding is about. */
+  subject: "eks-perimeter/subject",
 } as const;
 
 /** Limits of the AWS Security Finding Format (API reference, AwsSecurityFinding); a finding's bytes as JSON below 240 KB. */
@@ -47,7 +50,8 @@ const limit = {
   reasonDescription: 1_024,
   bytes: 240_000,
 } as const;
-const product = "eks-perimeter";
+/** What the console filters findings by. */
+export const productName = "eks-perimeter";
 
 /** The finding as Security Hub imports it: within its limits, and the same for the same finding and times. */
 export function toAsff(finding: PublishableFinding, context: AsffContext): AwsSecurityFinding {
@@ -56,9 +60,9 @@ export function toAsff(finding: PublishableFinding, context: AsffContext): AwsSe
     SchemaVersion: "2018-10-08",
     Id: asffId(finding.id),
     ProductArn: `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`,
-    ProductName: product,
-    CompanyName: product,
-    GeneratorId: `${product}/${finding.check}`,
+    ProductName: productName,
+    CompanyName: productName,
+    GeneratorId: `${productName}/${finding.check}`,
     AwsAccountId: account,
     CreatedAt: firstSeen,
     FirstObservedAt: firstSeen,
@@ -120,13 +124,13 @@ function productFields(finding: PublishableFinding, context: AsffContext): Recor
   const { resource, waiver, remediation } = finding;
   const commands = remediation?.commands?.map(plainText).join("\n");
   const fields: Readonly<Record<string, string | undefined>> = {
-    ProviderName: product,
+    ProviderName: productName,
     ProviderVersion: context.productVersion,
     [productField.account]: context.account,
     [productField.region]: context.region,
     [productField.cluster]: context.clusterName,
     [productField.status]: finding.status,
-    "eks-perimeter/cluster-arn": finding.cluster,
+    [productField.subject]: finding.cluster ?? accountArn(context.account, context.region),
     "eks-perimeter/kind": resource.kind,
     "eks-perimeter/namespace": resource.namespace,
     "eks-perimeter/name": resource.name,

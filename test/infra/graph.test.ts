@@ -64,12 +64,12 @@ describe("roles", () => {
     ).toEqual([]);
   });
 
-  it("the member role may do exactly the declared reads and import findings", () => {
+  it("the member role may do exactly the declared reads, import findings, and ask which are suppressed", () => {
     const granted = statements()
       .filter(({ at }) => at === "MemberReads")
       .flatMap(({ Action }) => Action);
     const declared = Object.values(awsReads).flatMap(({ actions }) => [...actions]);
-    expect(new Set(granted)).toEqual(new Set([...declared, "securityhub:BatchImportFindings"]));
+    expect(new Set(granted)).toEqual(new Set([...declared, "securityhub:BatchImportFindings", "securityhub:GetFindings"]));
   });
 });
 

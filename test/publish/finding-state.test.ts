@@ -42,8 +42,18 @@ const told = (transition: Transition | undefined) => ({
 it.each<[string, readonly Day[], { readonly changes: object; readonly published: readonly string[] }]>([
   ["opened: it fails for the first time", [{ findings: [web(), bystander] }], { changes: { opened: 1 }, published: ["fail since 01"] }],
   [
-    "no change: it still fails, with its first day",
+    "nothing: it still fails, as Security Hub has it",
     [{ findings: [web()] }, { findings: [web(), bystander] }],
+    { changes: {}, published: [] },
+  ],
+  [
+    "no change, but published: it still fails, for another reason, with its first day",
+    [{ findings: [web()] }, { findings: [web({ message: "Another reason." })] }],
+    { changes: {}, published: ["fail since 01"] },
+  ],
+  [
+    "no change, but published: a week has passed",
+    [{ findings: [web()] }, { findings: [web()], on: 8 }],
     { changes: {}, published: ["fail since 01"] },
   ],
   ["nothing: it passes, and always did", [{ findings: [bystander] }], { changes: {}, published: [] }],
@@ -95,7 +105,7 @@ it.each<[string, readonly Day[], { readonly changes: object; readonly published:
   ],
   [
     "no change: it still fails after an unknown, with its first day",
-    [{ findings: [web()] }, { findings: [web(unread)] }, { findings: [web()] }],
+    [{ findings: [web()] }, { findings: [web(unread)] }, { findings: [web({ message: "Another reason." })] }],
     { changes: {}, published: ["fail since 01"] },
   ],
   [
@@ -157,11 +167,7 @@ it.each<[string, readonly Day[], { readonly changes: object; readonly published:
     ],
     { changes: { opened: 1 }, published: ["fail since 01"] },
   ],
-  [
-    "no change: the same evidence again",
-    [{ findings: [web()] }, { findings: [web()], on: 1 }],
-    { changes: {}, published: ["fail since 01"] },
-  ],
+  ["nothing: the same evidence again", [{ findings: [web()] }, { findings: [web()], on: 1 }], { changes: {}, published: [] }],
   [
     "reopened after 30 days: the age is kept",
     [{ findings: [web()] }, { findings: [bystander] }, { findings: [bystander], on: 32 }, { findings: [web()], on: 32 }],
@@ -188,6 +194,31 @@ it.each<[string, readonly Day[], { readonly changes: object; readonly published:
 
 describe("what was not delivered", () => {
   const opened = nextState(emptyState(subject), { findings: [web()], readAt: day(1), complete: everything });
+
+  it("a failure that was never accepted is owed, in its own words, also by an evaluation that could not look", () => {
+    const refused = withOffered(opened.state, opened.toPublish);
+    const later = nextState(refused, { findings: [web(unread)], readAt: day(2), complete: nothing });
+    expect(later.toPublish).toMatchObject([
+      { finding: { id: web().id, status: "fail", message: web().message, cluster: subject }, firstSeen: day(1), readAt: day(1) },
+    ]);
+    const delivered = withDelivered(withOffered(later.state, later.toPublish), later.toPublish);
+    expect(nextState(delivered, { findings: [web(unread)], readAt: day(3), complete: nothing }).toPublish).toEqual([]);
+  });
+
+  it("a failure that is back as it was is sent again: a closing was on its way in between", () => {
+    const failing = withDelivered(withOffered(opened.state, opened.toPublish), opened.toPublish);
+    const closing = nextState(failing, { findings: [web({ status: "pass" })], readAt: day(2), complete: everything });
+    const offered = withOffered(closing.state, closing.toPublish);
+    const back = nextState(offered, { findings: [web()], readAt: day(3), complete: everything });
+    expect(back.toPublish).toMatchObject([{ finding: { status: "fail" }, readAt: day(3) }]);
+  });
+
+  it("a failure that is as it was before a change is sent again, since the change was on its way", () => {
+    const failing = withDelivered(withOffered(opened.state, opened.toPublish), opened.toPublish);
+    const changed = nextState(failing, { findings: [web({ message: "Another reason." })], readAt: day(2), complete: everything });
+    const offered = withOffered(changed.state, changed.toPublish);
+    expect(nextState(offered, { findings: [web()], readAt: day(3), complete: everything }).toPublish).toHaveLength(1);
+  });
 
   it("a closing that was refused is sent again, as of the time at which it was seen", () => {
     const failing = withDelivered(withOffered(opened.state, opened.toPublish), opened.toPublish);
@@ -274,4 +305,12 @@ it("in any order of evaluations, the newest decided one stands, and an age only 
     }),
     { numRuns: 500 },
   );
+});
+
+it("unchanged findings are sent once in every seven days, spread evenly over them", () => {
+  const findings = Array.from({ length: 700 }, (_, at) => web({ id: `${check}/${at}` }));
+  const sent = days(Array.from({ length: 29 }, () => ({ findings }))).map(({ toPublish }) => toPublish.map(({ finding }) => finding.id));
+  expect(sent[0]).toHaveLength(700);
+  for (const week of [1, 8, 15, 22]) expect(new Set(sent.slice(week, week + 7).flat()).size).toBe(700);
+  for (const ids of sent.slice(1)) expect(Math.abs(ids.length - 100)).toBeLessThan(50);
 });

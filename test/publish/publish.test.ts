@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { BatchUpdateFindingsCommand, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { evaluateCluster } from "../../core/evaluate.ts";
 import type { AnyCheck } from "../../core/model/check.ts";
@@ -11,7 +11,9 @@ import type { Service } from "../../core/model/kubernetes.ts";
 import { accountArn } from "../../core/model/resource.ts";
 import { defaultSettings } from "../../core/model/settings.ts";
 import { FindingStateError } from "../../core/publish/errors.ts";
+import { FindingState } from "../../core/publish/finding-state.ts";
 import { folderStore } from "../../core/publish/folder-store.ts";
+import { newsOf } from "../../core/publish/news.ts";
 import { publishAccount, publishCluster } from "../../core/publish/publish.ts";
 import type { Store } from "../../core/publish/store.ts";
 import { parseEstate } from "../../sandbox/estate.ts";
@@ -94,9 +96,11 @@ interface Run {
   readonly checks?: readonly AnyCheck[];
   readonly readAt?: string;
   readonly hub?: SecurityHubClient | "none";
+  /** Somebody is told of changes. */
+  readonly isTold?: boolean;
 }
 /** Judges and publishes a cluster of which the endpoint and the Services are as said. */
-function run({ publicAccess = false, services, checks = both, readAt = nextDay(), hub = securityHub }: Run) {
+function run({ publicAccess = false, services, checks = both, readAt = nextDay(), hub = securityHub, isTold = false }: Run) {
   const cluster = aCluster({
     endpoint: known(anEndpoint({ publicAccess })),
     services: services === undefined ? unknown("forbidden", "No list on services.") : known(services),
@@ -110,6 +114,7 @@ function run({ publicAccess = false, services, checks = both, readAt = nextDay()
     readAt,
     store,
     ...(hub === "none" ? {} : { securityHub: hub }),
+    isTold,
     version: "0.1.0",
     signal: new AbortController().signal,
   });
@@ -126,16 +131,20 @@ const held = (id: string) => {
 };
 const noChanges = { opened: 0, worsened: 0, reopened: 0, resolved: 0 };
 
-it("a failing finding is imported once, updated by the next run, and keeps its first day", async () => {
+it("a failing finding is imported once, again only when a week is over, and keeps its first day", async () => {
   const [first, second] = [nextDay(), nextDay()];
+  today += 6 * 86_400_000;
+  const week = nextDay();
   expect(await run({ publicAccess: true, services: [], readAt: first })).toEqual({
     changes: { ...noChanges, opened: 1 },
     delivered: 1,
     refused: [],
   });
   expect(held(endpointId)).toEqual({ state: "ACTIVE", status: "FAILED", created: first, updated: first });
-  expect(await run({ publicAccess: true, services: [], readAt: second })).toEqual({ changes: noChanges, delivered: 1, refused: [] });
-  expect(held(endpointId)).toEqual({ state: "ACTIVE", status: "FAILED", created: first, updated: second });
+  expect(await run({ publicAccess: true, services: [], readAt: first })).toEqual({ changes: noChanges, delivered: 0, refused: [] });
+  await run({ publicAccess: true, services: [], readAt: second });
+  expect((await run({ publicAccess: true, services: [], readAt: week })).delivered).toBe(1);
+  expect(held(endpointId)).toEqual({ state: "ACTIVE", status: "FAILED", created: first, updated: week });
   expect(sandbox.findings().filter(({ finding }) => finding.Id === endpointId)).toHaveLength(1);
 });
 
@@ -189,7 +198,7 @@ it("two scans of a cluster at once lose nothing", async () => {
   ]);
   const state = JSON.parse(await readFile(join(folder, `findings/clusters/${account}/${region}/prod.json`), "utf8"));
   expect(Object.keys(state.findings)).toEqual([endpointId, serviceId("at-once")]);
-  expect(Object.values<{ publishedAt: string }>(state.findings).map(({ publishedAt }) => publishedAt)).toEqual([one, two]);
+  expect(Object.values<{ published: { at: string } }>(state.findings).map(({ published }) => published.at)).toEqual([one, two]);
 });
 
 it("without Security Hub only what is remembered is kept; the first run with it sends all that fails", async () => {
@@ -227,6 +236,38 @@ describe("what Security Hub does not take", () => {
   it("what is throttled is sent again", async () => {
     sandbox.faults.add([{ kind: "throttle", service: "securityhub", times: 1 }]);
     expect(await run({ services: [exposed("throttled")] })).toMatchObject({ delivered: 1, refused: [] });
+  });
+});
+
+describe("what is told", () => {
+  const untold = async () => {
+    const state = FindingState.parse(JSON.parse(await readFile(join(folder, `findings/clusters/${account}/${region}/prod.json`), "utf8")));
+    return newsOf(state).map(({ id, kind }) => `${kind} ${id}`);
+  };
+  const suppress = (id: string) =>
+    securityHub.send(
+      new BatchUpdateFindingsCommand({
+        FindingIdentifiers: [{ Id: id, ProductArn: `arn:aws:securityhub:${region}:${account}:product/${account}/default` }],
+        Workflow: { Status: "SUPPRESSED" },
+      }),
+    );
+
+  it("a suppressed finding that comes back is silent; a bystander is told", async () => {
+    await run({ services: [exposed("quiet")], isTold: true });
+    await suppress(serviceId("quiet"));
+    await run({ services: [aService("quiet")], isTold: true });
+    await run({ services: [exposed("quiet"), exposed("loud")], isTold: true });
+    expect(await untold()).toEqual([`opened ${serviceId("loud")}`]);
+    expect(held(serviceId("quiet"))).toMatchObject({ state: "ACTIVE" });
+  });
+
+  it("where Security Hub does not say what is suppressed, everything is told, and why is said", async () => {
+    sandbox.faults.add([
+      { kind: "error", service: "securityhub", operation: "GetFindings", code: "AccessDeniedException", status: 403, times: 1 },
+    ]);
+    const { suppressionsUnread } = await run({ services: [exposed("told")], isTold: true });
+    expect(suppressionsUnread).toMatchObject({ code: "AccessDenied" });
+    expect(await untold()).toEqual([`opened ${serviceId("told")}`]);
   });
 });
 
@@ -293,6 +334,7 @@ it("an account's own finding goes to its Security Hub, about the account", async
       readAt: nextDay(),
       store,
       securityHub,
+      isTold: false,
       version: "0.1.0",
       signal: new AbortController().signal,
     });

@@ -66,7 +66,7 @@ it("a failing finding about a cluster, whole", () => {
       "eks-perimeter/region": "eu-west-1",
       "eks-perimeter/cluster": "prod",
       "eks-perimeter/status": "fail",
-      "eks-perimeter/cluster-arn": "arn:aws:eks:eu-west-1:111122223333:cluster/prod",
+      "eks-perimeter/subject": "arn:aws:eks:eu-west-1:111122223333:cluster/prod",
       "eks-perimeter/kind": "Cluster",
       "eks-perimeter/name": "prod",
       "eks-perimeter/commands": "aws eks update-cluster-config --name prod",
