@@ -89,7 +89,7 @@ const never: Readonly<Record<string, Watched>> = {
       ofFunction("Scan", "Throttles"),
       ofFunction("Summarize", "Throttles"),
     ],
-    says: "Lambda refused to start a function, as the account's concurrency is used up; the workflow tries again for about two minutes. If scans are missing, raise the quota of concurrent executions, or lower MaxConcurrency in infra/workflow.asl.json.",
+    says: "Lambda refused to start a function, as its reserved concurrency or the account's is used up; the workflow tries again for about two minutes. Search the last run for missing scans. Raise the account's quota of concurrent executions, or lower MaxConcurrency in infra/workflow.asl.json, from which the reserved concurrency follows.",
   },
 };
 

@@ -1,4 +1,5 @@
-import { externalIdVariable, network } from "./options.ts";
+import { readFileSync } from "node:fs";
+import { externalIdVariable, network, reservesConcurrency } from "./options.ts";
 import { account, named, partition } from "./stage.ts";
 import { store } from "./storage.ts";
 
@@ -26,8 +27,19 @@ const common = {
   nodejs: { minify: true, plugins: "infra/esbuild-plugins.mjs" },
 } as const;
 
+const { Accounts: accounts } = JSON.parse(readFileSync("infra/workflow.asl.json", "utf8")).States;
+const atOnce = {
+  accounts: accounts.MaxConcurrency as number,
+  clusters: (accounts.MaxConcurrency * accounts.ItemProcessor.States.Clusters.MaxConcurrency) as number,
+};
+/** For scans that a person asks for while a run takes all the others. */
+const onDemand = 10;
+/** So many at once and no more: neither can this product take an account's concurrency, nor can others take its own. */
+const reserved = (most: number) => (reservesConcurrency ? { concurrency: { reserved: most } } : {});
+
 export const plan = new sst.aws.Function("Plan", {
   ...common,
+  ...reserved(2),
   name: named("plan"),
   handler: "functions/plan.handler",
   timeout: "5 minutes",
@@ -37,6 +49,7 @@ export const plan = new sst.aws.Function("Plan", {
 
 export const discover = new sst.aws.Function("Discover", {
   ...common,
+  ...reserved(atOnce.accounts),
   name: named("discover"),
   handler: "functions/discover.handler",
   timeout: "5 minutes",
@@ -47,6 +60,7 @@ export const discover = new sst.aws.Function("Discover", {
 export const scan = new sst.aws.Function("Scan", {
   ...common,
   ...network,
+  ...reserved(atOnce.clusters + onDemand),
   name: named("scan"),
   handler: "functions/scan.handler",
   timeout: "15 minutes",
@@ -56,6 +70,7 @@ export const scan = new sst.aws.Function("Scan", {
 
 export const summarize = new sst.aws.Function("Summarize", {
   ...common,
+  ...reserved(2),
   name: named("summarize"),
   handler: "functions/summarize.handler",
   timeout: "5 minutes",

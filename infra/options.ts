@@ -56,6 +56,11 @@ export const externalIdVariable: Readonly<Record<string, string>> = externalId =
 
 export const alarmEmail = given("EKS_PERIMETER_ALARM_EMAIL");
 
+/** Whether the functions have their share of the account's concurrency for themselves, and no more than that. */
+const reserve = given("EKS_PERIMETER_RESERVE_CONCURRENCY");
+if (!["", "yes", "no"].includes(reserve)) throw refused("EKS_PERIMETER_RESERVE_CONCURRENCY", reserve, "it must be yes or no");
+export const reservesConcurrency = reserve !== "no";
+
 /**
  * When runs start. Hours and days instead of a cron expression: how long the schedule is silent at most, which the alarms
  * must know, is then arithmetic; and a rate has no hour, so that no time zone would mean anything to it.

@@ -12,6 +12,7 @@ const given = {
   EKS_PERIMETER_DAYS: "MON,TUE,WED,THU,FRI",
   EKS_PERIMETER_TIME_ZONE: "Europe/Berlin",
   EKS_PERIMETER_WINDOW_MINUTES: "0",
+  EKS_PERIMETER_RESERVE_CONCURRENCY: "no",
 };
 let graph: readonly Declared[] = [];
 beforeAll(async () => {
@@ -39,6 +40,10 @@ it("scan alone may then make network interfaces", () => {
 
 it("the functions bring the external id", () => {
   for (const { environment } of functions()) expect(environment.variables.EKS_PERIMETER_EXTERNAL_ID).toBe("an-external-id");
+});
+
+it("no concurrency is reserved where an account has too little of it", () => {
+  for (const one of functions()) expect(one.reservedConcurrentExecutions, one.name).toBeUndefined();
 });
 
 it("alarms go to the address", () => {
@@ -106,6 +111,11 @@ describe("refused before anything is declared", () => {
       /EKS_PERIMETER_WINDOW_MINUTES holds "120", but it must be a whole number from 0 to 119/,
     ],
     ["a window of more than a day", { EKS_PERIMETER_WINDOW_MINUTES: "1441" }, /from 0 to 1439/],
+    [
+      "neither yes nor no",
+      { EKS_PERIMETER_RESERVE_CONCURRENCY: "10" },
+      /EKS_PERIMETER_RESERVE_CONCURRENCY holds "10", but it must be yes or no/,
+    ],
     ["a window that is no number", { EKS_PERIMETER_WINDOW_MINUTES: "1h" }, /EKS_PERIMETER_WINDOW_MINUTES holds "1h"/],
   ])("%s", async (_what, environment, message) => {
     vi.resetModules();
