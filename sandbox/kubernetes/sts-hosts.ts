@@ -29,8 +29,10 @@ const partitionsByRegion: readonly (readonly [pattern: RegExp, partition: string
  */
 export function allowsHost(host: string, partition: string): boolean {
   if (host === "sts.amazonaws.com") return partition === "aws";
-  const [, region, domain] = /^sts(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/.exec(host) ?? [];
+  const [, service, region, domain] = /^(sts(?:-fips)?)\.([a-z0-9-]+)\.([a-z0-9.-]+)$/.exec(host) ?? [];
   if (region === undefined || domain === undefined) return false;
   const home = partitionsByRegion.find(([pattern]) => pattern.test(region))?.[1] ?? "aws";
+  // GovCloud's plain host is its FIPS host; only dual-stack has another.
+  if (home === "aws-us-gov" && service === "sts-fips" && domain === "amazonaws.com") return false;
   return domains[home]?.includes(domain) === true && domains[partition]?.includes(domain) === true;
 }

@@ -87,6 +87,8 @@ function readToken(token: string, { now, partition = "aws" }: VerifierOptions): 
   const host = authority.slice(authority.lastIndexOf("@") + 1);
   if (!allowsHost(host, partition)) throw malformed(`unexpected hostname "${host}" in pre-signed URL`);
   if (path !== "/") throw malformed("unexpected path in pre-signed URL");
+  // URLSearchParams would leave such an escape as it stands.
+  if (/%(?![0-9A-Fa-f]{2})/.test(query)) throw malformed("malformed query parameter");
   const parameters = [...new URLSearchParams(query)];
   const values = readParameters(parameters);
   return { host, parameters, values, signedAt: readTimes(values, now) };

@@ -2,6 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { ReadError } from "../../core/collect/errors.ts";
 import { eksToken, maxTokenBytes } from "../../core/collect/token.ts";
+import { verifyToken } from "../../sandbox/kubernetes/token.ts";
 
 const now = new Date("2026-11-24T09:08:07.654Z");
 /** Has every character in it that a careless encoder loses. */
@@ -90,6 +91,60 @@ it.each([
     const { "X-Amz-Signature": signature, ...query } = Object.fromEntries(url.searchParams);
     expect([url.host, signature]).toEqual([host, signatureByHand(host, cluster, query, credentials.secretAccessKey)]);
   }
+});
+
+describe("a token as it is minted meets each rule of the verifier", () => {
+  const arn = "arn:aws:sts::111122223333:assumed-role/scanner/session-1";
+  const verify = (token: string, clusterId: string, partition: string, at = now, secret: object = session) =>
+    verifyToken(token, {
+      clusterId,
+      partition,
+      now: at,
+      secretOf: (id) => (id === session.accessKeyId ? { ...session, arn, ...secret } : undefined),
+    });
+  const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+
+  it.each([
+    ["eu-west-1", "aws"],
+    ["us-east-1", "aws"],
+    ["cn-north-1", "aws-cn"],
+    ["us-gov-west-1", "aws-us-gov"],
+    ["us-iso-east-1", "aws-iso"],
+    ["us-isob-east-1", "aws-iso-b"],
+    ["eu-isoe-west-1", "aws-iso-e"],
+    ["us-isof-south-1", "aws-iso-f"],
+    ["eu-isof-north-1", "aws-iso-f"],
+    ["eusc-de-east-1", "aws-eusc"],
+  ])("let in: %s by the verifier of %s, a name and the id of a local cluster alike", async (region, partition) => {
+    for (const cluster of ["Prod_Shop-01", "0a1b2c3d-0123-4567-89ab-0123456789ab"]) {
+      const token = await eksToken({ cluster, region, credentials: session, now });
+      expect(await verify(token, cluster, partition)).toEqual({ ok: true, arn, accessKeyId: session.accessKeyId });
+    }
+  });
+
+  it.each([
+    ["let in: at once", later(0), true],
+    ["let in: after 10 minutes, when a new one is made", later(10), true],
+    ["let in: after 14 minutes", later(14), true],
+    ["refused: after 16 minutes", later(16), false],
+    ["let in: by a clock that is 4 minutes behind", later(-4), true],
+  ])("%s", async (_rule, at, ok) => {
+    const token = await eksToken({ cluster: "prod", region: "eu-west-1", credentials: session, now });
+    expect(await verify(token, "prod", "aws", at)).toMatchObject({ ok });
+  });
+
+  it.each([
+    ["another cluster of the account", "prod2", "aws"],
+    ["the verifier of another partition", "prod", "aws-cn"],
+  ])("refused: by %s", async (_rule, clusterId, partition) => {
+    const token = await eksToken({ cluster: "prod", region: "eu-west-1", credentials: session, now });
+    expect(await verify(token, clusterId, partition)).toMatchObject({ ok: false });
+  });
+
+  it("let in: keys without a session token", async () => {
+    const token = await eksToken({ cluster: "prod", region: "eu-west-1", credentials: permanent, now });
+    expect(await verify(token, "prod", "aws", now, { sessionToken: undefined })).toMatchObject({ ok: true });
+  });
 });
 
 it("is bound to the cluster: another name, another signature", async () => {

@@ -137,6 +137,10 @@ describe("a branch interface in strict mode", () => {
         pods: known([branched, aPod("peer", { nodeName: "0a", podIps: ["10.0.1.5"], labels: { app: "exempt" } })]),
       },
     ],
+    [
+      "pass: it lets it out to the prefix that is delegated for pods, at which no machine answers",
+      { securityGroups: letting({ cidrs: ["10.0.1.64/28"] }), networkInterfaces: openNodes },
+    ],
     ["pass: network ACLs were not read, and no need", { networkAcls: forbidden }],
   ])("%s", (_rule, rest) => {
     const settings = withSettings({ kubeletClients: [{ namespace: "shop", labels: { app: "exempt" } }] });
@@ -186,6 +190,23 @@ describe("a branch interface in strict mode", () => {
       "not-found",
     ],
     ["unknown: how VPC CNI is set was not read", { workloads: forbidden }, "depends-on-unknown"],
+    [
+      "unknown: an aws-node of another namespace is not VPC CNI",
+      { workloads: known([{ ...agent({}), namespace: "shop" }]) },
+      "depends-on-unknown",
+    ],
+    [
+      "unknown: another container of aws-node is not VPC CNI",
+      {
+        workloads: known([
+          aWorkload("DaemonSet", "aws-node", {
+            namespace: "kube-system",
+            template: { labels: {}, spec: aPodSpec({ containers: [aContainer("agent", { name: "aws-eks-nodeagent" })] }) },
+          }),
+        ]),
+      },
+      "depends-on-unknown",
+    ],
     ["unknown: no aws-node is there to be strict", { workloads: known([]) }, "depends-on-unknown"],
     [
       "unknown: a mode that nobody knows",
@@ -231,6 +252,8 @@ describe("a branch interface in strict mode", () => {
       ["pass: the nodes' subnet lets the ports in from nowhere", acls([], [deny(kubelet)])],
       ["pass: the pods' subnet lets the ports out to nowhere", acls([deny({ ...kubelet, direction: "egress" })], [])],
       ["pass: the nodes' subnet lets no answer out", acls([], [deny({ direction: "egress", cidr: "10.0.1.0/24" })])],
+      ["pass: the nodes' subnet lets no answer out by TCP", acls([], [deny({ direction: "egress", protocol: "6" })])],
+      ["pass: the pods' subnet lets no answer in by TCP", acls([deny({ protocol: "6" })], [])],
       ["pass: the pods' subnet lets no answer in", acls([deny({ cidr: "10.0.2.0/24" })], [])],
     ])("%s", (_rule, given) => {
       expect(finding(given).status).toBe("pass");
@@ -241,6 +264,7 @@ describe("a branch interface in strict mode", () => {
         "unknown: the rule that denies comes after the one that allows",
         acls([], [anAclEntry({ number: 1 }), deny({ ...kubelet, number: 2 })]),
       ],
+      ["unknown: the nodes' subnet denies UDP alone", acls([], [deny({ protocol: "17" }), deny({ direction: "egress", protocol: "17" })])],
       ["unknown: one of the ports is left", acls([], [deny({ ...kubelet, fromPort: 10250, toPort: 10250 })])],
       [
         "unknown: an answer to a port below 1024 is left, which a pod may call from",
@@ -441,6 +465,20 @@ describe("policies towards nodes", () => {
 
   it.each<[string, Partial<ClusterFacts>]>([
     ["fail: no engine enforces, security groups admit", policed([], np(shut))],
+    [
+      "fail: no engine enforces, and a branch interface in standard mode leads past its groups to the own node",
+      policed([], {
+        ...np(),
+        pods: known([{ ...web, podIps: ["10.0.1.9"], hasBranchInterface: true }]),
+        workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "standard" })]),
+        networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9")]),
+        securityGroups: known([aSecurityGroup("sg-cluster", [], { egress: everywhere }), webGroup]),
+      }),
+    ],
+    [
+      "fail: no engine enforces, and no security group stands before the own node",
+      policed([], { ...np(), securityGroups: known([aSecurityGroup("sg-cluster", [])]), nodes: known([nodeA]), pods: known([web]) }),
+    ],
     ["fail: VPC CNI enforces, and no policy selects the pod", policed(vpcCni, np())],
     [
       "fail: VPC CNI polices no pod without a controller",
