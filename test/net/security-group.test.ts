@@ -16,6 +16,7 @@ import {
 import { aRule, aSecurityGroup } from "../support/cluster.ts";
 
 const https: Ports = { protocol: "tcp", from: 443, to: 443 };
+const sctp: Ports = { protocol: "sctp", from: 8080, to: 8080 };
 const nodePorts: Ports = { protocol: "tcp", from: 30_000, to: 32_767 };
 
 describe("a rule covers a port", () => {
@@ -36,6 +37,14 @@ describe("a rule covers a port", () => {
     ["yes: TCP with -1 is every port", { protocol: "tcp", fromPort: -1, toPort: -1 }, https, true],
     ["yes: ranges overlap in one port", { protocol: "tcp", fromPort: 32_767, toPort: 40_000 }, nodePorts, true],
     ["yes: the rule lies inside the range", { protocol: "tcp", fromPort: 30_443, toPort: 30_443 }, nodePorts, true],
+    ["yes: a protocol in upper case", { protocol: "TCP", fromPort: 443, toPort: 443 }, https, true],
+    ["yes: one port without an end", { protocol: "tcp", fromPort: 443 }, https, true],
+    ["no: another port without an end", { protocol: "tcp", fromPort: 442 }, https, false],
+    ["no: ICMPv6, by number", { protocol: "58" }, https, false],
+    ["no: SCTP says nothing of TCP", { protocol: "132" }, https, false],
+    ["no: TCP says nothing of SCTP", { protocol: "tcp", fromPort: 0, toPort: 65_535 }, sctp, false],
+    ["yes: a rule for SCTP is every port, whatever ports it carries", { protocol: "132", fromPort: 1, toPort: 1 }, sctp, true],
+    ["yes: protocol -1 is SCTP as well", { protocol: "-1" }, sctp, true],
     ["no: port 0 alone is no wildcard", { protocol: "tcp", fromPort: 0, toPort: 0 }, https, false],
   ])("%s", (_rule, rule, ports, expected) => {
     expect(coversAnyOf(aRule(rule), ports)).toBe(expected);

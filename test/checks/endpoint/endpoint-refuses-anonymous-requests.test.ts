@@ -73,6 +73,22 @@ it.each([
   expect(finding?.message).toContain(`${name} gives ${rules}`);
 });
 
+it.each([
+  ["pass: a part of the default paths", health.nonResourceUrls.slice(0, 2), "pass"],
+  ["fail: what lies below a health path", ["/healthz/*"], "fail"],
+  ["fail: a path that begins like a health path", ["/readyzz"], "fail"],
+  ["fail: metrics", ["/healthz", "/metrics"], "fail"],
+  ["fail: every path", ["*"], "fail"],
+])("%s", (_rule, nonResourceUrls, status) => {
+  const edited = known([role("public", rule({ nonResourceUrls }))]);
+  expect(judged(endpointRefusesAnonymousRequests, aCluster({ ...facts(), roles: edited }))).toMatchObject([{ status }]);
+});
+
+it.each(health.nonResourceUrls)("pass: %s alone, which Kubernetes gives to everybody", (path) => {
+  const edited = known([role("public", rule({ nonResourceUrls: [path] }))]);
+  expect(judged(endpointRefusesAnonymousRequests, aCluster({ ...facts(), roles: edited }))).toMatchObject([{ status: "pass" }]);
+});
+
 it("fail: the default role, edited, by its rules and not by its name", () => {
   const edited = known([role("public", health, pods)]);
   expect(judged(endpointRefusesAnonymousRequests, aCluster({ ...facts(), roles: edited }))).toMatchObject([

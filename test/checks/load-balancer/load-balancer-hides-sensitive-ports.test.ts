@@ -93,6 +93,7 @@ describe("the port that a listener leads to", () => {
     ["fail: a database", to(5432), "fail critical"],
     ["fail: a shell", to(22), "fail critical"],
     ["fail: the kubelet", to(10250, { targetType: "instance" }), "fail critical"],
+    ["fail: the kubelet's read-only port", to(10255, { targetType: "instance" }), "fail critical"],
     ["fail: etcd", to(2379), "fail critical"],
     [
       "fail: Memcached over UDP",
