@@ -2,27 +2,35 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { xdgState } from "xdg-basedir";
+import type { CollectPorts } from "../core/collect/access.ts";
+import type { DeploymentPorts } from "../core/collect/deployment.ts";
 import { SharedReads } from "../core/collect/shared-reads.ts";
+import type { Caller } from "../core/model/deployment.ts";
 import type { Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
 import { accountAccess, allowedEndpointHosts, common, securityHub } from "../functions/clients.ts";
+import { organizations } from "../functions/organization.ts";
 import { UsageError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 
 /** How long reading one cluster may take on the command line. */
 const readTimeoutMs = 120_000;
 
-export interface PortOptions {
+/** How accounts and clusters are read. */
+export interface ReadOptions {
   readonly settings: Settings;
   readonly roleName: string | undefined;
   readonly externalId: string | undefined;
-  readonly state: string | undefined;
-  readonly publish: boolean;
   /** The Region to fall back on where the AWS configuration names none. */
   readonly region: string | undefined;
   readonly progress: Progress;
+}
+
+export interface PortOptions extends ReadOptions {
+  readonly state: string | undefined;
+  readonly publish: boolean;
 }
 
 /** Who is asking, and the ports to go on with. */
@@ -38,35 +46,64 @@ export interface Session {
  * @throws {UsageError} where there are none, or they are not accepted
  */
 export async function openSession(options: PortOptions): Promise<Session> {
+  const { caller, homeRegion, ...reading } = await openReading(options);
+  const state = options.state ?? join(xdgState ?? ".", "eks-perimeter");
+  if (!state.startsWith("s3://")) await mkdir(state, { recursive: true, mode: 0o700 });
+  const ports: Ports = {
+    ...reading,
+    homeRegion,
+    shared: new SharedReads(reading.now),
+    store: await storeAt(state, homeRegion),
+    settings: options.settings,
+    version,
+    ...(options.publish ? { securityHub } : {}),
+    log: options.progress.log,
+  };
+  return { account: caller.account, homeRegion, ports };
+}
+
+/** What reading takes, and who reads; nothing is kept or delivered. */
+type ReadPorts = CollectPorts & { readonly readTimeoutMs: number; readonly caller: Caller };
+
+/** @throws {UsageError} as `openSession` */
+async function openReading(options: ReadOptions): Promise<ReadPorts> {
   const homeRegion = (await configuredRegion()) ?? options.region;
   if (homeRegion === undefined) {
     throw new UsageError("No Region is configured.", { hint: "Set AWS_REGION, or name one with --region." });
   }
-  const account = await callerAccount(homeRegion);
-  const state = options.state ?? join(xdgState ?? ".", "eks-perimeter");
-  if (!state.startsWith("s3://")) await mkdir(state, { recursive: true, mode: 0o700 });
+  const caller = await askCaller(homeRegion);
   const now = () => new Date();
-  const ports: Ports = {
+  return {
     access: accountAccess({
       homeRegion,
       roleName: options.roleName ?? options.settings.memberRoleName,
       ...(options.externalId === undefined ? {} : { externalId: options.externalId }),
-      ownAccount: account,
+      ownAccount: caller.account,
       now,
     }),
     now,
     readTimeoutMs,
     allowedEndpointHosts: allowedEndpointHosts(),
-    shared: new SharedReads(now),
     onRead: options.progress.read,
-    store: await storeAt(state, homeRegion),
-    settings: options.settings,
-    version,
     homeRegion,
-    ...(options.publish ? { securityHub } : {}),
-    log: options.progress.log,
+    caller,
   };
-  return { account, homeRegion, ports };
+}
+
+/**
+ * The ports of `doctor`.
+ *
+ * @throws {UsageError} as `openSession`
+ */
+export async function openDeployment(options: ReadOptions): Promise<DeploymentPorts> {
+  const reading = await openReading(options);
+  return {
+    ...reading,
+    organizations: () => organizations(reading.homeRegion),
+    securityHub,
+    onFound: options.progress.found,
+    onDone: options.progress.scanned,
+  };
 }
 
 /** The Region of the standard chain, if it names one. */
@@ -78,11 +115,11 @@ async function configuredRegion(): Promise<string | undefined> {
   }
 }
 
-async function callerAccount(region: string): Promise<string> {
+async function askCaller(region: string): Promise<Caller> {
   const sts = new STSClient({ ...common, maxAttempts: 3, region });
   try {
-    const { Account } = await sts.send(new GetCallerIdentityCommand({}));
-    if (Account !== undefined) return Account;
+    const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
+    if (account !== undefined && arn !== undefined) return { account, arn };
   } catch (cause) {
     const why = cause instanceof Error ? cause.name : "unknown error";
     throw new UsageError(`No usable AWS credentials: STS did not say who they belong to (${why}).`, {
@@ -90,7 +127,7 @@ async function callerAccount(region: string): Promise<string> {
       cause,
     });
   }
-  throw new UsageError("STS answered without an account.", { hint: "Check AWS_ENDPOINT_URL." });
+  throw new UsageError("STS answered without an account and its caller.", { hint: "Check AWS_ENDPOINT_URL." });
 }
 
 /** A store at a folder, or at s3://BUCKET/PREFIX; the S3 client is only loaded where it is needed. */

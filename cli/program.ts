@@ -41,6 +41,7 @@ function program(finish: Finish): Command {
   addEvaluate(root, finish);
   addConnectivity(root, finish);
   addChecks(root, finish);
+  addDoctor(root, finish);
   root
     .command("demo")
     .description("scan a small organization in an embedded sandbox: no AWS account is needed")
@@ -123,6 +124,26 @@ function addChecks(root: Command, finish: Finish): void {
     .option("--json", "print one JSON document")
     .action((id, options) => finish(import("./commands/checks.ts").then(({ explain }) => explain(id, options))));
 }
+
+function addDoctor(root: Command, finish: Finish): void {
+  const command = root.command("doctor").description("what a deployment still lacks, and the command that mends it; changes nothing");
+  addScope(command.optionsGroup("Scope:"), "every active account of the organization")
+    .option("--config <file>", "the configuration (default: eks-perimeter.config.yaml where present)")
+    .optionsGroup("Output:")
+    .option("--json", "print one JSON document")
+    .option("--verbose", "print each read and its time")
+    .addHelpText("after", doctorHelp)
+    .action((options) => finish(import("./commands/doctor.ts").then(({ doctor }) => doctor(options))));
+}
+
+const doctorHelp = `
+Looks at: organization access, the member role of each account, its Regions, Security Hub in each
+account and Region with clusters, and of each cluster whether its Kubernetes API is reached from this
+computer and answers every read of a scan. The network of a deployed scanner may reach more, or less.
+
+Exit codes: 0 nothing lacks; 1 something lacks, or could not be looked at ("unknown"), which may well
+lack; 2 wrong usage, wrong configuration or no credentials. What is "skipped" is closed on purpose, or
+not needed, and counts for neither.`;
 
 const addSelection = (command: Command): Command =>
   command

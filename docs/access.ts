@@ -1,10 +1,8 @@
 /** The files that give a scanner its rights, made from the table of reads: what is granted and what is called can't drift apart. */
 import { stringify } from "yaml";
 import { type KubernetesRead, kubernetesReads } from "../core/collect/reads.ts";
+import { readersGroup } from "../core/doctor/commands.ts";
 import { memberStatements } from "../infra/permissions.ts";
-
-/** The group that the ClusterRole is bound to; an access entry maps the scanner's role to it. */
-export const readersGroup = "eks-perimeter:readers";
 
 /** `docs/access/cluster-role.yaml`: get and list of exactly what is read. */
 export function clusterRole(): string {

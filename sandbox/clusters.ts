@@ -1,7 +1,8 @@
 /** Runs the API servers of an estate's clusters. */
 import type { CredentialStore } from "./aws/credentials.ts";
+import { accessEntriesOf } from "./estate/access-entries.ts";
 import type { Account } from "./estate/account.ts";
-import type { AccessEntry, Cluster } from "./estate/cluster.ts";
+import type { Cluster } from "./estate/cluster.ts";
 import type { Estate } from "./estate.ts";
 import { createAuthenticator } from "./kubernetes/access.ts";
 import { type Certificates, createCertificates } from "./kubernetes/certificates.ts";
@@ -9,9 +10,6 @@ import { type KubernetesApi, startKubernetesApi } from "./kubernetes/server.ts";
 import { isRunning, type KubernetesEndpoint } from "./world/cluster.ts";
 import { arn } from "./world/place.ts";
 import { newestVersion } from "./world/world.ts";
-
-/** The user that each account has beside those of the estate: whoever made the clusters. */
-export const accountUser = "admin";
 
 export interface RunningClusters {
   /** Where each cluster's endpoint is, by ARN; where nothing listens for one that can't be reached. */
@@ -36,22 +34,13 @@ const nobody = "https://127.0.0.1:1";
 /** Clusters share authorities in turn, so that neighbours have different ones and hundreds of clusters start quickly. */
 const maxAuthorities = 8;
 
-function entriesOf({ cluster, account }: Sited, { hub, memberRole }: Estate): readonly AccessEntry[] {
-  if (cluster.accessEntries !== undefined) return cluster.accessEntries;
-  const readers = [`role/${memberRole}`, ...(account.id === hub.account ? [`user/${hub.user}`] : [])];
-  return [
-    ...readers.map((principal) => ({ principal, groups: ["eks-perimeter"] })),
-    { principal: `user/${accountUser}`, groups: ["system:masters"] },
-  ];
-}
-
-function start(sited: Sited, estate: Estate, { credentials, now }: ClusterOptions, certificates: Certificates): Promise<KubernetesApi> {
-  const { cluster, account } = sited;
-  const entries = entriesOf(sited, estate).map(({ principal, groups, username }) => ({
-    principalArn: principal.startsWith("arn:") ? principal : `arn:${estate.partition}:iam::${account.id}:${principal}`,
-    groups,
-    ...(username !== undefined && { username }),
-  }));
+function start(
+  { cluster, account }: Sited,
+  estate: Estate,
+  { credentials, now }: ClusterOptions,
+  certificates: Certificates,
+): Promise<KubernetesApi> {
+  const entries = accessEntriesOf(cluster, account.id, estate);
   const authenticate = createAuthenticator({
     clusterId: cluster.name,
     entries,

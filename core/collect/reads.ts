@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders that are filled where a policy is made.
 /**
- * Every read that a scan may make, as data: what it is called in coverage, what it may call, and which facts depend on it.
+ * Every read that is ever made, as data: what it is called in coverage, what it may call, and which facts depend on it.
  * The IAM policy and the ClusterRole are made from this table, and it decides which reads the selected checks need; a test
  * compares it with the calls that are really sent, both ways.
  */
@@ -32,7 +32,7 @@ const eksCluster = { arn: "arn:{partition}:eks:*:{account}:cluster/*" } as const
 const eksAddon = { arn: "arn:{partition}:eks:*:{account}:addon/*/*/*" } as const;
 const eksNodegroup = { arn: "arn:{partition}:eks:*:{account}:nodegroup/*/*/*" } as const;
 
-/** Made with the member role in the cluster's account, and granted to it. */
+/** Made by a scan with the member role in the cluster's account, and granted to it. */
 export const awsReads = {
   "eks:ListClusters": { actions: ["eks:ListClusters"], resource: noResourceType, facts: [] },
   "eks:DescribeCluster": {
@@ -149,6 +149,22 @@ export const awsReads = {
 } as const satisfies Record<string, AwsRead>;
 export type AwsReadName = keyof typeof awsReads;
 
+/** Made by `doctor` besides, with the same role and granted to it as well: no fact about a cluster hangs on them. */
+export const doctorReads = {
+  "eks:DescribeAccessEntry": {
+    actions: ["eks:DescribeAccessEntry"],
+    // access-entry/CLUSTER/role/ACCOUNT/NAME/UUID
+    resource: { arn: "arn:{partition}:eks:*:{account}:access-entry/*" },
+    facts: [],
+  },
+  "securityhub:DescribeHub": {
+    actions: ["securityhub:DescribeHub"],
+    resource: { arn: "arn:{partition}:securityhub:*:{account}:hub/default" },
+    facts: [],
+  },
+} as const satisfies Record<string, AwsRead>;
+export type DoctorReadName = keyof typeof doctorReads;
+
 /** Made with the credentials that the product itself runs with, outside the accounts it scans. */
 export const hubReads = {
   "organizations:ListAccounts": { actions: ["organizations:ListAccounts"], resource: noResourceType, facts: [] },
@@ -250,4 +266,4 @@ export const kubernetesReads = {
 } as const satisfies Record<string, KubernetesRead>;
 export type KubernetesReadName = keyof typeof kubernetesReads;
 
-export type ReadName = AwsReadName | HubReadName | KubernetesReadName;
+export type ReadName = AwsReadName | DoctorReadName | HubReadName | KubernetesReadName;

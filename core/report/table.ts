@@ -1,8 +1,8 @@
-import Table from "cli-table3";
 import { checks as everyCheck } from "../checks/index.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { type Severity, severities } from "../model/severity.ts";
+import { broken, columnsOf, plainTable } from "./plain-table.ts";
 import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
@@ -107,23 +107,3 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 const worstFirst = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);
 const left = (count: number) => Array.from({ length: count }, () => "left" as const);
 const right = (count: number) => Array.from({ length: count }, () => "right" as const);
-
-/** Three columns, of which the last takes what the borders and the others leave. */
-const columnsOf = (width: number, [first, second]: readonly [number, number]): [number, number, number] => [
-  first,
-  second,
-  width - first - second - 4,
-];
-
-const padding = 2;
-/** One line of text whose words fit a column so wide; the library would cut longer ones. */
-const broken = (text: string, columns = 80): string =>
-  plainText(text).replace(new RegExp(`\\S{${columns - padding}}(?=\\S)`, "gu"), "$&\n");
-
-/** A table without the library's own colours: rows are not separated by lines. */
-const plainTable = (options: ConstructorParameters<typeof Table>[0]): InstanceType<typeof Table> =>
-  new Table({
-    ...options,
-    style: { head: [], border: [], compact: true },
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-  });

@@ -1,5 +1,6 @@
-/** EKS: clusters with their node groups and add-ons, and the Kubernetes versions that it supports. */
+/** EKS: clusters with their node groups, add-ons and access entries, and the Kubernetes versions that it supports. */
 import * as z from "zod";
+import { accessEntriesOf } from "../estate/access-entries.ts";
 import type { ClusterState } from "../world/cluster.ts";
 import { arn } from "../world/place.ts";
 import { AwsError } from "./errors.ts";
@@ -88,6 +89,28 @@ function describeAddon(call: Call, { name, addonName }: z.infer<typeof DescribeA
   return { addon: addOn.description };
 }
 
+const DescribeAccessEntry = z.object({ name: z.string(), principalArn: z.string() });
+
+function describeAccessEntry(call: Call, { name, principalArn }: z.infer<typeof DescribeAccessEntry>): object {
+  const { estate, description } = clusterOf(call, name);
+  const accessConfig = description.accessConfig as { readonly authenticationMode?: string } | undefined;
+  if (accessConfig?.authenticationMode === "CONFIG_MAP") {
+    const modes = "[API, API_AND_CONFIG_MAP]";
+    throw new AwsError(
+      "InvalidRequestException",
+      `The cluster's authentication mode must be set to one of ${modes} to perform this operation.`,
+    );
+  }
+  const entry = accessEntriesOf(estate, call.account.id, call.state.world.estate).find((one) => one.principalArn === principalArn);
+  if (entry === undefined) {
+    const message = `The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.`;
+    throw new AwsError("ResourceNotFoundException", message, 404);
+  }
+  const { username = principalArn, groups: kubernetesGroups } = entry;
+  const accessEntryArn = accessEntryArnOf(call, name, principalArn);
+  return { accessEntry: { clusterName: name, principalArn, kubernetesGroups, accessEntryArn, tags: {}, username, type: "STANDARD" } };
+}
+
 const DescribeClusterVersions = z.object({
   maxResults,
   nextToken: z.string().optional(),
@@ -136,6 +159,10 @@ const nodegroupArn = (call: Call, cluster: string, group: string): string =>
   call.here.clusters.get(cluster)?.nodeGroups.get(group)?.arn ?? arn(call.here.place, "eks", `nodegroup/${cluster}/${group}/*`);
 const addOnArn = (call: Call, cluster: string, addOn: string): string =>
   call.here.clusters.get(cluster)?.addOns.get(addOn)?.arn ?? arn(call.here.place, "eks", `addon/${cluster}/${addOn}/*`);
+function accessEntryArnOf({ here: { place } }: Call, cluster: string, principal: string): string {
+  const [, account = "*", kind = "*", name = "*"] = /^arn:[\w-]+:iam::(\d{12}):(role|user)\/(.+)$/.exec(principal) ?? [];
+  return arn(place, "eks", `access-entry/${cluster}/${kind}/${account}/${name}/1ec7a5de-0000-4000-8000-000000000001`);
+}
 const clusterArn = (call: Call, name: string): string => arn(call.here.place, "eks", `cluster/${name}`);
 
 export const eks: Service = {
@@ -150,6 +177,7 @@ export const eks: Service = {
     ["GET", "/clusters/{name}/node-groups/{nodegroupName}", "DescribeNodegroup"],
     ["GET", "/clusters/{name}/addons", "ListAddons"],
     ["GET", "/clusters/{name}/addons/{addonName}", "DescribeAddon"],
+    ["GET", "/clusters/{name}/access-entries/{principalArn}", "DescribeAccessEntry"],
     ["GET", "/cluster-versions", "DescribeClusterVersions"],
   ]),
   refusals,
@@ -167,6 +195,11 @@ export const eks: Service = {
       input: DescribeAddon,
       resource: (call, { name, addonName }) => addOnArn(call, name, addonName),
       answer: describeAddon,
+    }),
+    DescribeAccessEntry: operation({
+      input: DescribeAccessEntry,
+      resource: (call, { name, principalArn }) => accessEntryArnOf(call, name, principalArn),
+      answer: describeAccessEntry,
     }),
     DescribeClusterVersions: operation({ input: DescribeClusterVersions, answer: describeClusterVersions }),
   },

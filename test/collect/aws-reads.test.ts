@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { collectAccount } from "../../core/collect/account.ts";
 import { collectCluster } from "../../core/collect/cluster.ts";
 import { listAccounts } from "../../core/collect/organization.ts";
-import { type AwsRead, awsReads, hubReads, kubernetesReads } from "../../core/collect/reads.ts";
+import { type AwsRead, awsReads, doctorReads, hubReads, kubernetesReads } from "../../core/collect/reads.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
 import { clients } from "../sandbox/support.ts";
 import { everyFact, gapsOf, home, hub, member, portsTo, soon, valueIn, withRegion } from "./aws-bed.ts";
@@ -67,7 +67,7 @@ describe("the table", () => {
     expect(read).toEqual(new Set(facts));
   });
   it("no action changes anything: each is a list, a description or a get, besides assuming the role", () => {
-    const actions = [...actionsOf(awsReads), ...actionsOf(hubReads)];
+    const actions = [...actionsOf(awsReads), ...actionsOf(doctorReads), ...actionsOf(hubReads)];
     expect(actions.filter((action) => !/^[a-z0-9-]+:(List|Describe|Get)[A-Za-z]+$/.test(action))).toEqual(["sts:AssumeRole"]);
     expect(Object.values(kubernetesReads).filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
   });

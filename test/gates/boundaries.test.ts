@@ -9,6 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "core/net": ["core/model"],
   "core/collect": ["core/model"],
   "core/checks": ["core/model", "core/net"],
+  "core/doctor": ["core/model"],
   "core/frameworks": [],
   "core/report": ["core/model", "core/net", "core/checks", "core/frameworks"],
   "core/publish": ["core/model", "core/net", "core/checks", "core/frameworks", "core/report"],
@@ -43,7 +44,7 @@ const isAllowed = (arrow: string): boolean =>
   arrow.endsWith("-> core/version.ts") || (arrow.startsWith("core/re") && arrow.endsWith("-> core/evaluate.ts"));
 
 it("what judges imports nothing that reads or writes", () => {
-  const pure = [...filesIn("core/{model,net,checks,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  const pure = [...filesIn("core/{model,net,checks,doctor,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
   const impure = /^(?:@aws-sdk|@smithy|node:(?!crypto$))/;
   expect(
     pure.flatMap((file) =>
@@ -58,7 +59,7 @@ it("what judges imports nothing that reads or writes", () => {
 
 it("what judges asks no clock, no chance and no environment", () => {
   const ambient = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bglobalThis\b|\bfetch\(/;
-  const pure = [...filesIn("core/{model,net,checks,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  const pure = [...filesIn("core/{model,net,checks,doctor,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
   expect(pure.filter((file) => ambient.test(textOf(file)))).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { awsReads } from "../../core/collect/reads.ts";
+import { awsReads, doctorReads } from "../../core/collect/reads.ts";
 import { stateKeys } from "../../core/publish/state-store.ts";
 import { lockKey } from "../../core/run-lock.ts";
 import { keys } from "../../core/run-record.ts";
@@ -56,7 +56,7 @@ describe("roles", () => {
     const granted = statements()
       .filter(({ at }) => at === "MemberReads")
       .flatMap(({ Action }) => Action);
-    const declared = Object.values(awsReads).flatMap(({ actions }) => [...actions]);
+    const declared = Object.values({ ...awsReads, ...doctorReads }).flatMap(({ actions }) => [...actions]);
     expect(new Set(granted)).toEqual(new Set([...declared, "securityhub:BatchImportFindings", "securityhub:GetFindings"]));
   });
 });

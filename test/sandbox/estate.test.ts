@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { request } from "node:https";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
-import { DescribeClusterCommand, ListClustersCommand } from "@aws-sdk/client-eks";
+import { DescribeAccessEntryCommand, DescribeClusterCommand, ListClustersCommand } from "@aws-sdk/client-eks";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentity, Checksum, SourceData } from "@smithy/types";
 import { describe, expect, it } from "vitest";
 import { loadEstate, parseEstate } from "../../sandbox/estate.ts";
 import { startSandbox } from "../../sandbox/start.ts";
 import { buildWorld } from "../../sandbox/world/world.ts";
-import { anEstate, assumed, clients, home, hub, member, started } from "./support.ts";
+import { anEstate, assumed, clients, home, hub, member, rejection, started } from "./support.ts";
 
 const demo = fileURLToPath(new URL("../../sandbox/estates/demo.yaml", import.meta.url));
 
@@ -126,6 +126,18 @@ describe("clusters of an estate have a Kubernetes API", () => {
     expect((await ask(sandbox, session, "closed")).status).toBe(401);
     expect((await ask(sandbox, session, "blind")).status).toBe(403);
     expect((await ask(sandbox, sandbox.credentialsOf(member), "blind")).status).toBe(200);
+  });
+
+  it("whose access entries are told one by one, unless the cluster goes by its ConfigMap", async () => {
+    const named = [{ principal: "role/eks-perimeter-member", groups: ["readers"] }];
+    const config = { describe: { accessConfig: { authenticationMode: "CONFIG_MAP" } } };
+    const sandbox = await withClusters({ name: "prod", accessEntries: named }, { name: "old", ...config });
+    const { eks } = clients(sandbox, await assumed(sandbox));
+    const entryOf = (clusterName: string, role: string) =>
+      eks.send(new DescribeAccessEntryCommand({ clusterName, principalArn: `arn:aws:iam::${member}:role/${role}` }));
+    expect((await entryOf("prod", "eks-perimeter-member")).accessEntry).toMatchObject({ kubernetesGroups: ["readers"], type: "STANDARD" });
+    expect((await rejection(entryOf("prod", "nobody"))).name).toBe("ResourceNotFoundException");
+    expect((await rejection(entryOf("old", "eks-perimeter-member"))).name).toBe("InvalidRequestException");
   });
 
   it("that refuses connections where the estate says that it can't be reached", async () => {

@@ -1,0 +1,68 @@
+import { collectDeployment, type DeploymentPorts, type DeploymentScope } from "../../core/collect/deployment.ts";
+import { isReady, judgeDeployment } from "../../core/doctor/judge.ts";
+import type { Deployment } from "../../core/model/deployment.ts";
+import type { Settings } from "../../core/model/settings.ts";
+import { toPrerequisitesJson, toPrerequisitesText } from "../../core/report/prerequisites.ts";
+import { UsageError } from "../errors.ts";
+import { type ExitCode, exit } from "../exit.ts";
+import { openDeployment } from "../ports.ts";
+import { startProgress } from "../progress.ts";
+import { loadSettings } from "../settings.ts";
+
+export interface DoctorOptions {
+  readonly cluster: readonly string[];
+  readonly region: readonly string[];
+  readonly account: readonly string[];
+  readonly org?: boolean;
+  readonly roleName?: string;
+  readonly externalId?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** `doctor`: what the scans of a deployment would be refused. */
+export async function doctor(options: DoctorOptions): Promise<ExitCode> {
+  if (options.org === true && options.account.length > 0) {
+    throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or look at the whole organization." });
+  }
+  const settings = await loadSettings(options.config);
+  const progress = startProgress(options);
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
+  try {
+    const { roleName, externalId } = options;
+    const region = options.region.find((name) => name !== "all");
+    const ports = await openDeployment({ settings, roleName, externalId, region, progress });
+    const deployment = await collectDeployment(scopeOf(options, settings, ports), ports, interrupted.signal);
+    progress.stop();
+    refuseAbsent(options.cluster, deployment);
+    const prerequisites = judgeDeployment(deployment);
+    process.stdout.write(
+      options.json === true ? toPrerequisitesJson(prerequisites) : toPrerequisitesText(prerequisites, process.stdout.columns),
+    );
+    return isReady(prerequisites) ? exit.ok : exit.failed;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** As `scan` has it: the caller's account and Region where nothing else is named, the configuration's Regions for an organization. */
+function scopeOf({ cluster, region, account, org }: DoctorOptions, settings: Settings, ports: DeploymentPorts): DeploymentScope {
+  const named = region.includes("all") ? "all" : region.length > 0 ? region : undefined;
+  return {
+    accounts: org === true ? "organization" : account.length > 0 ? [...new Set(account)] : [ports.caller.account],
+    excluded: settings.accounts.exclude,
+    regions: named ?? (org === true ? settings.regions : [ports.homeRegion]),
+    ...(cluster.length > 0 ? { clusters: cluster } : {}),
+  };
+}
+
+/** @throws {UsageError} for a cluster of which every account and Region answered that it does not exist */
+function refuseAbsent(names: readonly string[], { accounts }: Deployment): void {
+  const absent = names.filter((name) => !accounts.some(({ clusters }) => clusters.some((cluster) => cluster.name === name)));
+  if (absent.length === 0 || !accounts.every(({ reads }) => reads.every(({ state }) => state === "read"))) return;
+  throw new UsageError(`No cluster is called ${absent.join(", ")} in the selected accounts and Regions.`, {
+    hint: "Check the name, --region and --account.",
+  });
+}

@@ -1,0 +1,73 @@
+/** What `doctor` found, for a terminal and for programs. */
+import { type Place, type Prerequisite, type PrerequisiteState, prerequisiteStates } from "../model/prerequisite.ts";
+import { version } from "../version.ts";
+import { broken, plainTable } from "./plain-table.ts";
+import { plainText } from "./plain-text.ts";
+
+/** One JSON document. */
+export const toPrerequisitesJson = (prerequisites: readonly Prerequisite[]): string =>
+  `${JSON.stringify({ schema: "eks-perimeter/doctor/v1", version, prerequisites, summary: counted(prerequisites) }, null, 2)}\n`;
+
+/** A table of everything that was looked at, and below it what to do; commands stand on lines of their own, whole. */
+export function toPrerequisitesText(prerequisites: readonly Prerequisite[], columns = 120): string {
+  return `${[table(prerequisites, Math.max(columns, 80)), toDo(prerequisites), closing(prerequisites)].filter(Boolean).join("\n\n")}\n`;
+}
+
+const counted = (prerequisites: readonly Prerequisite[]): Readonly<Record<PrerequisiteState, number>> => {
+  const count = (wanted: PrerequisiteState): number => prerequisites.filter(({ state }) => state === wanted).length;
+  return { lacks: count("lacks"), unknown: count("unknown"), skipped: count("skipped"), ok: count("ok") };
+};
+
+/** The width of each column but the last; borders take one more each. */
+const widths = [9, 14, 38] as const;
+
+function table(prerequisites: readonly Prerequisite[], columns: number): string {
+  const seenWidth = columns - widths.reduce<number>((sum, width) => sum + width, 0) - widths.length - 2;
+  const colWidths = [...widths, seenWidth];
+  const made = plainTable({ head: ["State", "Area", "Where", "Seen"], colWidths, wordWrap: true });
+  for (const row of rowsOf(prerequisites)) made.push(row.map((text, at) => broken(text, colWidths[at])));
+  return made.toString();
+}
+
+/** What is well is listed as long as there is little of it. */
+const mostOk = 60;
+
+function rowsOf(prerequisites: readonly Prerequisite[]): readonly (readonly string[])[] {
+  const row = ({ state, area, place, seen }: Prerequisite): readonly string[] => [state, area, whereOf(place), seen];
+  const ok = prerequisites.filter(({ state }) => state === "ok");
+  if (ok.length <= mostOk) return prerequisites.map(row);
+  const byArea = Map.groupBy(ok, ({ area }) => area);
+  return [
+    ...prerequisites.filter(({ state }) => state !== "ok").map(row),
+    ...[...byArea].map(([area, { length }]) => ["ok", area, `${length} places`, "Listed by --json."]),
+  ];
+}
+
+const whereOf = ({ account, region, cluster }: Place): string => [account, region, cluster].filter((part) => part !== undefined).join(" ");
+
+/** The same advice once, with all the places and commands that it is for. */
+function toDo(prerequisites: readonly Prerequisite[]): string {
+  const tasks = Map.groupBy(
+    prerequisites.filter(({ toDo }) => toDo !== undefined),
+    ({ area, state, toDo }) => `${state} ${area} ${toDo?.text}`,
+  );
+  const blocks = [...tasks.values()].map((group) => {
+    const commands = new Set(group.flatMap(({ toDo }) => toDo?.commands ?? []));
+    const places = group.map(({ place }) => whereOf(place)).join("; ");
+    const [first] = group;
+    const lines = [
+      `${first?.state} ${first?.area}: ${places}`,
+      `  ${first?.toDo?.text}`,
+      ...[...commands].map((command) => `    ${command}`),
+    ];
+    return lines.map(plainText).join("\n");
+  });
+  return blocks.length === 0 ? "" : `To do\n\n${blocks.join("\n\n")}`;
+}
+
+function closing(prerequisites: readonly Prerequisite[]): string {
+  const counts = counted(prerequisites);
+  const line = prerequisiteStates.map((state) => `${counts[state]} ${state}`).join(" · ");
+  const isSeenFromHere = prerequisites.some(({ area }) => area === "network");
+  return isSeenFromHere ? `Network reach is that of this computer, not of a deployed scanner.\n${line}` : line;
+}
