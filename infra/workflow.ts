@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
+import { definitionWith } from "./definition.ts";
 import { discover, plan, scan, summarize } from "./functions.ts";
 import { account, named, partition, region } from "./stage.ts";
 
 const functions = { PlanFunction: plan.arn, DiscoverFunction: discover.arn, ScanFunction: scan.arn, SummarizeFunction: summarize.arn };
 
-/** The one definition, which also runs locally, with the functions' ARNs filled in. */
-const definition = $resolve(functions).apply((arns) =>
-  Object.entries(arns).reduce((text, [name, arn]) => text.replaceAll(`\${${name}}`, arn), readFileSync("infra/workflow.asl.json", "utf8")),
-);
+const definition = $resolve(functions).apply(definitionWith);
 
 /** Named by hand, so that the role's policy can speak of the machine before it exists. */
 const name = named("workflow");

@@ -32,7 +32,7 @@ export interface Door {
 export interface DoorOptions {
   /** Where everything goes that the test does not answer. */
   readonly upstream: string;
-  readonly answer?: (request: AwsRequest) => Reply | undefined;
+  readonly answer?: (request: AwsRequest) => Reply | undefined | Promise<Reply | undefined>;
   /** Is told of each exchange before the caller has its reply. */
   readonly hears?: (exchange: Exchange) => void;
 }
@@ -41,7 +41,7 @@ export async function startDoor({ upstream, answer = () => undefined, hears = ()
   const heard: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const request = await received(incoming);
-    const reply = answer(request) ?? (await handedOn(request, upstream));
+    const reply = (await answer(request)) ?? (await handedOn(request, upstream));
     heard.push({ request, reply });
     hears({ request, reply });
     outgoing.writeHead(reply.status, reply.headers).end(reply.body);

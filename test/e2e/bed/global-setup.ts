@@ -6,6 +6,7 @@ import { awsCli } from "./aws-cli.ts";
 import { ciliumVerdicts } from "./cilium/assets.ts";
 import { kubeAssets } from "./kube/assets.ts";
 import { startEtcd } from "./kube/etcd.ts";
+import { ministackEnvironment } from "./ministack/ministack.ts";
 import { type Had, orMissing } from "./missing.ts";
 import { startMoto } from "./moto.ts";
 import { lambdaRuntimeClient } from "./runtime/client.ts";
@@ -20,6 +21,8 @@ declare module "vitest" {
     aws: Had<string>;
     /** The command that answers with Cilium's own policy code. */
     cilium: Had<string>;
+    /** The `bin` folder of ministack's Python environment. */
+    ministack: Had<string>;
     /** The entry of AWS's runtime client of Lambda. */
     runtimeClient: Had<string>;
   }
@@ -49,6 +52,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
       }),
     );
     provide("cilium", await orMissing(ciliumVerdicts));
+    provide("ministack", await orMissing(ministackEnvironment));
     provide("runtimeClient", await orMissing(lambdaRuntimeClient));
   } catch (error) {
     await end();

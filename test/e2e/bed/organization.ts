@@ -17,7 +17,7 @@ export async function sessionIn(endpoint: string, account: string, role: string)
 /** Makes the hub's account the head of an organization with so many members; answers their ids. */
 export async function createOrganization(
   endpoint: string,
-  hub: SessionCredentials,
+  hub: AwsCredentialIdentity,
   members: readonly string[],
 ): Promise<readonly string[]> {
   const organizations = new OrganizationsClient({ endpoint, region: "us-east-1", credentials: hub });
