@@ -139,6 +139,11 @@ describe("clusters asked for by name", () => {
     expect(await collect(await withMember({ regions, enabledRegions }), { ...both, clusters: names })).toMatchObject({ found, gaps: [] });
   });
 
+  it("one that is registered with EKS and runs elsewhere is found, to be told not-applicable", async () => {
+    const sandbox = await withMember({ regions: { "eu-west-1": { clusters: [{ name: "afar", connector: "EKS_ANYWHERE" }] } } });
+    expect(await collect(sandbox, { regions: ["eu-west-1"], clusters: ["afar"] })).toMatchObject({ found: ["eu-west-1/afar"], gaps: [] });
+  });
+
   it("one whose describe is refused is kept, so that it is reported as unread", async () => {
     const sandbox = await withMember({ regions, enabledRegions });
     sandbox.faults.add([refused("DescribeCluster", { region: "us-east-1" })]);

@@ -380,8 +380,11 @@ describe("a refusal is that of its own list", () => {
   });
 
   it("unknown: a token for another cluster opens nothing", async () => {
-    const { facts } = await read({ target: (url) => known({ ...targetOf(url), clusterId: `${clusterId}-2` }) });
+    const { facts, outcomes } = await read({ target: (url) => known({ ...targetOf(url), clusterId: `${clusterId}-2` }) });
     expect(new Set(Object.values(codes(facts)))).toEqual(new Set(["unauthenticated"]));
+    // By either door of an EKS cluster: its authentication mode says which one is open.
+    const remedy = expect.stringMatching(/access entry.*aws-auth/);
+    expect(outcomes.filter(({ state }) => state === "unknown")).toEqual(outcomes.map(() => expect.objectContaining({ remedy })));
   });
 });
 

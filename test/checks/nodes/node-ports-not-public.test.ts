@@ -77,7 +77,7 @@ describe("host ports, 8080 open to the internet", () => {
     ["pass: a pod on another node", pods(aPod(port(80, 8080), { nodeName: "node-of-i-bystander" })), "pass"],
     ["pass: a pod that has ended", pods(aPod(port(80, 8080), { phase: "Succeeded" })), "pass"],
     ["pass: a pod that has failed", pods(aPod(port(80, 8080), { phase: "Failed" })), "pass"],
-    ["pass: host port 0 is none", pods(aPod(port(8080, 0))), "pass"],
+    ["pass: host port 0 is none", { ...pods(aPod(port(8080, 0))), ...admitting("tcp", 0, 0) }, "pass"],
     ["fail: one of two host ports", pods(aPod(port(80, 8080)), aPod(port(80, 8081), { name: "other" })), "fail"],
     ["fail: one of two host ports, in the other order", pods(aPod(port(80, 8081)), aPod(port(80, 8080), { name: "other" })), "fail"],
     ["fail: the same number by UDP as well", pods(aPod(port(80, 8080)), aPod(port(80, 8080, "UDP"), { name: "other" })), "fail"],
