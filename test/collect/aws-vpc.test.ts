@@ -340,6 +340,13 @@ describe("security groups", () => {
     expect({ securityGroups: stateOf(securityGroups), prefixLists: stateOf(prefixLists) }).toEqual(states);
   });
 
+  it("prefix lists that only a rule for what goes out names are read", async () => {
+    const sandbox = await withGroups([{ id: "sg-1", egress: [{ from: ["pl-1"] }] }], [{ id: "pl-1", entries: ["198.51.100.0/24"] }]);
+    expect(valueIn((await read(sandbox, "prefixLists")).prefixLists)).toEqual([
+      { id: "pl-1", cidrs: { state: "known", value: ["198.51.100.0/24"] } },
+    ]);
+  });
+
   it("a prefix list that cannot be read leaves the others known", async () => {
     const sandbox = await withGroups(
       [{ id: "sg-1", ingress: [{ from: ["pl-1"] }, { from: ["pl-2"] }], egress: [{ from: ["pl-1"] }] }],
