@@ -87,11 +87,15 @@ function podsHold(cluster: NaiveCluster, { namespaces, pods }: Pick<ClusterPolic
 function ruleHolds(cluster: NaiveCluster, rule: ClusterPolicyRule, other: NaiveEnd, isAws: boolean, flow: NaiveFlow): Holds {
   const peers: readonly ClusterPolicyPeer[] = ("from" in rule ? rule.from : "to" in rule ? rule.to : []) ?? [];
   const [certainly, asNames] = [portsHold(rule, flow, isAws), hasNames(rule) || portsHold(rule, flow, isAws)];
+  // AWS drops ports by name towards networks, and with them a rule that has no others.
+  const numbers = (rule.ports ?? []).filter(({ namedPort }) => !namedPort);
+  const asNumbers = certainly && (!hasNames(rule) || (numbers.length > 0 && portsHold({ ...rule, ports: numbers }, flow, isAws)));
   let answer: Holds = "no";
   for (const peer of peers) {
     const isPod = typeof other !== "string" && (peer.namespaces || peer.pods) && podsHold(cluster, peer, other);
     const isAddress = peer.networks?.some((cidr) => inBlock(typeof other === "string" ? other : other.ip, cidr)) ?? false;
-    if ((isPod || isAddress) && certainly) return "yes";
+    if (isPod && certainly) return "yes";
+    if (isAddress && (isAws ? asNumbers : certainly)) return "yes";
     if (peer.nodes && typeof other === "string" && certainly) answer = "perhaps";
     if (peer.domainNames && asNames) answer = "perhaps";
   }

@@ -62,6 +62,8 @@ export function selects(selector: LabelSelector, labels: NaiveLabels): boolean {
 export interface NaiveReading {
   readonly blocksMeanPods: boolean;
   readonly isCilium: boolean;
+  /** VPC CNI: to go out to a block, or to everybody, ports by name count for nothing. */
+  readonly namesNeedSelectors?: boolean;
   /** Cilium: every selector asks for the label of the cluster too, as it does by default from 1.19 on. */
   readonly localCluster?: boolean;
 }
@@ -87,10 +89,16 @@ export function naiveVerdict(
   const isolating = policies.filter((policy) => isSubject(policy, subject) && hasType(policy, direction, reading));
   if (isolating.length === 0) return "next";
   const admits = isolating.some((policy) =>
-    (direction === "ingress" ? (policy.spec.ingress ?? []) : (policy.spec.egress ?? [])).some(
-      (rule) =>
-        peersHold(cluster, policy, "from" in rule ? rule.from : "to" in rule ? rule.to : [], other, reading) && portsHold(rule.ports, flow),
-    ),
+    (direction === "ingress" ? (policy.spec.ingress ?? []) : (policy.spec.egress ?? [])).some((rule) => {
+      const peers = "from" in rule ? rule.from : "to" in rule ? rule.to : [];
+      const isMeant = (some: typeof peers): boolean => peersHold(cluster, policy, some, other, reading);
+      if (!reading.namesNeedSelectors || direction === "ingress") return isMeant(peers) && portsHold(rule.ports, flow);
+      const numbered = (rule.ports ?? []).filter(({ port }) => typeof port !== "string");
+      const isNumbered =
+        portsHold(rule.ports, flow) && ((rule.ports ?? []).length === 0 || (numbered.length > 0 && portsHold(numbered, flow)));
+      if (!peers || peers.length === 0) return isNumbered;
+      return peers.some((peer) => isMeant([peer]) && (peer.ipBlock ? isNumbered : portsHold(rule.ports, flow)));
+    }),
   );
   return admits ? "allow" : "deny";
 }

@@ -7,6 +7,7 @@ import type { Direction } from "../../net/policy/model.ts";
 import { few } from "../listed.ts";
 import { nameOf } from "../words.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "./example-policies.ts";
+import { policyVerdicts } from "./policy-verdicts.ts";
 import { unreadPolicies } from "./unread-policies.ts";
 
 const rest = { ...exampleEnforcement, pods: examplePods, namespaces: exampleNamespaces };
@@ -47,7 +48,7 @@ export const networkPoliciesRestrict = defineCheck({
       }
     }
     // An opener of pods whose enforcement is not known is found by no engine: its own text tells.
-    const verdicts = listing.policies.map((policy): Verdict => {
+    const verdicts = policyVerdicts(listing.policies, (policy): Verdict => {
       const { resource, refused } = policy;
       const name = nameOf(resource);
       if (refused !== undefined)

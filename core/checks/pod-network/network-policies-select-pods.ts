@@ -5,6 +5,7 @@ import { listPolicies, selections } from "../../net/policy/inventory.ts";
 import { few } from "../listed.ts";
 import { nameOf } from "../words.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "./example-policies.ts";
+import { policyVerdicts } from "./policy-verdicts.ts";
 import { unreadPolicies } from "./unread-policies.ts";
 
 const rest = { ...exampleEnforcement, pods: examplePods, namespaces: exampleNamespaces };
@@ -27,7 +28,7 @@ export const networkPoliciesSelectPods = defineCheck({
     const listing = listPolicies(facts, cluster);
     const { selects, idlePeers } = selections(listing, facts);
     const { workloads } = facts;
-    const verdicts = listing.policies.map((policy): Verdict => {
+    const verdicts = policyVerdicts(listing.policies, (policy): Verdict => {
       const { resource, refused } = policy;
       const name = nameOf(resource);
       if (refused !== undefined)

@@ -7,7 +7,7 @@ import type { AdminNetworkPolicy, ClusterNetworkPolicy, ClusterPolicyPeer, Clust
 import { allAddresses } from "../addresses.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted, readCidr, readPortName, readPortNumber, readProtocol, readSelector } from "./fields.ts";
-import { ofDomains } from "./kubernetes.ts";
+import { ofDomains, withoutNames } from "./kubernetes.ts";
 import type { Action, Direction, Policy, PortName, Ports, Rule } from "./model.ts";
 import { type Peer, peersOf } from "./peers.ts";
 import { podSelector } from "./pod-selector.ts";
@@ -20,6 +20,8 @@ export interface ClusterScopedReading {
   readonly namesAreTcp: boolean;
   /** Nodes and domain names are peers that the engine does not know: Calico. Such a peer fails closed. */
   readonly nodesAreUnknown: boolean;
+  /** A port by name to go out to networks is dropped, and with it the rule where it has no other port: AWS, as of NetworkPolicies. */
+  readonly namesNeedSelectors: boolean;
 }
 
 /** A policy, and where it stands among the others. */
@@ -101,8 +103,11 @@ function readRule(rule: ClusterPolicyRule, name: string, reading: ClusterScopedR
     // A peer of a newer API: an allowing rule does not mean it, any other becomes one that denies everything.
     else if (action !== "allow") return [{ action: "deny", name }];
   }
+  const dropsNames = list === "to" && reading.namesNeedSelectors && ports !== undefined && ports.names.length > 0;
+  const blocks = dropsNames ? peers.filter((peer) => !("pods" in peer)) : [];
   return [
-    { action, name, peers: peersOf(peers), ...which },
+    { action, name, peers: peersOf(dropsNames ? peers.filter((peer) => "pods" in peer) : peers), ...which },
+    ...(blocks.length > 0 ? withoutNames(ports).map((some): Rule => ({ action, name, peers: peersOf(blocks), ...some })) : []),
     ...(domains.length > 0 ? [ofDomains(action, name, domains, which)] : []),
     // Nodes are addresses outside the pods; which, the model does not know.
     ...(nodes ? [{ action, name, partly: "addresses of nodes", peers: { pods: [], outside: allAddresses }, ...which }] : []),

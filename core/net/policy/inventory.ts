@@ -1,4 +1,5 @@
 /** Every policy of a cluster, each as its own dialect means it, whether or not an engine enforces it. */
+import type { ClusterNetworkPolicy } from "../../model/cluster-network-policy.ts";
 import type { Reason } from "../../model/fact.ts";
 import { objectId, type Resource } from "../../model/resource.ts";
 import type { Workload } from "../../model/workloads.ts";
@@ -10,7 +11,10 @@ import type { Policy } from "./model.ts";
 import { type Engine, type Policies, translate } from "./translation.ts";
 
 export interface ListedPolicy {
+  /** A ClusterNetworkPolicy of AWS and one of upstream share it where they share a name. */
   readonly resource: Resource;
+  /** Whose kind it is, where two have one of that name. */
+  readonly apiGroup?: ClusterNetworkPolicy["apiGroup"];
   /** What its text says; several where it speaks at more than one place in the order. */
   readonly parts: readonly Policy[];
   /** Why its text could not be read. */
@@ -25,6 +29,11 @@ const dialects: readonly (readonly [Engine, readonly (keyof Policies)[]])[] = [
   ["cilium", ["ciliumPolicies"]],
 ];
 
+const apiGroups: Readonly<Partial<Record<Engine, ClusterNetworkPolicy["apiGroup"]>>> = {
+  kubernetes: "policy.networking.k8s.io",
+  "vpc-cni": "networking.k8s.aws",
+};
+
 export interface Listing {
   readonly policies: readonly ListedPolicy[];
   /** Lists that were not read. */
@@ -32,10 +41,13 @@ export interface Listing {
 }
 
 export function listPolicies(facts: EffectiveFacts, cluster: Resource): Listing {
-  const byName = new Map<string, { readonly parts: Policy[]; refused?: Reason }>();
-  const of = (name: string) => {
-    const found = byName.get(name) ?? { parts: [] };
-    byName.set(name, found);
+  const byKey = new Map<string, Omit<ListedPolicy, "parts" | "refused"> & { readonly parts: Policy[]; refused?: Reason }>();
+  // One name may be that of two policies, each of a dialect of its own: what holds of one says nothing of the other.
+  const of = (engine: Engine, name: string) => {
+    const key = `${engine} ${name}`;
+    const group = name.startsWith("ClusterNetworkPolicy ") ? apiGroups[engine] : undefined;
+    const found = byKey.get(key) ?? { resource: policyResource(name, cluster), parts: [], ...(group && { apiGroup: group }) };
+    byKey.set(key, found);
     return found;
   };
   const namespaces = Object.fromEntries(facts.namespaces.map(({ name, labels }) => [name, labels]));
@@ -47,15 +59,12 @@ export function listPolicies(facts: EffectiveFacts, cluster: Resource): Listing 
       }),
     );
     const { model, remarks } = translate(engine, { ...lists, namespaces });
-    for (const policy of model.tiers.flatMap(({ policies }) => policies)) of(policy.name).parts.push(policy);
-    for (const { policy, effect, message } of remarks) if (effect === "refused") of(policy).refused = { code: "malformed", message };
+    for (const policy of model.tiers.flatMap(({ policies }) => policies)) of(engine, policy.name).parts.push(policy);
+    for (const { policy, effect, message } of remarks)
+      if (effect === "refused") of(engine, policy).refused = { code: "malformed", message };
   }
   return {
-    policies: [...byName].map(([name, { parts, refused }]) => ({
-      resource: policyResource(name, cluster),
-      parts,
-      ...(refused === undefined ? {} : { refused }),
-    })),
+    policies: [...byKey.values()],
     unread: policyFacts.flatMap((name): Reason[] => {
       const fact = facts[name];
       return fact.state === "unknown" ? [fact.reason] : [];

@@ -10,7 +10,7 @@ import { type OnNote, quoted, readIpBlock, readPortName, readPortNumber, readPro
 import type { Direction, Policy, PortName, Ports, Rule } from "./model.ts";
 import { type Peer, peersOf } from "./peers.ts";
 import { podSelector } from "./pod-selector.ts";
-import { type PortRange, type Protocol, portSetOf } from "./port-set.ts";
+import { isNone, type PortRange, type Protocol, portSetOf } from "./port-set.ts";
 import { everything, type Selector } from "./selector.ts";
 
 /** Where engines differ over the same NetworkPolicy. */
@@ -24,6 +24,12 @@ export interface NetworkPolicyReading {
    * 1.19 on it adds the label of the cluster to every selector, unless the agent's policy-default-local-cluster is false.
    */
   readonly absenceMayMeanOutside: boolean;
+  /**
+   * A port by name to go out to is looked up at pods that a selector means alone: to a block, or to everybody, the name is dropped,
+   * and with it the rule where it has no other port: VPC CNI.
+   * Source: aws/amazon-network-policy-controller-k8s pkg/resolvers/endpoints.go (convertToPolicyInfoPortForCIDRs).
+   */
+  readonly namesNeedSelectors: boolean;
 }
 
 /**
@@ -82,16 +88,27 @@ function readRule(
   read: RuleReading,
 ): readonly Rule[] {
   const which = ports && ports.length > 0 ? { ports: readPortList(ports, `spec.${name}.ports`) } : {};
-  if (!peers || peers.length === 0) return [{ action: "allow", name, ...which }];
+  const dropsNames = list === "to" && read.reading.namesNeedSelectors && which.ports !== undefined && which.ports.names.length > 0;
+  if (!peers || peers.length === 0)
+    return (dropsNames ? withoutNames(which.ports) : [which]).map((some) => ({ action: "allow", name, ...some }));
   const field = (i: number): string => `spec.${name}.${list}[${i}]`;
   const domains = peers.flatMap(({ domainNames }) => domainNames ?? []);
-  const rule: Rule = { action: "allow", name, peers: peersOf(peers.flatMap((peer, i) => readPeer(peer, field(i), read))), ...which };
+  const meant = peers.flatMap((peer, i) => readPeer(peer, field(i), read));
+  const rule: Rule = { action: "allow", name, peers: peersOf(dropsNames ? meant.filter((peer) => "pods" in peer) : meant), ...which };
+  const blocks = dropsNames ? meant.filter((peer) => !("pods" in peer)) : [];
   return [
     rule,
+    ...(blocks.length > 0
+      ? withoutNames(which.ports).map((some): Rule => ({ action: "allow", name, peers: peersOf(blocks), ...some }))
+      : []),
     ...(domains.length > 0 ? [ofDomains("allow", name, domains, which)] : []),
     ...(read.reading.absenceMayMeanOutside && peers.some(demandsAbsence) ? [{ ...rule, ...outsideByAbsence }] : []),
   ];
 }
+
+/** The ports by number; nothing where there are none. */
+export const withoutNames = (ports: Ports | undefined): readonly { readonly ports: Ports }[] =>
+  ports === undefined || isNone(ports.numbers) ? [] : [{ ports: { ...ports, names: [] } }];
 
 /**
  * What a rule says of domains: they may stand for any address, of a pod too, and for those of which the rule names no port by

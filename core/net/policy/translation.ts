@@ -59,7 +59,7 @@ export function translate(engine: Engine, policies: Policies): Translation {
 const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> = {
   kubernetes: (reader) => {
     const upstream = reader.upstream(textOfTheApi);
-    const reading = { blocksMeanPods: false, unnamedSectionsCount: false, absenceMayMeanOutside: false };
+    const reading = { blocksMeanPods: false, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: false };
     for (const group of ["networking.k8s.aws", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     return [
       { name: "Admin", policies: byPriority(upstream, "Admin"), otherwise: "pass" },
@@ -69,7 +69,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
   },
   "vpc-cni": (reader) => {
     const own = reader.ofAws();
-    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false };
+    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: true };
     for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     const policies = [...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)];
     return [
@@ -79,13 +79,13 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
     ];
   },
   calico: (reader) => {
-    const upstream = reader.upstream({ namesAreTcp: false, nodesAreUnknown: true });
-    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false };
+    const upstream = reader.upstream({ namesAreTcp: false, nodesAreUnknown: true, namesNeedSelectors: false });
+    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: false };
     for (const group of ["networking.k8s.aws", "cilium.io"] as const) reader.ignore(group);
     return calicoTiers(reader.tiers(), [...upstreamEntries(upstream), ...reader.entries(reading), ...reader.calicoEntries()]);
   },
   cilium: (reader) => {
-    const reading = { blocksMeanPods: false, unnamedSectionsCount: true, absenceMayMeanOutside: true };
+    const reading = { blocksMeanPods: false, unnamedSectionsCount: true, absenceMayMeanOutside: true, namesNeedSelectors: false };
     for (const group of ["policy.networking.k8s.io", "networking.k8s.aws", "projectcalico.org"] as const) reader.ignore(group);
     const own = reader.ofCilium();
     return [
@@ -94,7 +94,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
     ];
   },
 };
-const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false };
+const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false, namesNeedSelectors: false };
 
 const upstreamEntries = (placed: readonly Placed[]): readonly Entry[] =>
   placed.map(({ tier, priority, policy }) => ({
@@ -162,7 +162,7 @@ class Reader {
   /** Those of networking.k8s.aws. */
   ofAws = (): readonly Placed[] =>
     this.#accepted("ClusterNetworkPolicy", ofGroup(this.#policies, "networking.k8s.aws"), (name, policy, onNote) =>
-      readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false }, onNote),
+      readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false, namesNeedSelectors: true }, onNote),
     );
 
   /** Says of all policies of a group that the engine does not know them. */

@@ -62,3 +62,13 @@ it("says how many pods it opens, in which direction, and names one", () => {
     evidence: { podsOpened: 2, witness: { pod: "shop/web", directions: ["ingress", "egress"], policy: "NetworkPolicy shop/both" } },
   });
 });
+
+it("fail: AWS's lets everybody through, whatever one of upstream of the same name that could not be read says", () => {
+  const spec = { tier: "Baseline", priority: 1, subject: { namespaces: {} } };
+  const everybody = { action: "Accept", to: [{ networks: ["0.0.0.0/0"] }] };
+  const clusterNetworkPolicies = known([
+    { apiGroup: "networking.k8s.aws" as const, name: "guard", spec: { ...spec, egress: [everybody] } },
+    { apiGroup: "policy.networking.k8s.io" as const, name: "guard", spec: { ...spec, egress: [{ ...everybody, action: "Open" }] } },
+  ]);
+  expect(statuses(policed([web], [bystander], { clusterNetworkPolicies }))).toEqual({ bystander: "pass", guard: "fail" });
+});

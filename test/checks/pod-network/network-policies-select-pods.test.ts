@@ -66,3 +66,27 @@ it("tells a cluster-scoped policy from a NetworkPolicy", () => {
     ["ClusterNetworkPolicy", `${prod}/clusternetworkpolicies/baseline`, "fail"],
   ]);
 });
+
+it.each<readonly [string, string, string, string]>([
+  ["fail: AWS's selects nobody, and one of upstream of the same name selects a pod", "shop", "nobody", "fail"],
+  ["fail: upstream's selects nobody, and one of AWS of the same name selects a pod", "nobody", "shop", "fail"],
+  ["pass: both of one name select a pod", "shop", "shop", "pass"],
+])("%s", (_rule, ofUpstream, ofAws, status) => {
+  const guard = (apiGroup: "networking.k8s.aws" | "policy.networking.k8s.io", name: string) => {
+    const subject = { namespaces: { matchLabels: { "kubernetes.io/metadata.name": name } } };
+    return { apiGroup, name: "guard", spec: { tier: "Admin", priority: 1, subject, ingress: [{ action: "Deny", from: [subject] }] } };
+  };
+  const clusterNetworkPolicies = known([guard("policy.networking.k8s.io", ofUpstream), guard("networking.k8s.aws", ofAws)]);
+  const findings = judged(networkPoliciesSelectPods, aCluster(policed([web], [bystander], { clusterNetworkPolicies })));
+  expect(findings).toHaveLength(2);
+  expect(findings.find(({ resource }) => resource.name === "bystander")?.status).toBe("pass");
+  expect(findings.find(({ resource }) => resource.name === "guard")).toMatchObject({
+    status,
+    evidence: {
+      ofThisName: [
+        { apiGroup: "policy.networking.k8s.io", status: ofUpstream === "shop" ? "pass" : "fail" },
+        { apiGroup: "networking.k8s.aws", status: ofAws === "shop" ? "pass" : "fail" },
+      ],
+    },
+  });
+});

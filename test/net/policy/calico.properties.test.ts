@@ -4,7 +4,7 @@ import type { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "../../../core/m
 import { translate } from "../../../core/net/policy/translation.ts";
 import { type Meaning, naiveCalico } from "../../support/naive-calico-policy.ts";
 import { disagreement } from "./agreement.ts";
-import { cidr, cidrsIn, cluster, edgesOf, labels, namespaceNames, portsIn } from "./clusters.ts";
+import { cidr, cidrsIn, edgesOf, labels, namespaceNames, portsIn, scene } from "./clusters.ts";
 
 const some = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined });
@@ -176,9 +176,14 @@ const tiers: readonly CalicoTier[] = [
 ];
 
 it("Calico's policies: the same as a pod-by-pod evaluator", () => {
-  const distinct = { selector: ({ namespace, name, tier }: Drawn) => `${namespace} ${name} ${tier}`, maxLength: 4 };
+  const selector = ({ namespace, name, tier }: Drawn): string => `${namespace} ${name} ${tier}`;
+  const several = (maxLength: number) =>
+    fc.record({
+      drawn: fc.uniqueArray(policy, { selector, maxLength }),
+      networkSets: fc.array(networkSet, { maxLength: Math.floor(maxLength / 2) }),
+    });
   fc.assert(
-    fc.property(cluster, fc.uniqueArray(policy, distinct), fc.array(networkSet, { maxLength: 2 }), (given, drawn, networkSets) => {
+    fc.property(scene(several), ([given, { drawn, networkSets }]) => {
       const meanings = new Map<string, Meaning>();
       // Which of two with one name and order is first is a question of where they lie; here no two are.
       const policies = drawn.map((one, i) => ({ ...written(one, meanings), name: `${one.name}${i}` }));
@@ -203,6 +208,6 @@ it("Calico's policies: the same as a pod-by-pod evaluator", () => {
       });
       expect(answer).toBeUndefined();
     }),
-    { numRuns: 250 },
+    { numRuns: 1000 },
   );
-}, 60_000);
+}, 240_000);

@@ -60,6 +60,75 @@ describe("Calico", () => {
       { [toApi]: "yes", "lab/probe -> shop/web TCP 80": "no" },
     ],
     [
+      "no: of the same order the name decides",
+      {
+        calicoPolicies: [global("b", { order: 1, ingress: [allow] }), global("a", { order: 1, ingress: [fromLab] })],
+      },
+      { [toApi]: "no", "pay/db -> shop/api TCP 80": "yes" },
+    ],
+    [
+      "no: the tier of the lower order is asked first, whatever the order of its policies",
+      {
+        calicoTiers: [{ name: "late", order: 200, defaultAction: "Pass" }, platform],
+        calicoPolicies: [
+          global("a", { tier: "late", order: 1, ingress: [allow] }),
+          global("b", { tier: "platform", order: 999, ingress: [fromLab] }),
+        ],
+      },
+      { [toApi]: "no", "pay/db -> shop/api TCP 80": "yes" },
+    ],
+    [
+      "yes: a tier before the default one decides before a NetworkPolicy",
+      { networkPolicies: [forApi({})], calicoTiers: [platform], calicoPolicies: [global("a", { tier: "platform", ingress: [allow] })] },
+      { [toApi]: "yes" },
+    ],
+    [
+      "no: a tier behind the default one opens nothing that a NetworkPolicy closes",
+      {
+        networkPolicies: [forApi({})],
+        calicoTiers: [{ name: "late", defaultAction: "Deny" }],
+        calicoPolicies: [global("a", { tier: "late", ingress: [allow] })],
+      },
+      { [toApi]: "no", "lab/probe -> shop/web TCP 80": "yes" },
+    ],
+    [
+      "no: a tier denies what its policies leave undecided, and no later tier is asked",
+      {
+        calicoTiers: [{ ...platform, defaultAction: "Deny" }],
+        calicoPolicies: [global("a", { tier: "platform", ingress: [fromLab] }), global("b", { ingress: [allow] })],
+      },
+      { "pay/db -> shop/api TCP 80": "no" },
+    ],
+    [
+      "yes: a tier is skipped in the direction in which none of its policies selects the pod",
+      {
+        calicoTiers: [{ ...platform, defaultAction: "Deny" }],
+        calicoPolicies: [global("a", { tier: "platform", types: ["Egress"], egress: [allow] })],
+      },
+      { [toApi]: "yes" },
+    ],
+    [
+      "no: without rules and types a policy is for ingress",
+      { calicoPolicies: [global("a", { selector: "app == 'api'" })] },
+      { [toApi]: "no", "shop/api -> shop/web TCP 80": "yes" },
+    ],
+    [
+      "no: with rules of both directions a policy is for both",
+      { calicoPolicies: [global("a", { selector: "app == 'api'", ingress: [fromLab], egress: [{ ...allow, protocol: "UDP" }] })] },
+      { "pay/db -> shop/api TCP 80": "no", "shop/api -> shop/web TCP 80": "no", "shop/api -> shop/web UDP 1": "yes" },
+    ],
+    [
+      "no: a lone Deny of egress in the default tier closes all egress, and a trailing Allow opens what NetworkPolicies close",
+      {
+        networkPolicies: [forApi({ policyTypes: ["Egress"] })],
+        calicoPolicies: [
+          global("a", { selector: "app == 'web'", egress: [{ action: "Deny", destination: { nets: ["10.9.0.0/16"] } }] }),
+          global("b", { order: 1, selector: "app == 'api'", egress: [{ action: "Deny", destination: { nets: ["10.9.0.0/16"] } }, allow] }),
+        ],
+      },
+      { "shop/web -> 8.8.8.8 TCP 443": "no", "shop/api -> 8.8.8.8 TCP 443": "yes", "shop/api -> 10.9.0.1 TCP 443": "no" },
+    ],
+    [
       "no: a Log decides nothing",
       { calicoPolicies: [global("a", { ingress: [{ action: "Log" }, fromLab, allow] })] },
       { [toApi]: "no", "pay/db -> shop/api TCP 1": "yes" },

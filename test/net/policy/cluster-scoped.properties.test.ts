@@ -5,7 +5,7 @@ import { naiveOutcomes, type Outcome } from "../../support/naive-cluster-policy.
 import { type NaiveCluster, type NaiveFlow, type NaiveReading, naiveVerdict } from "../../support/naive-policy.ts";
 import { disagreement, type Naive } from "./agreement.ts";
 import { adminNetworkPolicy, awsClusterNetworkPolicy, upstreamClusterNetworkPolicy } from "./cluster-policies.ts";
-import { cidrsIn, cluster, edgesOf, networkPolicy, portsIn } from "./clusters.ts";
+import { cidrsIn, edgesOf, networkPolicy, portsIn, scene } from "./clusters.ts";
 
 /** What the tiers may say in turn; what none of them decides is allowed. */
 function naive(given: NaiveCluster, policies: Policies, reading: NaiveReading, isAws: boolean, flow: NaiveFlow): Naive {
@@ -27,22 +27,34 @@ function naive(given: NaiveCluster, policies: Policies, reading: NaiveReading, i
   return { atMost: sides.every((side) => side.has("allow")), atLeast: sides.every((side) => !side.has("deny")) };
 }
 
-const some = <T>(one: fc.Arbitrary<T>, maxLength = 3) => fc.array(one, { maxLength });
-const kinds: readonly (readonly [string, Engine, fc.Arbitrary<Policies>])[] = [
+const some = <T>(one: fc.Arbitrary<T>, maxLength: number) => fc.array(one, { maxLength });
+const kinds: readonly (readonly [string, Engine, (atMost: number) => fc.Arbitrary<Policies>])[] = [
   [
     "AdminNetworkPolicy and BaselineAdminNetworkPolicy under kubernetes",
     "kubernetes",
-    fc.record({ networkPolicies: some(networkPolicy), adminNetworkPolicies: some(adminNetworkPolicy) }),
+    (atMost) =>
+      fc.record({
+        networkPolicies: some(networkPolicy, Math.min(3, atMost)),
+        adminNetworkPolicies: some(adminNetworkPolicy, Math.min(3, atMost)),
+      }),
   ],
   [
     "ClusterNetworkPolicy under kubernetes",
     "kubernetes",
-    fc.record({ networkPolicies: some(networkPolicy), clusterNetworkPolicies: some(upstreamClusterNetworkPolicy) }),
+    (atMost) =>
+      fc.record({
+        networkPolicies: some(networkPolicy, Math.min(3, atMost)),
+        clusterNetworkPolicies: some(upstreamClusterNetworkPolicy, Math.min(3, atMost)),
+      }),
   ],
   [
     "ClusterNetworkPolicy of AWS under vpc-cni",
     "vpc-cni",
-    fc.record({ networkPolicies: some(networkPolicy), clusterNetworkPolicies: some(awsClusterNetworkPolicy) }),
+    (atMost) =>
+      fc.record({
+        networkPolicies: some(networkPolicy, Math.min(3, atMost)),
+        clusterNetworkPolicies: some(awsClusterNetworkPolicy, Math.min(3, atMost)),
+      }),
   ],
 ];
 
@@ -50,22 +62,23 @@ it.each(kinds)(
   "%s: the same as a pod-by-pod evaluator",
   (_kind, engine, arbitrary) => {
     fc.assert(
-      fc.property(cluster, arbitrary, (given, policies) => {
+      fc.property(scene(arbitrary), ([given, policies]) => {
         const { model, remarks } = translate(engine, policies);
         expect(remarks).toEqual([]);
-        const reading = { blocksMeanPods: engine === "vpc-cni", isCilium: false };
+        const isAws = engine === "vpc-cni";
+        const reading = { blocksMeanPods: isAws, isCilium: false, namesNeedSelectors: isAws };
         const addresses = [...edgesOf(cidrsIn(policies)), "8.8.8.8", "2001:db8::1"];
         const answer = disagreement({
           cluster: given,
           model,
-          naive: (flow) => naive(given, policies, reading, engine === "vpc-cni", flow),
+          naive: (flow) => naive(given, policies, reading, isAws, flow),
           addresses,
           ports: portsIn([policies, given]),
         });
         expect(answer).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 1000 },
     );
   },
-  60_000,
+  240_000,
 );

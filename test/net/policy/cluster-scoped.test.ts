@@ -217,6 +217,199 @@ describe("where engines differ", () => {
       { "lab/probe -> shop/api UDP 53": "yes", "lab/probe -> shop/api TCP 9090": "no" },
     ],
     [
+      "yes: in AWS an accept beats a pass of the same priority",
+      "vpc-cni",
+      {
+        networkPolicies: [forApi({})],
+        clusterNetworkPolicies: [
+          cluster(aws, "a", { ingress: [{ action: "Pass", from: [lab] }] }),
+          cluster(aws, "b", { ingress: [{ action: "Accept", from: [lab] }] }),
+        ],
+      },
+      { [flow]: "yes", "pay/db -> shop/api TCP 80": "no" },
+    ],
+    [
+      "no: in AWS a pod that a NetworkPolicy isolates is denied there, and no Baseline opens it",
+      "vpc-cni",
+      {
+        networkPolicies: [forApi({})],
+        clusterNetworkPolicies: [cluster(aws, "a", { tier: "Baseline", ingress: [{ action: "Accept", from: [lab] }] })],
+      },
+      { [flow]: "no", [toWeb]: "yes" },
+    ],
+    [
+      "yes: in AWS a NetworkPolicy that admits comes before a Baseline that denies",
+      "vpc-cni",
+      {
+        networkPolicies: [allowed],
+        clusterNetworkPolicies: [cluster(aws, "a", { tier: "Baseline", priority: 0, ingress: [{ action: "Deny", from: [lab] }] })],
+      },
+      { [flow]: "yes", [toWeb]: "no" },
+    ],
+    [
+      "no: in AWS an Admin deny beats a NetworkPolicy that admits, whatever a Baseline of a lower number accepts",
+      "vpc-cni",
+      {
+        networkPolicies: [allowed],
+        clusterNetworkPolicies: [
+          cluster(aws, "a", { ingress: [{ action: "Deny", from: [lab] }] }),
+          cluster(aws, "b", { tier: "Baseline", priority: 0, ingress: [{ action: "Accept", from: [lab] }] }),
+        ],
+      },
+      { [flow]: "no", [toWeb]: "no" },
+    ],
+    [
+      "yes: in AWS a pass leaves the Admin tier, past a deny of a higher number",
+      "vpc-cni",
+      {
+        networkPolicies: [allowed],
+        clusterNetworkPolicies: [
+          cluster(aws, "a", { priority: 1, ingress: [{ action: "Pass", from: [lab] }] }),
+          cluster(aws, "b", { priority: 2, ingress: [{ action: "Deny", from: [lab, shop] }] }),
+        ],
+      },
+      { [flow]: "yes", "shop/web -> shop/api TCP 80": "no" },
+    ],
+    [
+      "no: the documented block of AWS denies the kubelet's port to networks, of pods in them too",
+      "vpc-cni",
+      {
+        clusterNetworkPolicies: [
+          cluster(aws, "a", {
+            egress: [{ action: "Deny", to: [{ networks: ["10.0.0.0/8"] }], ports: [{ portNumber: { protocol: "TCP", port: 10250 } }] }],
+          }),
+        ],
+      },
+      {
+        "shop/api -> 10.9.0.1 TCP 10250": "no",
+        "shop/api -> pay/db TCP 10250": "no",
+        "shop/api -> 10.9.0.1 TCP 443": "yes",
+        "shop/api -> 8.8.8.8 TCP 10250": "yes",
+      },
+    ],
+    [
+      "no: an accept in the same policy of AWS carves nothing out of it, one of a lower number does",
+      "vpc-cni",
+      {
+        clusterNetworkPolicies: [
+          cluster(aws, "a", {
+            egress: [
+              { action: "Accept", to: [{ networks: ["10.9.0.1/32"] }] },
+              { action: "Deny", to: [{ networks: ["10.9.0.0/16"] }] },
+            ],
+          }),
+          cluster(aws, "b", {
+            priority: 9,
+            subject: { pods: { podSelector: { matchLabels: { app: "web" } } } },
+            egress: [{ action: "Accept", to: [{ networks: ["10.9.0.1/32"] }] }],
+          }),
+        ],
+      },
+      { "shop/api -> 10.9.0.1 TCP 10250": "no", "shop/web -> 10.9.0.1 TCP 10250": "yes", "shop/web -> 10.9.0.2 TCP 10250": "no" },
+    ],
+    [
+      "yes: in AWS a deny of networks drops ports by name, of pods in them too",
+      "vpc-cni",
+      {
+        clusterNetworkPolicies: [
+          cluster(aws, "a", {
+            egress: [
+              {
+                action: "Deny",
+                to: [{ networks: ["10.0.0.0/8"] }, { namespaces: { matchLabels: { team: "shop" } } }],
+                ports: [{ namedPort: "http" }],
+              },
+            ],
+          }),
+        ],
+      },
+      { "shop/api -> shop/web TCP 8080": "no", "shop/api -> 10.9.9.9 TCP 8080": "yes" },
+    ],
+    [
+      "yes: in AWS a deny of networks by a port's name alone denies nobody",
+      "vpc-cni",
+      {
+        clusterNetworkPolicies: [
+          cluster(aws, "a", { egress: [{ action: "Deny", to: [{ networks: ["10.0.0.0/8"] }], ports: [{ namedPort: "http" }] }] }),
+        ],
+      },
+      { "shop/api -> shop/web TCP 8080": "yes", "shop/api -> 10.9.9.9 TCP 1": "yes" },
+    ],
+    [
+      "no: upstream a deny of networks by a port's name denies it to a pod in them",
+      "kubernetes",
+      {
+        clusterNetworkPolicies: [
+          cluster(upstream, "a", {
+            egress: [{ action: "Deny", to: [{ networks: ["10.0.0.0/8"] }], protocols: [{ destinationNamedPort: "http" }] }],
+          }),
+        ],
+      },
+      { "shop/api -> shop/web TCP 8080": "no", "shop/api -> 10.9.9.9 TCP 8080": "yes" },
+    ],
+    [
+      "yes: under Calico kube-admin comes before the default tier, and kube-baseline behind it",
+      "calico",
+      {
+        networkPolicies: [allowed],
+        clusterNetworkPolicies: [
+          cluster(upstream, "a", { ingress: [{ action: "Accept", from: [{ namespaces: { matchLabels: { team: "pay" } } }] }] }),
+          cluster(upstream, "b", { tier: "Baseline", priority: 0, ingress: [{ action: "Deny", from: [lab] }] }),
+        ],
+      },
+      { "pay/db -> shop/api TCP 80": "yes", [flow]: "yes", "shop/web -> shop/api TCP 80": "no", [toWeb]: "no" },
+    ],
+    [
+      "yes: under Calico what kube-admin does not decide passes on",
+      "calico",
+      { clusterNetworkPolicies: [cluster(upstream, "a", { ingress: [{ action: "Deny", from: [lab] }] })] },
+      { [flow]: "no", "shop/web -> shop/api TCP 80": "yes" },
+    ],
+    [
+      "no: under Calico AdminNetworkPolicy stands before the default tier",
+      "calico",
+      {
+        networkPolicies: [allowed],
+        adminNetworkPolicies: [
+          admin({ ingress: [{ action: "Deny", from: [lab] }] }),
+          baseline({ ingress: [{ action: "Deny", from: [shop] }] }),
+        ],
+      },
+      { [flow]: "no", "shop/api -> shop/web TCP 80": "no", "pay/db -> shop/web TCP 80": "yes" },
+    ],
+    [
+      "yes: under Calico an accept of an unknown peer means nobody",
+      "calico",
+      {
+        clusterNetworkPolicies: [
+          cluster(upstream, "a", {
+            egress: [
+              { action: "Accept", to: [{ nodes: {} }] },
+              { action: "Deny", to: [{ networks: ["10.9.0.0/16"] }] },
+            ],
+          }),
+        ],
+      },
+      { "shop/api -> 10.9.0.1 TCP 10250": "no", "shop/api -> 8.8.8.8 TCP 1": "yes" },
+    ],
+    [
+      "no: under Calico a pass of an unknown peer denies everything",
+      "calico",
+      { clusterNetworkPolicies: [cluster(upstream, "a", { egress: [{ action: "Pass", to: [{ domainNames: ["example.com"] }] }] })] },
+      { "shop/api -> 8.8.8.8 TCP 1": "no", "shop/api -> pay/db TCP 80": "no" },
+    ],
+    [
+      "no: upstream's block of the kubelet's port by networks",
+      "kubernetes",
+      {
+        networkPolicies: [forApi({ policyTypes: ["Egress"], egress: [{}] })],
+        clusterNetworkPolicies: [
+          cluster(upstream, "a", { egress: [{ action: "Deny", to: [{ networks: ["10.9.0.0/16"] }], protocols: tcp(10250) }] }),
+        ],
+      },
+      { "shop/api -> 10.9.0.1 TCP 10250": "no", "shop/api -> 10.9.0.1 TCP 443": "yes", "shop/api -> 8.8.8.8 TCP 10250": "yes" },
+    ],
+    [
       "no: under Calico nodes are an unknown peer, and a deny of them denies everything",
       "calico",
       { clusterNetworkPolicies: [cluster(upstream, "a", { egress: [{ action: "Deny", to: [{ nodes: {} }], protocols: tcp(10250) }] })] },
@@ -258,6 +451,7 @@ describe("where engines differ", () => {
 describe("a policy that its API refuses is left out, and named with the field", () => {
   const rule = { action: "Deny", from: [lab] };
   it.each<readonly [string, Partial<Spec>, string]>([
+    ["a priority of -1", { priority: -1 }, "spec.priority is -1, not a number from 0 to 1000."],
     ["a priority of 1001", { priority: 1001 }, "spec.priority is 1001, not a number from 0 to 1000."],
     ["another tier", { tier: "Default" }, 'spec.tier is "Default", not Admin or Baseline.'],
     ["a subject of nothing", { subject: {} }, "spec.subject names neither namespaces nor pods."],

@@ -22,13 +22,23 @@ const pod = (namespace: string, index: number): fc.Arbitrary<NaivePod> =>
     ports: fc.uniqueArray(namedPort, { maxLength: 2 }),
   });
 
+const clusterOf = (maxPods: number): fc.Arbitrary<NaiveCluster> =>
+  fc
+    .record({
+      namespaces: fc.record(Object.fromEntries(namespaceNames.map((name) => [name, labels]))),
+      places: fc.array(some(namespaceNames), { minLength: 2, maxLength: maxPods }),
+    })
+    .chain(({ namespaces, places }) => fc.record({ namespaces: fc.constant(namespaces), pods: fc.tuple(...places.map(pod)) }));
+
 /** Up to six pods in three namespaces. */
-export const cluster: fc.Arbitrary<NaiveCluster> = fc
-  .record({
-    namespaces: fc.record(Object.fromEntries(namespaceNames.map((name) => [name, labels]))),
-    places: fc.array(some(namespaceNames), { minLength: 2, maxLength: 6 }),
-  })
-  .chain(({ namespaces, places }) => fc.record({ namespaces: fc.constant(namespaces), pods: fc.tuple(...places.map(pod)) }));
+export const cluster: fc.Arbitrary<NaiveCluster> = clusterOf(6);
+
+/**
+ * A cluster and its policies, of each kind at most so many. Most are small, since what one costs grows with pods, addresses and
+ * ports together: one in eight is large.
+ */
+export const scene = <P>(policies: (atMost: number) => fc.Arbitrary<P>): fc.Arbitrary<readonly [NaiveCluster, P]> =>
+  fc.oneof({ weight: 7, arbitrary: fc.tuple(clusterOf(3), policies(2)) }, { weight: 1, arbitrary: fc.tuple(cluster, policies(5)) });
 
 const expression = fc.oneof(
   fc.record({ key: some(["app", "tier"]), operator: some(["In", "NotIn"]), values: fc.uniqueArray(some(["a", "b"]), { minLength: 1 }) }),

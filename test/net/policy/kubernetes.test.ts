@@ -154,6 +154,32 @@ const cases: readonly Case[] = [
       "shop/web -> shop/api TCP 79": "no",
     },
   ],
+  ["yes: an empty list of ports is every port", [forApi({ ingress: [{ ports: [] }] })], { "8.8.8.8 -> shop/api SCTP 9": "yes" }],
+  [
+    "yes: of two rules either will do, and of two ports of one",
+    [forApi({ ingress: [{ ports: [{ port: 80 }, { port: 82 }] }, { from: [{ namespaceSelector: { matchLabels: { team: "lab" } } }] }] })],
+    {
+      "shop/web -> shop/api TCP 80": "yes",
+      "shop/web -> shop/api TCP 81": "no",
+      "shop/web -> shop/api TCP 82": "yes",
+      "lab/probe -> shop/api TCP 81": "yes",
+    },
+  ],
+  [
+    "no: In wants the key",
+    [from({ podSelector: { matchExpressions: [{ key: "tier", operator: "In", values: ["front", "back"] }] }, namespaceSelector: {} })],
+    { "shop/web -> shop/api TCP 1": "yes", "pay/db -> shop/api TCP 1": "no" },
+  ],
+  [
+    "yes: a port by name to go out to is the destination's, not the source's",
+    [
+      forApi({
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ podSelector: {} }, { namespaceSelector: {} }], ports: [{ port: "http" }] }],
+      }),
+    ],
+    { "shop/api -> shop/web TCP 8080": "yes", "shop/api -> shop/web TCP 9090": "no" },
+  ],
   [
     "yes: a name is the destination's own port",
     [ports({ port: "http" })],
@@ -237,6 +263,57 @@ describe("where engines differ", () => {
       "cilium",
       block,
       { "shop/web -> shop/api TCP 1": "no", "10.0.0.1 -> shop/api TCP 1": "yes" },
+    ],
+    [
+      "no: under VPC CNI a block admits no port by name, of a pod in it either",
+      "vpc-cni",
+      forApi({ policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ port: "http" }, { port: 80 }] }] }),
+      { "shop/api -> shop/web TCP 8080": "no", "shop/api -> shop/web TCP 80": "yes", "shop/api -> 10.9.9.9 TCP 80": "yes" },
+    ],
+    [
+      "no: under VPC CNI a rule for everybody admits no port by name, and is none without others",
+      "vpc-cni",
+      forApi({ policyTypes: ["Egress"], egress: [{ ports: [{ port: "http" }] }] }),
+      { "shop/api -> shop/web TCP 8080": "no", "shop/api -> 8.8.8.8 TCP 1": "no" },
+    ],
+    [
+      "yes: under VPC CNI a selector admits a port by name, beside a block that does not",
+      "vpc-cni",
+      forApi({
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ podSelector: {} }, { ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ port: "http" }] }],
+      }),
+      { "shop/api -> shop/web TCP 8080": "yes", "shop/api -> shop/web TCP 8081": "no", "shop/api -> 10.9.9.9 TCP 8080": "no" },
+    ],
+    [
+      "yes: under Calico a block admits the port by name of a pod in it",
+      "calico",
+      forApi({ policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ port: "http" }] }] }),
+      { "shop/api -> shop/web TCP 8080": "yes", "shop/api -> 10.9.9.9 TCP 8080": "no" },
+    ],
+    [
+      "yes: under VPC CNI a section that policyTypes does not name is ignored",
+      "vpc-cni",
+      forApi({ policyTypes: ["Egress"], ingress: [{ ports: [{ port: 1 }] }] }),
+      { "shop/web -> shop/api TCP 80": "yes", "shop/api -> shop/web TCP 1": "no" },
+    ],
+    [
+      "yes: under Calico a section that policyTypes does not name is ignored",
+      "calico",
+      forApi({ policyTypes: ["Egress"], ingress: [{ ports: [{ port: 1 }] }] }),
+      { "shop/web -> shop/api TCP 80": "yes", "shop/api -> shop/web TCP 1": "no" },
+    ],
+    [
+      "no: under Calico a selector for absent labels means no address outside",
+      "calico",
+      from({ namespaceSelector: { matchExpressions: [{ key: "trusted", operator: "DoesNotExist" }] } }),
+      { "8.8.8.8 -> shop/api TCP 1": "no", "pay/db -> shop/api TCP 1": "yes" },
+    ],
+    [
+      "no: under VPC CNI a selector for absent labels means no address outside",
+      "vpc-cni",
+      from({ namespaceSelector: { matchExpressions: [{ key: "trusted", operator: "DoesNotExist" }] } }),
+      { "8.8.8.8 -> shop/api TCP 1": "no", "pay/db -> shop/api TCP 1": "yes" },
     ],
     [
       "no: under Cilium a section counts though policyTypes does not name it",

@@ -11,7 +11,7 @@ import { cidrsIn, cluster, edgesOf, networkPolicy, portsIn } from "./clusters.ts
 
 const readings: readonly (readonly [Engine, NaiveReading])[] = [
   ["kubernetes", { blocksMeanPods: false, isCilium: false }],
-  ["vpc-cni", { blocksMeanPods: true, isCilium: false }],
+  ["vpc-cni", { blocksMeanPods: true, isCilium: false, namesNeedSelectors: true }],
   ["cilium", { blocksMeanPods: false, isCilium: true }],
 ];
 const policies = fc.array(networkPolicy, { maxLength: 5 });
