@@ -194,7 +194,7 @@ describe("in-tree network load balancer, default mode: rules on node security gr
     [
       "unknown: another group of the VPC admits more, and may be on nodes",
       service,
-      { securityGroups: known([...groups, aSecurityGroup("sg-nodes", [nodeRule(office)])]) },
+      { ...targetsThat(known(true)), securityGroups: known([...groups, aSecurityGroup("sg-nodes", [nodeRule(office)])]) },
       "unknown",
     ],
     [
@@ -274,7 +274,7 @@ describe("in-tree network load balancer, default mode: rules on node security gr
   it("unknown: security groups were not read", () => {
     const all = judged(
       loadBalancerSourceRangesEnforced,
-      aCluster(facts([inTreeNlb()], { ...aPlane({ services: [aService("web", service)] }), securityGroups: forbidden })),
+      aCluster(facts([inTreeNlb()], { ...aPlane({ services: [aService("web", service)] }), ...quiet, securityGroups: forbidden })),
     );
     expect(all.find(({ resource }) => resource.name === "web")?.status).toBe("unknown");
   });
@@ -310,12 +310,12 @@ describe("network load balancer of AWS Load Balancer Controller", () => {
     ],
     [
       "fail: groups of its own, and rules on targets do not help",
-      nlb("sg-all"),
+      nlb("sg-office"),
       {
         ...lbc,
         ...ranged,
         annotations: beta({
-          "aws-load-balancer-security-groups": "sg-all",
+          "aws-load-balancer-security-groups": "sg-office",
           "aws-load-balancer-manage-backend-security-group-rules": "true",
         }),
       },

@@ -45,6 +45,11 @@ it.each<[string, Partial<Service>, string]>([
   ],
   ["Auto Mode: its class", { loadBalancerClass: "eks.amazonaws.com/nlb" }, "auto-mode network"],
   [
+    "Auto Mode: its class, whatever aws-load-balancer-type says",
+    { loadBalancerClass: "eks.amazonaws.com/nlb", annotations: typed("external", "instance") },
+    "auto-mode network",
+  ],
+  [
     "another: any other class, whatever the annotation",
     { loadBalancerClass: "tailscale", annotations: typed("external", "ip") },
     "another",
@@ -92,6 +97,11 @@ it.each<[string, Partial<Service>, string]>([
   [
     "in-tree refuses: loadBalancerIP on a network load balancer too",
     { loadBalancerIP: "203.0.113.7", annotations: typed("nlb") },
+    "in-tree network refused",
+  ],
+  [
+    "in-tree refuses: SCTP on a network load balancer",
+    { ports: [{ protocol: "SCTP", port: 443 }], annotations: typed("nlb") },
     "in-tree network refused",
   ],
   ["in-tree refuses: session affinity", { sessionAffinity: "ClientIP" }, "in-tree classic refused"],

@@ -299,6 +299,18 @@ describe("an Ingress group asks for", () => {
       "203.0.113.0/24",
     ],
     [
+      "everybody on port 80, which a certificate leaves to the silent one",
+      [member("a", { ...office, "certificate-arn": "arn:aws:acm:eu-west-1:111122223333:certificate/1" }), member("b", {})],
+      80,
+      "everybody",
+    ],
+    [
+      "everybody on port 80, which a certificate of IngressClassParams leaves to the silent one",
+      [member("a", office, { certificateArns: ["arn:aws:acm:eu-west-1:111122223333:certificate/1"] }), member("b", {})],
+      80,
+      "everybody",
+    ],
+    [
       "port 443 by default with a certificate of IngressClassParams",
       [member("a", office, { certificateArns: ["arn:aws:acm:eu-west-1:111122223333:certificate/1"] }), member("b", {})],
       443,
