@@ -4,3 +4,8 @@ import { PerimeterError } from "../core/model/error.ts";
 export class UsageError extends PerimeterError {
   override readonly name = "UsageError";
 }
+
+/** The user ended the command before it had an answer. */
+export class InterruptedError extends PerimeterError {
+  override readonly name = "InterruptedError";
+}

@@ -3,7 +3,7 @@ import { isReady, judgeDeployment } from "../../core/doctor/judge.ts";
 import type { Deployment } from "../../core/model/deployment.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { toPrerequisitesJson, toPrerequisitesText } from "../../core/report/prerequisites.ts";
-import { UsageError } from "../errors.ts";
+import { InterruptedError, UsageError } from "../errors.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { openDeployment } from "../ports.ts";
 import { startProgress } from "../progress.ts";
@@ -29,7 +29,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   const settings = await loadSettings(options.config);
   const progress = startProgress(options);
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
+  process.once("SIGINT", () => interrupted.abort(new InterruptedError("Interrupted.", { hint: "Nothing was judged." })));
   try {
     const { roleName, externalId } = options;
     const region = options.region.find((name) => name !== "all");

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,17 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command line as its user does, in a folder of its own, against the sandbox; without one there are no credentials. */
-export async function run(args: readonly string[], sandbox?: Sandbox, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+/**
+ * Runs the command line as its user does, in a folder of its own, against the sandbox; without one there are no credentials.
+ *
+ * @param onStart is given the process, for a test that ends it
+ */
+export async function run(
+  args: readonly string[],
+  sandbox?: Sandbox,
+  env: Readonly<Record<string, string>> = {},
+  onStart: (child: ChildProcess) => void = () => {},
+): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), "eks-perimeter-"));
   const credentials =
     sandbox === undefined
@@ -33,11 +42,12 @@ export async function run(args: readonly string[], sandbox?: Sandbox, env: Reado
     ...env,
   };
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [join(import.meta.dirname, "../../cli/main.ts"), ...args],
       { cwd: folder, env: environment, maxBuffer: 64e6 },
       (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
     );
+    onStart(child);
   });
 }

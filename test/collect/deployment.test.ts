@@ -45,7 +45,12 @@ it("what is sent is what is declared: the reads of doctor, and of a scan no more
 
 describe("the Kubernetes API", () => {
   it("read: a list of which more than one object exists was answered, though it was not read to its end", async () => {
-    const cluster = await seenOf({ clusters: [{ name: "prod", objects: ["a", "b", "c"].map(namespace) }] });
+    const sandbox = await withRegion({ clusters: [{ name: "prod", objects: ["a", "b", "c"].map(namespace) }] });
+    const { accounts } = await collectDeployment(ofMember, deploymentPorts(sandbox), soon());
+    const [cluster] = accounts.flatMap(({ clusters }) => clusters);
+    const asked = sandbox.kubernetes(`arn:aws:eks:${home}:${member}:cluster/prod`)?.requests() ?? [];
+    expect(asked.filter(({ path }) => path === "/api/v1/namespaces").map(({ query }) => query)).toEqual([{ limit: "1" }]);
+    if (cluster === undefined) throw new Error("The member has a cluster.");
     expect(cluster.reads.map(({ read }) => read).toSorted()).toEqual(Object.keys(kubernetesReads).toSorted());
     expect(codesOf(cluster)).toEqual(new Set(["read"]));
   });

@@ -172,6 +172,12 @@ describe("security-hub", () => {
   });
 });
 
+it("unknown: of the management account, its own stack is brought up to date, since no StackSet reaches it", () => {
+  const organization = known({ accounts: [hub, member], managementAccount: member });
+  const found = said(aDeployment({ hubs: [{ region: home, isOn: unknown("forbidden", "No.") }] }, { organization }), "security-hub");
+  expect(commandsOf(found)).toEqual([expect.stringMatching(/cloudformation update-stack /)]);
+});
+
 describe("network", () => {
   const ofCluster = (cluster: Partial<DeploymentCluster>) => said(aDeployment({ clusters: [aCluster(cluster)] }), "network");
   const door = (publicAccess: boolean, publicCidrs: readonly string[]) =>
@@ -216,6 +222,7 @@ describe("network", () => {
   });
   it("unknown: what may not be described asks for the role's policy", () => {
     expect(commandsOf(ofCluster({ endpoint: described, reads: [] }))).toEqual([expect.stringMatching(/update-stack-set /)]);
+    expect(commandsOf(ofCluster({ endpoint: unknown("timeout", "Late."), reads: [] }))).toEqual([]);
   });
 });
 
@@ -279,11 +286,16 @@ describe("access-entry", () => {
       "skipped",
       [],
     ],
+    ["skipped: a failed cluster has no API to ask", { reads: all("not-ready") }, "skipped", []],
   ])("%s", (_rule, cluster, state, commands) => {
     const found = ofCluster(cluster);
     expect([found.map((one) => one.state), commandsOf(found)]).toEqual([[state], commands]);
   });
 
+  it("lacks: a group's name may end no word of the command that keeps it", () => {
+    const found = ofCluster({ ...denied, accessEntry: entry("it's; $(reboot)") });
+    expect(commandsOf(found)[0]).toMatch(/ --kubernetes-groups 'it'\\''s; \$\(reboot\)' eks-perimeter:readers$/);
+  });
   it("lacks: aws-auth has users and roles in lists of their own", () => {
     const ofMode = { reads: all("unauthenticated"), accessEntry: none, authenticationMode: configMap };
     expect(ofCluster(ofMode)[0]?.toDo?.text).toContain(`mapRoles of aws-auth: - { rolearn: ${roleArn},`);
