@@ -14,6 +14,7 @@ export default $config({
     const { discover, scan } = await import("./infra/functions.ts");
     await import("./infra/workflow.ts");
     await import("./infra/schedule.ts");
+    await import("./infra/rescan.ts");
     await import("./infra/alarms.ts");
     return { HubRoleArns: $interpolate`${discover.nodes.role.arn},${scan.nodes.role.arn}` };
   },

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundled } from "../infra/bundle.ts";
 
-const functions = ["plan", "discover", "scan", "summarize"];
+const functions = ["plan", "discover", "scan", "summarize", "rescan"];
 const runs = 7;
 const folder = await mkdtemp(join(tmpdir(), "bundles-"));
 

@@ -11,6 +11,7 @@ import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AccountAccess, AwsClients } from "../core/collect/access.ts";
 import { assumedCredentials, memberRoleArn } from "../core/collect/role.ts";
 import { partitionOf } from "../core/model/partition.ts";
+import { MisconfiguredError } from "./errors.ts";
 
 /** One pool of connections for all clients of the process. */
 const requestHandler = new NodeHttpHandler({
@@ -83,6 +84,13 @@ const hubs = new WeakMap<AccountAccess, (region: string) => SecurityHubClient>()
 /** Hosts beside EKS's own that a bearer token may be sent to. */
 export const allowedEndpointHosts = (): readonly string[] =>
   (process.env.EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS ?? "").split(",").filter((host) => host !== "");
+
+/** @throws {MisconfiguredError} */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== "") return value;
+  throw new MisconfiguredError(`The environment variable ${name} is not set.`, { hint: "Deploy the function with it." });
+}
 
 /** The same value for the same key, made once. */
 export function memo<T>(make: (key: string) => T): (key: string) => T {

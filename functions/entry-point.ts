@@ -43,15 +43,18 @@ export interface Deadline {
   readonly readTimeoutMs: number;
 }
 
+/** What the lines of a log are searched by, as the inputs call it. */
+const subject = ["runId", "account", "region", "cluster"];
+
 /**
- * The one middleware stack of all steps: context in the log, metrics, the input checked by its schema, errors typed.
+ * The one middleware stack of all steps: context and subject on every line of the log, metrics, the input checked by its schema, errors typed.
  *
  * @param counted the metric that counts each step that was done
  * @param step what the function does with a valid input
  */
 export function entryPoint<S extends z.ZodType, Answer>(
   schema: S,
-  counted: "RunStarted" | "AccountsDiscovered" | "ClustersScanned" | "RunCompleted",
+  counted: "RunStarted" | "AccountsDiscovered" | "ClustersScanned" | "RunCompleted" | "RescansAsked",
   step: (request: z.infer<S>, deadline: Deadline) => Promise<Answer>,
 ) {
   return middy()
@@ -67,6 +70,7 @@ export function entryPoint<S extends z.ZodType, Answer>(
     })
     .use(parser({ schema }))
     .handler(async (request: z.infer<S>, context: Context, { signal }: { signal: AbortSignal }) => {
+      logger.appendKeys(Object.fromEntries(Object.entries(request as object).filter(([key]) => subject.includes(key))));
       const answer = await step(request, { signal, readTimeoutMs: Math.max(1_000, context.getRemainingTimeInMillis() - reserveMs) });
       metrics.addMetric(counted, MetricUnit.Count, 1);
       return answer;

@@ -6,9 +6,8 @@ import type { Ports } from "../core/ports.ts";
 import { s3Store } from "../core/publish/s3-store.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
-import { accountAccess, allowedEndpointHosts, common, memo, securityHub } from "./clients.ts";
+import { accountAccess, allowedEndpointHosts, common, memo, required, securityHub } from "./clients.ts";
 import { log, measure } from "./entry-point.ts";
-import { MisconfiguredError } from "./errors.ts";
 
 /** The ports of a deployed function, kept from one invocation to the next: sessions and connections stay open. */
 const deployed = memo(async () => {
@@ -47,10 +46,4 @@ const accessOf = memo((key: string) => {
 async function settingsIn(store: Store): Promise<Settings> {
   const stored = await store.get("config.json");
   return stored === undefined ? defaultSettings : checkedSettings(JSON.parse(stored.body), `${store.description}/config.json`);
-}
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value !== undefined && value !== "") return value;
-  throw new MisconfiguredError(`The environment variable ${name} is not set.`, { hint: "Deploy the function with it." });
 }

@@ -1,9 +1,10 @@
 import { longestGapHours } from "./cadence.ts";
-import { discover, plan, scan, summarize } from "./functions.ts";
+import { discover, plan, rescan, scan, summarize } from "./functions.ts";
 import { cadence } from "./options.ts";
-import { group, undelivered } from "./schedule.ts";
+import { group } from "./schedule.ts";
 import { named, region } from "./stage.ts";
 import { topic } from "./topic.ts";
+import { undelivered, undeliveredRescans } from "./undelivered.ts";
 import { workflow } from "./workflow.ts";
 
 const hour = 3_600;
@@ -34,11 +35,17 @@ const ofSchedule = (...metrics: string[]): Measured => ({
   metrics,
   dimensions: { ScheduleGroup: group.name },
 });
-const functions = { Plan: plan, Discover: discover, Scan: scan, Summarize: summarize };
+const functions = { Plan: plan, Discover: discover, Scan: scan, Summarize: summarize, Rescan: rescan };
 const ofFunction = (name: keyof typeof functions, metric: string): Measured => ({
   namespace: "AWS/Lambda",
   metrics: [metric],
   dimensions: { FunctionName: functions[name].name },
+});
+
+const waitingIn = (queue: $util.Input<string>): Measured => ({
+  namespace: "AWS/SQS",
+  metrics: ["ApproximateNumberOfMessagesVisible"],
+  dimensions: { QueueName: queue },
 });
 
 interface Watched {
@@ -60,8 +67,8 @@ const never: Readonly<Record<string, Watched>> = {
     says: "The schedule could not start a run. Read the message in the queue of undelivered schedules: its attributes hold the error. Correct the role of the schedule or the quota that it names, and start an execution with the input {}.",
   },
   undelivered: {
-    sum: [{ namespace: "AWS/SQS", metrics: ["ApproximateNumberOfMessagesVisible"], dimensions: { QueueName: undelivered.name } }],
-    says: "A schedule lies in the queue of undelivered schedules: its run never began. Read the error in the message's attributes, correct it, start an execution with the input {}, and delete the message.",
+    sum: [waitingIn(undelivered.name), waitingIn(undeliveredRescans.name)],
+    says: "Something that was asked for never began or never ended. Read the message: in the queue undelivered its attributes hold why a run could not be started, so correct that and start an execution with the input {}; in undelivered-rescans it holds the event or the input of a scan and the error, so correct that and rescan the cluster from Security Hub or by the function scan. Then delete the message.",
   },
   "accounts-denied": {
     sum: [ours("AccountsDenied")],
@@ -79,10 +86,17 @@ const never: Readonly<Record<string, Watched>> = {
     period: silence,
   },
   errors: {
-    sum: [ofFunction("Plan", "Errors"), ofFunction("Discover", "Errors"), ofFunction("Scan", "Errors"), ofFunction("Summarize", "Errors")],
-    says: "A function ended with an error. Search the logs of the four functions for the level ERROR: the entry names account, Region and cluster. A step that ran out of time or memory needs more of it; anything else is to be reported.",
+    sum: [
+      ofFunction("Plan", "Errors"),
+      ofFunction("Discover", "Errors"),
+      ofFunction("Scan", "Errors"),
+      ofFunction("Summarize", "Errors"),
+      ofFunction("Rescan", "Errors"),
+    ],
+    says: "A function ended with an error. Search the logs of the functions for the level ERROR: the entry names run, account, Region and cluster. A step that ran out of time or memory needs more of it; anything else is to be reported.",
   },
   throttles: {
+    // not of rescan: Lambda tries again for an hour, and keeps what it could not deliver
     sum: [
       ofFunction("Plan", "Throttles"),
       ofFunction("Discover", "Throttles"),
@@ -178,6 +192,7 @@ new aws.cloudwatch.Dashboard("Dashboard", {
       graph("Accounts", "Sum", [ours("AccountsPlanned", "AccountsDiscovered", "AccountsDenied", "AccountsMissing")]),
       graph("Clusters", "Sum", [ours("ClustersPlanned", "ClustersScanned", "ClustersUnread", "ClustersMissing")]),
       graph("Findings", "Sum", [ours("FindingsPublished", "PublishFailed")]),
+      graph("Rescans", "Sum", [ours("RescansAsked")]),
       graph("Age of the oldest scan, in hours", "Maximum", [ours("OldestClusterScanAgeHours")]),
       graph("Executions", "Sum", [ofWorkflow("ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")]),
     ],

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { externalIdVariable, network, reservesConcurrency } from "./options.ts";
 import { account, named, partition } from "./stage.ts";
 import { store } from "./storage.ts";
+import { undeliveredRescans } from "./undelivered.ts";
 
 const memberRoleName = "eks-perimeter-member";
 const memberRoles = $interpolate`arn:${partition}:iam::*:role/${memberRoleName}`;
@@ -18,6 +19,15 @@ const readFindings = { actions: ["s3:GetObject"], resources: findings.resources 
 const writeEvidence = { actions: ["s3:PutObject"], resources: [objects("evidence/*")] };
 /** Without it S3 answers 403 instead of 404 for an object that does not exist. */
 const listStore = { actions: ["s3:ListBucket"], resources: [store.arn] };
+
+/** Of invocations that nobody waits for. */
+const keepUndelivered = { actions: ["sqs:SendMessage"], resources: [undeliveredRescans.arn] };
+const asynchronous = (retries: number) => ({
+  retries,
+  transform: {
+    eventInvokeConfig: { maximumEventAgeInSeconds: 3_600, destinationConfig: { onFailure: { destination: undeliveredRescans.arn } } },
+  },
+});
 
 const common = {
   runtime: "nodejs24.x",
@@ -65,7 +75,8 @@ export const scan = new sst.aws.Function("Scan", {
   handler: "functions/scan.handler",
   timeout: "15 minutes",
   memory: "1024 MB",
-  permissions: [assumeMember, readRuns, writeRuns, writeEvidence, findings, listStore],
+  permissions: [assumeMember, readRuns, writeRuns, writeEvidence, findings, listStore, keepUndelivered],
+  ...asynchronous(1),
 });
 
 export const summarize = new sst.aws.Function("Summarize", {
@@ -76,6 +87,19 @@ export const summarize = new sst.aws.Function("Summarize", {
   timeout: "5 minutes",
   memory: "1024 MB",
   permissions: [readRuns, writeRuns, lock, readFindings, listStore],
+});
+
+/** Reads nothing: it hands on to `scan` what Security Hub was asked for. What it refuses, it would refuse again. */
+export const rescan = new sst.aws.Function("Rescan", {
+  ...common,
+  ...reserved(2),
+  name: named("rescan"),
+  handler: "functions/rescan.handler",
+  timeout: "1 minute",
+  memory: "256 MB",
+  environment: { EKS_PERIMETER_STAGE: $app.stage, EKS_PERIMETER_SCAN_FUNCTION: scan.arn },
+  permissions: [{ actions: ["lambda:InvokeFunction"], resources: [scan.arn] }, keepUndelivered],
+  ...asynchronous(0),
 });
 
 /** Reads in this account; other accounts get the same role by their own roll-out. */

@@ -1,14 +1,8 @@
 import { cronOf } from "./cadence.ts";
 import { cadence, windowMinutes } from "./options.ts";
 import { named } from "./stage.ts";
+import { undelivered } from "./undelivered.ts";
 import { workflow } from "./workflow.ts";
-
-/** Schedules that could not be delivered. */
-export const undelivered = new aws.sqs.Queue("Undelivered", {
-  name: named("undelivered"),
-  messageRetentionSeconds: 14 * 24 * 3600,
-  sqsManagedSseEnabled: true,
-});
 
 const role = new aws.iam.Role("ScheduleRole", {
   assumeRolePolicy: JSON.stringify({

@@ -1,4 +1,4 @@
-/** The inputs of the four steps, as users, the schedule and the workflow write them. */
+/** The inputs of the four steps, as users, the schedule and the workflow write them, and that of a rescan, as EventBridge does. */
 import * as z from "zod";
 
 const account = z.string({ error: "must be an account id of 12 digits, as a string" }).regex(/^\d{12}$/, {
@@ -34,5 +34,12 @@ export type ScanRequest = z.infer<typeof ScanRequest>;
 
 export const SummarizeRequest = z.strictObject({ runId });
 export type SummarizeRequest = z.infer<typeof SummarizeRequest>;
+
+/** The event of Security Hub's custom action, of which only the findings matter; each is judged by itself. */
+export const RescanRequest = z.object({
+  "detail-type": z.literal("Security Hub Findings - Custom Action", { error: "must be Security Hub Findings - Custom Action" }),
+  detail: z.object({ findings: z.array(z.unknown()).min(1) }),
+});
+export type RescanRequest = z.infer<typeof RescanRequest>;
 
 export { account as AccountId, cluster as ClusterName, region as RegionName };

@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { expect, it, vi } from "vitest";
 import { PerimeterError } from "../../core/model/error.ts";
 import { PlanRequest, ScanRequest } from "../../core/model/request.ts";
-import { type Deadline, entryPoint, measure } from "../../functions/entry-point.ts";
+import { type Deadline, entryPoint, log, measure } from "../../functions/entry-point.ts";
 
 const context = { functionName: "scan", awsRequestId: "1", getRemainingTimeInMillis: () => 900_000 } as Context;
 const scan = entryPoint(ScanRequest, "ClustersScanned", async (request, { readTimeoutMs }: Deadline) => ({ request, readTimeoutMs }));
@@ -48,6 +48,27 @@ it("a known error keeps its name and text; any other becomes one generic line", 
     name: "InternalError",
     message: expect.not.stringContaining("secret"),
   });
+});
+
+it("every line of the log says which run, account, Region and cluster it is about, that of an unexpected error included, and the next invocation begins anew", async () => {
+  const lines: string[] = [];
+  const kept = (text: string | Uint8Array) => lines.push(String(text)) > 0;
+  const out = [vi.spyOn(process.stdout, "write").mockImplementation(kept), vi.spyOn(process.stderr, "write").mockImplementation(kept)];
+  const step = (schema: typeof ScanRequest | typeof PlanRequest, input: object) =>
+    entryPoint(schema, "ClustersScanned", async () => {
+      log.info("step");
+      throw new Error("broken");
+    })(input as never, context).catch(() => undefined);
+  await step(ScanRequest, { ...valid, runId: "r1" });
+  await step(PlanRequest, { accounts: [valid.account] });
+  for (const spy of out) spy.mockRestore();
+  const logged = lines.filter((text) => text.includes('"level"')).map((text) => JSON.parse(text));
+  expect(logged.map(({ message, runId, account, region, cluster }) => [message, runId, account, region, cluster])).toEqual([
+    ["step", "r1", valid.account, "eu-west-1", "prod"],
+    ["unexpected error", "r1", valid.account, "eu-west-1", "prod"],
+    ["step", undefined, undefined, undefined, undefined],
+    ["unexpected error", undefined, undefined, undefined, undefined],
+  ]);
 });
 
 it("metrics have the service and the stage as dimensions and nothing else; a step that fails counts as zero", async () => {

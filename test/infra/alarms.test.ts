@@ -67,7 +67,6 @@ it("the dead man's switch: two days without a completed run, silence included", 
 it.each([
   ["run-failed", ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"], { StateMachineArn: arnOf("Workflow") }],
   ["schedule-dropped", ["InvocationDroppedCount", "TargetErrorCount"], { ScheduleGroup: "eks-perimeter-test-schedules" }],
-  ["undelivered", ["ApproximateNumberOfMessagesVisible"], { QueueName: "eks-perimeter-test-undelivered" }],
   ["accounts-denied", ["AccountsDenied"], { service: "eks-perimeter", stage: "test" }],
   ["scans-missing", ["AccountsMissing", "ClustersMissing"], { service: "eks-perimeter", stage: "test" }],
   ["publish-failed", ["PublishFailed"], { service: "eks-perimeter", stage: "test" }],
@@ -77,15 +76,27 @@ it.each([
   expect(alarm(name)).toMatchObject({ comparisonOperator: "GreaterThanThreshold", threshold: 0, treatMissingData: "notBreaching" });
 });
 
-it.each(["Errors", "Throttles"])("%s of each function", (metricName) => {
-  const names = ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.name);
+it("undelivered: a message in either queue is too many", () => {
+  const queue = (QueueName: string) => ({ metricName: "ApproximateNumberOfMessagesVisible", dimensions: { QueueName } });
+  const queues = ["eks-perimeter-test-undelivered", "eks-perimeter-test-undelivered-rescans"];
+  expect(metricsOf(alarm("undelivered"))).toMatchObject(queues.map(queue));
+  expect(ofType("aws:sqs/queue:Queue").map(({ inputs }) => inputs.name)).toEqual(queues);
+});
+
+it.each([
+  ["Errors", []],
+  ["Throttles", ["eks-perimeter-test-rescan"]], // it is invoked again, and what was not delivered is kept
+])("%s of each function but %j", (metricName, others) => {
+  const names = ofType("aws:lambda/function:Function")
+    .map(({ inputs }) => inputs.name)
+    .filter((name) => !others.includes(name));
   const watched = metricsOf(alarm(metricName.toLowerCase()));
   expect(watched.map(({ dimensions }) => dimensions.FunctionName).sort()).toEqual(names.sort());
   expect(new Set(watched.map((metric) => metric.metricName))).toEqual(new Set([metricName]));
 });
 
 describe("the product's own metrics", () => {
-  const counted = ["RunStarted", "AccountsDiscovered", "ClustersScanned", "RunCompleted"];
+  const counted = ["RunStarted", "AccountsDiscovered", "ClustersScanned", "RunCompleted", "RescansAsked"];
   it("each one that is watched is emitted, and each one that is emitted is shown", () => {
     const shown = dashboard().widgets.flatMap(({ properties }: { properties: { metrics?: string[][] } }) => properties.metrics ?? []);
     const ours = shown.filter(([namespace]: string[]) => namespace === "EksPerimeter").map(([, name]: string[]) => name);

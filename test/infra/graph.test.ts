@@ -88,6 +88,7 @@ describe("the workflow", () => {
       "eks-perimeter-test-discover": 300,
       "eks-perimeter-test-scan": 900,
       "eks-perimeter-test-summarize": 300,
+      "eks-perimeter-test-rescan": 60, // which the workflow does not call
     });
   });
 });
@@ -102,6 +103,7 @@ describe("functions", () => {
       DiscoverFunction: Accounts.MaxConcurrency,
       ScanFunction: clusters + 10, // scans that a person asks for
       SummarizeFunction: 2,
+      RescanFunction: 2,
     });
   });
   it("keep their logs for a quarter", () => {
@@ -191,6 +193,69 @@ describe("each function may use the keys that its step uses, and writes no other
     if (name === "Scan" || name === "Discover") expect(allows("s3:PutObject", lockKey)).toBe(false);
     if (name !== "Scan") expect(allows("s3:PutObject", keys.evidence("r", cluster))).toBe(false);
   });
+});
+
+describe("a rescan that Security Hub is asked for", () => {
+  const one = (type: string, name: string) => ofType(type).find((declared) => declared.name === name)?.inputs;
+  const arn = (name: string): string => `arn:aws:mock:eu-west-1:111122223333:${name}`;
+  const queue = arn("UndeliveredRescans");
+
+  it("is offered under a name and an id that Security Hub takes", () => {
+    const [action, ...others] = ofType("aws:securityhub/actionTarget:ActionTarget").map(({ inputs }) => inputs);
+    expect(others).toEqual([]);
+    expect(action?.name).toBe("Rescan cluster"); // at most 20 characters
+    expect(action?.identifier).toMatch(/^EksRescan[0-9A-Za-z]{1,11}$/);
+  });
+  it("by that action alone is an event for rescan, delivered again for an hour and kept if it could not be", () => {
+    const rule = one("aws:cloudwatch/eventRule:EventRule", "RescanRule");
+    expect(JSON.parse(rule?.eventPattern)).toEqual({
+      source: ["aws.securityhub"],
+      "detail-type": ["Security Hub Findings - Custom Action"],
+      resources: [arn("RescanAction")],
+    });
+    expect(one("aws:cloudwatch/eventTarget:EventTarget", "RescanTarget")).toMatchObject({
+      rule: rule?.name,
+      arn: arn("RescanFunction"),
+      retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 3_600 },
+      deadLetterConfig: { arn: queue },
+    });
+    expect(ofType("aws:lambda/permission:Permission").map(({ inputs }) => inputs)).toEqual([
+      expect.objectContaining({ function: "eks-perimeter-test-rescan", principal: "events.amazonaws.com", sourceArn: arn("RescanRule") }),
+    ]);
+  });
+  it("may invoke scan, keep what was not delivered, and nothing else", () => {
+    const granted = statements().filter(({ at }) => at === "RescanRole");
+    expect(granted.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [["lambda:InvokeFunction"], [arn("ScanFunction")]],
+      [["sqs:SendMessage"], [queue]],
+    ]);
+  });
+  it("is tried once by rescan and at most twice by scan, within an hour, and kept if it ended without an answer", () => {
+    const configured = ofType("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").map(({ name, inputs }) => [name, inputs]);
+    const keeps = { maximumEventAgeInSeconds: 3_600, destinationConfig: { onFailure: { destination: queue } } };
+    expect(Object.fromEntries(configured)).toEqual({
+      RescanEventInvokeConfig: expect.objectContaining({ ...keeps, maximumRetryAttempts: 0 }),
+      ScanEventInvokeConfig: expect.objectContaining({ ...keeps, maximumRetryAttempts: 1 }),
+    });
+  });
+});
+
+it("both queues are encrypted and keep for two weeks what was not delivered; only the rule may write into one by itself", () => {
+  const queues = ofType("aws:sqs/queue:Queue").map(({ inputs }) => inputs);
+  expect(queues.map(({ name }) => name).sort()).toEqual(["eks-perimeter-test-undelivered", "eks-perimeter-test-undelivered-rescans"]);
+  for (const queue of queues) expect(queue).toMatchObject({ sqsManagedSseEnabled: true, messageRetentionSeconds: 1_209_600 });
+  const policies = ofType("aws:sqs/queuePolicy:QueuePolicy").map(({ inputs }) => JSON.parse(inputs.policy).Statement);
+  expect(policies).toEqual([
+    [
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: "arn:aws:mock:eu-west-1:111122223333:UndeliveredRescans",
+        Condition: { ArnEquals: { "aws:SourceArn": "arn:aws:mock:eu-west-1:111122223333:RescanRule" } },
+      },
+    ],
+  ]);
 });
 
 it("the schedule starts the workflow, retries, and keeps what it could not deliver", () => {

@@ -100,6 +100,7 @@ describe("roles", () => {
       DiscoverRole: lambda,
       ScanRole: lambda,
       SummarizeRole: lambda,
+      RescanRole: lambda,
       WorkflowRole: ["Service states.amazonaws.com"],
       ScheduleRole: ["Service scheduler.amazonaws.com"],
       Member: ["AWS arn:aws:mock:eu-west-1:111122223333:DiscoverRole arn:aws:mock:eu-west-1:111122223333:ScanRole"],
