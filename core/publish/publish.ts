@@ -8,7 +8,7 @@ import type { Problem } from "./answers.ts";
 import { completelyJudged } from "./completeness.ts";
 import { type FindingState, nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
 import { newsOf, silenced, withTold } from "./news.ts";
-import { importFindings, type Refused } from "./security-hub.ts";
+import { importFindings, type Manner, type Refused } from "./security-hub.ts";
 import { stateKeys, updateState } from "./state-store.ts";
 import type { Store } from "./store.ts";
 import { suppressedFindings } from "./suppressed.ts";
@@ -30,6 +30,8 @@ export interface Publishing {
   /** The product's version. */
   readonly version: string;
   readonly signal: AbortSignal;
+  /** How patiently Security Hub is asked. Default: as its limits want it. */
+  readonly manner?: Manner;
 }
 
 export interface Published {
@@ -106,7 +108,7 @@ async function deliver(
 ): Promise<Pick<Published, "delivered" | "refused">> {
   if (toPublish.length === 0) return { delivered: 0, refused: [] };
   const documents = toPublish.flatMap((publication) => document(publication, asked.get(publication.finding.check), job));
-  const { accepted, refused } = await importFindings(securityHub, documents, job.signal);
+  const { accepted, refused } = await importFindings(securityHub, documents, job.signal, job.manner);
   const ids = new Map(toPublish.map(({ finding }) => [asffId(finding.id), finding.id]));
   const refusedHere = refused.map(({ id, ...why }) => ({ id: ids.get(id) ?? id, ...why }));
   const refusedIds = new Set(refusedHere.map(({ id }) => id));
@@ -118,12 +120,12 @@ async function deliver(
 /** Marks as told what somebody would be told of, and was suppressed in Security Hub. */
 async function silenceSuppressed(
   state: FindingState,
-  { store, key, subject, signal }: Publishing & Subject,
+  { store, key, subject, signal, manner }: Publishing & Subject,
   securityHub: SecurityHubClient,
 ): Promise<Problem | undefined> {
   const news = newsOf(state).filter(({ kind }) => kind !== "resolved");
   if (news.length === 0) return undefined;
-  const { ids, problem } = await suppressedFindings(securityHub, subject, signal);
+  const { ids, problem } = await suppressedFindings(securityHub, subject, signal, manner?.backoff);
   const silent = news.filter(({ id }) => ids.has(asffId(id))).map(silenced);
   if (silent.length > 0) await updateState(store, key, subject, (previous) => ({ state: withTold(previous, silent) }));
   return problem;

@@ -2,6 +2,7 @@ import { GetFindingsCommand, type SecurityHubClient } from "@aws-sdk/client-secu
 import pRetry from "p-retry";
 import { productField, productName } from "../report/asff.ts";
 import { isPassing, type Problem, problemOf } from "./answers.ts";
+import type { Backoff } from "./security-hub.ts";
 
 /** Nobody suppresses more by hand in one cluster; what comes after is told. */
 const mostPages = 5;
@@ -14,6 +15,7 @@ export async function suppressedFindings(
   client: SecurityHubClient,
   subject: string,
   signal: AbortSignal,
+  { retries, firstMs, mostMs }: Backoff = { retries: 4, firstMs: 400, mostMs: 4_000 },
 ): Promise<{ readonly ids: ReadonlySet<string>; readonly problem?: Problem }> {
   const equal = (Value: string) => [{ Value, Comparison: "EQUALS" as const }];
   const Filters = {
@@ -27,9 +29,9 @@ export async function suppressedFindings(
     for (let page = 0; page < mostPages; page++) {
       const call = new GetFindingsCommand({ Filters, MaxResults: 100, ...(NextToken === undefined ? {} : { NextToken }) });
       const answer = await pRetry(() => client.send(call, { abortSignal: signal }), {
-        retries: 4,
-        minTimeout: 400,
-        maxTimeout: 4_000,
+        retries,
+        minTimeout: firstMs,
+        maxTimeout: mostMs,
         randomize: true,
         signal,
         shouldRetry: ({ error }) => isPassing(error),
