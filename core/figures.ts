@@ -1,4 +1,5 @@
 /** What operators watch of a run. Few, and without a dimension per account or cluster: each combination is a metric that is paid for. */
+import pMap from "p-map";
 import type { Coverage } from "./model/cluster.ts";
 import type { ClusterTarget } from "./model/resource.ts";
 import { FindingState } from "./publish/finding-state.ts";
@@ -37,7 +38,7 @@ export interface Left {
 
 /** The figures of a whole run, of which `summarize` alone knows. */
 export async function figuresOf({ accounts, clusters }: Left, store: Store, now: Date): Promise<Figures> {
-  const scannedAt = await Promise.all(clusters.map(({ target, record }) => record?.readAt ?? lastScanOf(target, store)));
+  const scannedAt = await pMap(clusters, ({ target, record }) => record?.readAt ?? lastScanOf(target, store), { concurrency: 32 });
   const agesMs = scannedAt.map((time) => (time === undefined ? 0 : now.getTime() - Date.parse(time)));
   return {
     AccountsDenied: accounts.filter((record) => hasUnread(record?.coverage, "sts:AssumeRole")).length,

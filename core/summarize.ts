@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { evaluateAccount, evaluateCluster } from "./evaluate.ts";
 import { figuresOf } from "./figures.ts";
 import type { AnyCheck } from "./model/check.ts";
@@ -15,6 +16,9 @@ import { releaseLock } from "./run-lock.ts";
 import { type AccountRecord, type ClusterRecord, keys, noChanges, type RunRecord, readRecord, readRun } from "./run-record.ts";
 import { reported } from "./scan.ts";
 
+/** Of the store: however large the run, none waits for a connection until it times out. */
+const readsAtOnce = { concurrency: 32 };
+
 /**
  * Puts a run together: every account and cluster that was planned, those that left no record included. Completeness is
  * the plan minus the records, never the status of the workflow's map. The run is over then, also if this fails: the next may begin.
@@ -31,13 +35,17 @@ async function reportOf(runId: string, ports: Ports): Promise<Report> {
   const run = await readRun(ports.store, runId);
   const checks = selectChecks(run.checks);
   const { store } = ports;
-  const accountsLeft = await Promise.all(
-    run.accounts.map(async (account) => ({ account, record: await readRecord<AccountRecord>(store, keys.account(runId, account)) })),
+  const accountsLeft = await pMap(
+    run.accounts,
+    async (account) => ({ account, record: await readRecord<AccountRecord>(store, keys.account(runId, account)) }),
+    readsAtOnce,
   );
   const accounts = accountsLeft.map(({ account, record }) => record ?? missingAccount(run, account, checks, ports));
   const targets = accounts.flatMap(({ clusters }) => clusters);
-  const clustersLeft = await Promise.all(
-    targets.map(async (target) => ({ target, record: await readRecord<ClusterRecord>(store, keys.cluster(runId, target)) })),
+  const clustersLeft = await pMap(
+    targets,
+    async (target) => ({ target, record: await readRecord<ClusterRecord>(store, keys.cluster(runId, target)) }),
+    readsAtOnce,
   );
   const clusters = clustersLeft.map(({ target, record }) => record ?? missingCluster(run, target, checks, ports.settings));
   const report = toReport({
