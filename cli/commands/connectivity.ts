@@ -53,10 +53,13 @@ export async function connectivity(options: ConnectivityOptions): Promise<ExitCo
       ...(options.port === undefined ? {} : { ports: options.port }),
     };
     const base = told(input);
+    const unlisted = withoutNodes[engine];
+    const areUnknown = [input, other].some((one) => one !== undefined && (one.estate.nodes ?? []).length === 0);
+    if (areUnknown && unlisted !== undefined) messages.note(unlisted);
     const after = other === undefined ? undefined : told(other);
     tellUnmet(narrowing, [base, ...(after === undefined ? [] : [after])], messages);
     const listed = ({ connections }: Connectivity): Iterable<Allowed> => narrowed(connections, narrowing, endText);
-    const explain = ({ model }: Connectivity): Explain | undefined => (options.explain === true ? explainer(model) : undefined);
+    const explain = (answer: Connectivity): Explain | undefined => (options.explain === true ? explainer(answer) : undefined);
     const pieces =
       after === undefined
         ? formats[format](engine, listed(base), explain(base))
@@ -67,6 +70,13 @@ export async function connectivity(options: ConnectivityOptions): Promise<ExitCo
     messages.end();
   }
 }
+
+/** What the connections do not show where no node is known. */
+const withoutNodes: Readonly<Partial<Record<Engine, string>>> = {
+  "vpc-cni": "nodes are not known: a pod and its own node reach each other whatever NetworkPolicies say, and that is not listed.",
+  calico: "nodes are not known: a pod's own node is let in whatever policies say, and not listed.",
+  cilium: "nodes are not known: no block means them, and what policies say of host and remote-node is not listed.",
+};
 
 type Format = NonNullable<ConnectivityOptions["format"]>;
 

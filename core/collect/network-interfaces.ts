@@ -15,7 +15,7 @@ const Page = z.object({
       Description: z.string().default(""),
       Groups: z.array(z.object({ GroupId: z.string() })),
       // Absent on an interface of IPv6 alone, and on one of EFA alone, which has no address.
-      PrivateIpAddresses: z.array(z.object({ PrivateIpAddress: z.string(), Association })).default([]),
+      PrivateIpAddresses: z.array(z.object({ PrivateIpAddress: z.string(), Primary: z.boolean().default(false), Association })).default([]),
       Ipv4Prefixes: z.array(z.object({ Ipv4Prefix: z.string() })).default([]),
       Ipv6Addresses: z.array(z.object({ Ipv6Address: z.string() })).default([]),
       Ipv6Prefixes: z.array(z.object({ Ipv6Prefix: z.string() })).default([]),
@@ -54,7 +54,7 @@ function interfaceOf(row: Row): NetworkInterface {
     groupIds: row.Groups.map(({ GroupId }) => GroupId),
     // A prefix that is delegated to the interface is as much its own as an address: pods get theirs from it.
     privateIpv4: [
-      ...row.PrivateIpAddresses.map(({ PrivateIpAddress }) => PrivateIpAddress),
+      ...row.PrivateIpAddresses.toSorted((a, b) => Number(b.Primary) - Number(a.Primary)).map(({ PrivateIpAddress }) => PrivateIpAddress),
       ...row.Ipv4Prefixes.map(({ Ipv4Prefix }) => Ipv4Prefix),
     ],
     publicIpv4: [...new Set(associations.flatMap((association) => association?.PublicIp ?? []))],

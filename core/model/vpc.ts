@@ -73,6 +73,7 @@ export const NetworkInterface = z
     id: z.string(),
     subnetId: z.string(),
     groupIds: strings,
+    /** The primary one first. */
     privateIpv4: strings,
     /** Public and Elastic IPv4 addresses that are associated with it. */
     publicIpv4: strings,

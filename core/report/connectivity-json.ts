@@ -14,13 +14,14 @@ const endJson = (end: Allowed["from"]) => {
   return "range" in end ? { external: rangeText(end) } : { namespace: end.namespace, name: end.name, kind: end.kind };
 };
 
-const reasonJson = ({ side, policy, rule, action, ports, partly }: Reason) => ({
+const reasonJson = ({ side, policy, rule, action, ports, partly, because }: Reason) => ({
   side,
   policy,
   rule,
   action,
   ports: portsJson(ports),
   partly,
+  why: because,
 });
 
 const connectionJson = ({ from, to, ports }: Allowed, explain: Explain | undefined) => ({

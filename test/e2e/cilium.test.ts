@@ -33,11 +33,22 @@ suite("Network policies, as Cilium's own code reads them", { cilium: inject("cil
     readonly networkPolicies: readonly NetworkPolicy[];
     readonly ciliumPolicies: readonly CiliumPolicy[];
     readonly chance: Iterator<number>;
+    readonly blocksMeanNodes?: boolean;
   }
 
   /** The first flow over which the engine and Cilium differ; undefined where there is none. */
-  async function difference({ cluster: given, networkPolicies, ciliumPolicies, chance }: Given): Promise<string | undefined> {
-    const { model, remarks } = translate("cilium", { networkPolicies, ciliumPolicies });
+  async function difference({
+    cluster: given,
+    networkPolicies,
+    ciliumPolicies,
+    chance,
+    blocksMeanNodes = false,
+  }: Given): Promise<string | undefined> {
+    const { model, remarks } = translate(
+      "cilium",
+      { networkPolicies, ciliumPolicies },
+      { cilium: { blocksMeanNodes, localhostNeedsPolicy: blocksMeanNodes } },
+    );
     const policies = [networkPolicies, ciliumPolicies];
     const around = {
       cluster: given,
@@ -45,11 +56,20 @@ suite("Network policies, as Cilium's own code reads them", { cilium: inject("cil
       ports: chosen(portsIn([policies, given]), 5, chance),
       addresses: chosen([...edgesOf(cidrsIn(policies)), "8.8.8.8", "2001:db8::1"], 5, chance),
     };
-    const flows = flowsOf(around);
+    const nodes = ["own 10.0.1.4", "other 10.0.3.7", "other 2001:db8::9"];
+    const flows = flowsOf({ ...around, nodes });
     const list = [...flows.values()];
     const answers: (readonly boolean[])[] = [];
     for (const localCluster of [true, false]) {
-      const { allowed, refused } = await verdicts.ask({ localCluster, cluster: given, networkPolicies, ciliumPolicies, flows: list });
+      const { allowed, refused } = await verdicts.ask({
+        localCluster,
+        blocksMeanNodes,
+        alwaysAllowLocalhost: !blocksMeanNodes,
+        cluster: given,
+        networkPolicies,
+        ciliumPolicies,
+        flows: list,
+      });
       expect(Object.keys(refused).length, JSON.stringify([refused, remarks])).toBe(remarks.length);
       answers.push(allowed);
     }
@@ -58,7 +78,7 @@ suite("Network policies, as Cilium's own code reads them", { cilium: inject("cil
       const said = verdict.get(keyOf(given, flow)) ?? [];
       return { atMost: said.some(Boolean), atLeast: said.every(Boolean) };
     };
-    return disagreement({ ...around, naive, knowsMore: ciliumPolicies.length > 0 && isPartlyRead(model) });
+    return disagreement({ ...around, nodes, naive, knowsMore: ciliumPolicies.length > 0 && isPartlyRead(model) });
   }
 
   it("agrees over random NetworkPolicies: every flow is let through, or not, or hangs on a setting of the agent, as there", async () => {
@@ -70,20 +90,27 @@ suite("Network policies, as Cilium's own code reads them", { cilium: inject("cil
     );
   }, 120_000);
 
-  it("agrees over random policies of Cilium: what is let through there may be let through here, and what certainly is, is", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        clusterOfCilium,
-        fc.array(ciliumPolicy, { minLength: 1, maxLength: 3 }),
-        fc.array(networkPolicy, { maxLength: 2 }),
-        some,
-        async (given, ciliumPolicies, networkPolicies, chance) => {
-          expect(await difference({ cluster: given, networkPolicies, ciliumPolicies, chance })).toBeUndefined();
-        },
-      ),
-      { numRuns: 300 },
-    );
-  }, 120_000);
+  it.each([
+    ["", false],
+    [", where blocks mean nodes", true],
+  ])(
+    "agrees over random policies of Cilium: what is let through there may be here, and what certainly is, is%s",
+    async (_, blocksMeanNodes) => {
+      await fc.assert(
+        fc.asyncProperty(
+          clusterOfCilium,
+          fc.array(ciliumPolicy, { minLength: 1, maxLength: 3 }),
+          fc.array(networkPolicy, { maxLength: 2 }),
+          some,
+          async (given, ciliumPolicies, networkPolicies, chance) => {
+            expect(await difference({ cluster: given, networkPolicies, ciliumPolicies, chance, blocksMeanNodes })).toBeUndefined();
+          },
+        ),
+        { numRuns: 300 },
+      );
+    },
+    120_000,
+  );
 });
 
 /** A rule may be about addresses of which Cilium knows whose they are, and the policies do not say. */

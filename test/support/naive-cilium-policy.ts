@@ -4,7 +4,16 @@
  */
 import type { CiliumEgressRule, CiliumIngressRule, CiliumPolicy } from "../../core/model/cilium-policy.ts";
 import type { LabelSelector, NetworkPolicy } from "../../core/model/network-policy.ts";
-import { inBlock, type NaiveCluster, type NaiveEnd, type NaiveFlow, type NaiveLabels, naiveVerdict, selects } from "./naive-policy.ts";
+import {
+  inBlock,
+  type NaiveCluster,
+  type NaiveEnd,
+  type NaiveFlow,
+  type NaiveLabels,
+  naiveVerdict,
+  nodeOf,
+  selects,
+} from "./naive-policy.ts";
 
 type Direction = "ingress" | "egress";
 type Holds = "yes" | "no" | "perhaps";
@@ -18,11 +27,12 @@ export function naiveCilium(
   networkPolicies: readonly NetworkPolicy[],
   direction: Direction,
   flow: NaiveFlow,
+  blocksMeanNodes = false,
 ): { readonly atMost: boolean; readonly atLeast: boolean } {
   const [subject, other] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
   if (typeof subject === "string") return { atMost: true, atLeast: true };
   const plain = (localCluster: boolean) =>
-    naiveVerdict(cluster, networkPolicies, { blocksMeanPods: false, isCilium: true, localCluster }, direction, flow);
+    naiveVerdict(cluster, networkPolicies, { blocksMeanPods: false, isCilium: true, localCluster, blocksMeanNodes }, direction, flow);
   const answers: { readonly denies: boolean; readonly holds: Holds }[] = [];
   let isIsolated = plain(false) !== "next";
   for (const { namespace, spec: rule } of policies) {
@@ -30,8 +40,10 @@ export function naiveCilium(
     if (!selects(bare(rule.endpointSelector), labelsOf(cluster, subject))) continue;
     const [allows, denies] = direction === "ingress" ? [rule.ingress, rule.ingressDeny] : [rule.egress, rule.egressDeny];
     if ((rule.enableDefaultDeny?.[direction] ?? true) && (allows?.length || denies?.length)) isIsolated = true;
-    for (const one of allows ?? []) answers.push({ denies: false, holds: ruleHolds(cluster, namespace, one, other, flow) });
-    for (const one of denies ?? []) answers.push({ denies: true, holds: ruleHolds(cluster, namespace, one, other, flow) });
+    const holds = (one: CiliumIngressRule & CiliumEgressRule): Holds =>
+      ruleHolds(cluster, namespace, one, { other, flow, blocksMeanNodes });
+    for (const one of allows ?? []) answers.push({ denies: false, holds: holds(one) });
+    for (const one of denies ?? []) answers.push({ denies: true, holds: holds(one) });
   }
   const denials = answers.filter(({ denies }) => denies);
   const allowed = answers.filter(({ denies }) => !denies);
@@ -75,10 +87,17 @@ function ruleHolds(
   cluster: NaiveCluster,
   namespace: string | undefined,
   rule: CiliumIngressRule & CiliumEgressRule,
-  other: NaiveEnd,
-  flow: NaiveFlow,
+  asked: { readonly other: NaiveEnd; readonly flow: NaiveFlow; readonly blocksMeanNodes: boolean },
 ): Holds {
-  const isOutside = typeof other === "string";
+  const { other, flow, blocksMeanNodes } = asked;
+  const { node, address } = typeof other === "string" ? nodeOf(other) : { node: undefined, address: "" };
+  const isNoPod = typeof other === "string";
+  const isOutside = isNoPod && node === undefined;
+  const byBlock = (cidr: string, except: readonly string[] = []): Holds => {
+    if (!isNoPod || (node !== undefined && !blocksMeanNodes)) return "no";
+    if (node !== undefined && cidr.endsWith("/0")) return "perhaps";
+    return inBlock(address, cidr) && !except.some((one) => inBlock(address, one)) ? "yes" : "no";
+  };
   const peers: Holds[] = [];
   const lists = [
     rule.fromEndpoints,
@@ -93,16 +112,17 @@ function ruleHolds(
   ];
   const anyone = lists.every((list) => list === undefined);
   for (const one of rule.fromEndpoints ?? rule.toEndpoints ?? [])
-    if (endpointsHold(cluster, namespace, one, other)) peers.push(isOutside ? "perhaps" : "yes");
-  for (const cidr of rule.fromCIDR ?? rule.toCIDR ?? []) if (isOutside && inBlock(other, cidr)) peers.push("yes");
-  for (const { cidr, except } of rule.fromCIDRSet ?? rule.toCIDRSet ?? []) {
-    if (isOutside && cidr && inBlock(other, cidr) && !(except ?? []).some((one) => inBlock(other, one))) peers.push("yes");
-  }
+    if (endpointsHold(cluster, namespace, one, other)) peers.push(isNoPod ? "perhaps" : "yes");
+  for (const cidr of rule.fromCIDR ?? rule.toCIDR ?? []) peers.push(byBlock(cidr));
+  for (const { cidr, except } of rule.fromCIDRSet ?? rule.toCIDRSet ?? []) peers.push(byBlock(cidr ?? "", except ?? []));
   for (const entity of rule.fromEntities ?? rule.toEntities ?? []) {
     if (entity === "all" || entity === (isOutside ? "world" : "cluster")) peers.push("yes");
-    if (isOutside && ["cluster", "host", "remote-node", "kube-apiserver"].includes(entity)) peers.push("perhaps");
+    if (node === "own" && entity === "host") peers.push("yes");
+    if (node === "other" && entity === "remote-node") peers.push("yes");
+    // On EKS it runs on no node.
+    if (isOutside && entity === "kube-apiserver") peers.push("perhaps");
   }
-  if (rule.toFQDNs && isOutside) peers.push("perhaps");
+  if (rule.toFQDNs && (isOutside || (node !== undefined && blocksMeanNodes))) peers.push("perhaps");
   const who: Holds = anyone || peers.includes("yes") ? "yes" : peers.includes("perhaps") ? "perhaps" : "no";
 
   const ports = (rule.toPorts ?? []).map(({ ports: list, rules }): Holds => {

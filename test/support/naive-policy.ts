@@ -20,7 +20,7 @@ export interface NaiveCluster {
   readonly namespaces: Readonly<Record<string, NaiveLabels>>;
   readonly pods: readonly NaivePod[];
 }
-/** A pod, or an address outside the cluster. */
+/** A pod, or an address outside the cluster; "own 10.0.1.4" is the node that the pod at the other end runs on, "other 10.0.1.5" another. */
 export type NaiveEnd = NaivePod | string;
 export interface NaiveFlow {
   readonly from: NaiveEnd;
@@ -31,6 +31,12 @@ export interface NaiveFlow {
 
 const blocks = new Map<string, BlockList>();
 const listed = new Map<string, boolean>();
+
+/** Which node an end is, and its address, or that of one that is no node. */
+export const nodeOf = (end: string): { readonly node?: string; readonly address: string } => {
+  const [node, address] = end.split(" ");
+  return address === undefined ? { address: end } : { node: node ?? "", address };
+};
 
 /** Whether the address is in the block, by Node's own arithmetic. */
 export function inBlock(address: string, cidr: string): boolean {
@@ -66,6 +72,8 @@ export interface NaiveReading {
   readonly namesNeedSelectors?: boolean;
   /** Cilium: every selector asks for the label of the cluster too, as it does by default from 1.19 on. */
   readonly localCluster?: boolean;
+  /** Cilium: its policy-cidr-match-mode is "nodes". */
+  readonly blocksMeanNodes?: boolean;
 }
 
 /** Whether NetworkPolicies let the flow through. */
@@ -129,7 +137,10 @@ function peersHold(
 function peerHolds(cluster: NaiveCluster, policy: NetworkPolicy, peer: NetworkPolicyPeer, end: NaiveEnd, reading: NaiveReading): boolean {
   if (peer.ipBlock) {
     if (typeof end !== "string" && !reading.blocksMeanPods) return false;
-    const address = typeof end === "string" ? end : end.ip;
+    const { node, address } = typeof end === "string" ? nodeOf(end) : { node: undefined, address: end.ip };
+    if (node !== undefined && !reading.blocksMeanNodes) return false;
+    // That of all addresses is the world, save that before 1.19 its exceptions may have made other blocks of it.
+    if (node !== undefined && peer.ipBlock.cidr.endsWith("/0")) return !reading.localCluster;
     return inBlock(address, peer.ipBlock.cidr) && !(peer.ipBlock.except ?? []).some((except) => inBlock(address, except));
   }
   if (typeof end === "string") {

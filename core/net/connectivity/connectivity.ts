@@ -1,8 +1,8 @@
-import { isCidr, parseCidrs } from "../addresses.ts";
+import { type AddressSet, isCidr, parseCidrs } from "../addresses.ts";
 import { connections, type External, type Workload } from "../policy/connections.ts";
 import type { PolicyModel } from "../policy/model.ts";
 import { type Engine, type Remark, translate } from "../policy/translation.ts";
-import { type Controller, endsOf, namespaceLabels } from "../workloads/ends.ts";
+import { addressesOf, type Controller, endsOf, namespaceLabels } from "../workloads/ends.ts";
 import { entrances } from "./entrances.ts";
 import { type Allowed, allowed, type Estate, sorted, type TextOf } from "./model.ts";
 import { merged } from "./outside-ends.ts";
@@ -16,6 +16,8 @@ export interface ConnectivityOptions {
 
 export interface Connectivity {
   readonly model: PolicyModel;
+  /** The addresses at which nodes are. */
+  readonly nodes: AddressSet;
   /** The workloads that connections are told of. */
   readonly workloads: readonly Workload[];
   readonly hostNetwork: readonly Controller[];
@@ -32,18 +34,20 @@ export function connectivity(estate: Estate, { engine, ipv6, textOf }: Connectiv
   const { workloads, hostNetwork } = endsOf(estate);
   const labelsOf = namespaceLabels(estate.namespaces);
   const namespaces = Object.fromEntries(estate.namespaces.map(({ name }) => [name, labelsOf(name)]));
-  const { model, remarks } = translate(engine, { namespaces, ...estate.policies });
+  const { model, remarks } = translate(engine, { namespaces, ...estate.policies }, estate.settings);
+  const nodes = addressesOf(estate.nodes ?? []);
   const doors = entrances(estate, workloads, model);
   const families = (ipv6 ?? namesIpv6(estate)) ? both : onlyIpv4;
   return {
     model,
+    nodes,
     workloads,
     hostNetwork,
     remarks,
     notes: doors.remarks,
     connections: {
       *[Symbol.iterator]() {
-        const all = connections(model, workloads, textOf);
+        const all = connections(model, workloads, textOf, nodes);
         const lines = dependsOnMore(model) ? merged(map(all, allowed), textOf) : map(all, allowed);
         for (const one of lines) if (isIn(families, one)) yield one;
         yield* sorted(doors.allowed, textOf);

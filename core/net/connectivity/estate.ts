@@ -1,6 +1,7 @@
 import type { FactName } from "../../model/check.ts";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Fact, Reason } from "../../model/fact.ts";
+import { engineSettings } from "../policy/translation.ts";
 import type { EngineSigns } from "./engine.ts";
 import type { Estate } from "./model.ts";
 
@@ -20,10 +21,12 @@ export const connectivityFacts = [
   "namespaces",
   "workloads",
   "pods",
+  "nodes",
   "services",
   "ingresses",
   "gatewayRoutes",
   "networkPolicies",
+  "networkSettings",
   ...otherPolicies,
 ] as const satisfies readonly FactName[];
 
@@ -52,8 +55,10 @@ export function estateOf(facts: ClusterFacts): FromFacts {
     namespaces: listOf("namespaces", facts.namespaces),
     workloads: listOf("workloads", facts.workloads),
     pods: listOf("pods", facts.pods),
+    nodes: listOf("nodes", facts.nodes),
     services: listOf("services", facts.services),
     ingresses: listOf("ingresses", facts.ingresses),
+    settings: engineSettings(facts.networkSettings),
     routes: listOf("gatewayRoutes", facts.gatewayRoutes),
     policies: {
       networkPolicies: listOf("networkPolicies", facts.networkPolicies),
@@ -66,6 +71,7 @@ export function estateOf(facts: ClusterFacts): FromFacts {
       calicoNetworkSets: listOf("calicoNetworkSets", facts.calicoNetworkSets),
     },
   };
+  if (facts.networkSettings.state === "unknown") unread.push({ fact: "networkSettings", reason: facts.networkSettings.reason });
   const of = (name: FactName): Unread | undefined => unread.find(({ fact }) => fact === name);
   const useless = of("networkPolicies") ?? (of("pods") && of("workloads"));
   return { estate, unread, ...(useless === undefined ? {} : { useless }) };

@@ -2,12 +2,14 @@ import type { Route } from "../../model/gateway.ts";
 import type { Ingress, Service } from "../../model/kubernetes.ts";
 import type { Connection, End } from "../policy/connections.ts";
 import type { PortSet } from "../policy/port-set.ts";
-import type { Policies } from "../policy/translation.ts";
+import type { EngineSettings, Policies } from "../policy/translation.ts";
 import type { Inventory } from "../workloads/ends.ts";
 
 /** What connections are told from. */
 export interface Estate extends Inventory {
   readonly policies: Policies;
+  /** Undefined: the defaults. */
+  readonly settings?: EngineSettings;
   readonly services: readonly Service[];
   readonly ingresses: readonly Ingress[];
   readonly routes: readonly Route[];

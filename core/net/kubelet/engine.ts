@@ -1,12 +1,14 @@
 /** What a policy engine does to connections from pods to kubelets: one layer among those on the path. */
-import { type Fact, known, type Reason } from "../../model/fact.ts";
+import type { Fact, Reason } from "../../model/fact.ts";
 import type { Namespace, Node, Pod } from "../../model/workloads.ts";
 import {
   type AddressSet,
   allAddresses,
+  difference,
   intersection,
+  isCidr,
   isEmpty,
-  noAddresses,
+  isWithin,
   parseCidrs,
   toRangesText,
   union,
@@ -14,9 +16,10 @@ import {
 } from "../addresses.ts";
 import { platformOf } from "../nodes/node-identity.ts";
 import { type EffectiveFacts, effectivePolicies, type Subject } from "../policy/effective.ts";
+import type { Zone } from "../policy/model.ts";
 import { portsOf } from "../policy/port-set.ts";
 import { anythingUnlessKnown, type Bounds, everything } from "../reach/within-vpc.ts";
-import { allowsByHostEndpoints, hostPolicies, hostProtectionsNotRead } from "./hosts.ts";
+import { allowsByHostEndpoints, hostEndpointPolicies, hostPolicies, hostProtectionsNotRead, nodeEnforcement } from "./hosts.ts";
 import type { NodeClass } from "./targets.ts";
 
 /** It tells pods apart by class and nodes by address, so that no pair of a pod and a node is looked at. */
@@ -24,9 +27,14 @@ export interface EngineLayer {
   /** Pods of one class are treated alike. */
   readonly classOf: (pod: Pod) => string;
   /** Addresses at which pods of the class are let through to the kubelet of the node that they run on. */
-  readonly toOwnNode: (podClass: string, port: number) => Bounds;
+  readonly toOwnNode: (podClass: string, port: number) => OwnBounds;
   /** Addresses of other nodes at which they are. */
   readonly toNodes: (podClass: string, port: number) => Bounds;
+}
+
+export interface OwnBounds extends Bounds {
+  /** To the engine all addresses of the node are one end: at one of them a pod is let through for certain where it is at all. */
+  readonly isOneEnd?: boolean;
 }
 
 export interface PolicyLayer extends EngineLayer {
@@ -43,7 +51,7 @@ export interface PolicyLayerFacts extends Omit<EffectiveFacts, "namespaces"> {
 }
 
 interface ByPort {
-  readonly own: Bounds;
+  readonly own: OwnBounds;
   readonly others: Bounds;
 }
 
@@ -54,60 +62,63 @@ interface Treatment {
 }
 
 /**
- * Egress of pods towards nodes, by the policies that hold for them. Nodes stand for addresses outside the pods, save for Cilium:
- * there they are entities, which blocks do not mean.
+ * Egress of pods towards nodes, by the policies that hold for them. To Cilium every address of the own node is the host's, and of
+ * other nodes those that their Nodes tell, where its agent runs there too; what else their interfaces have it takes for the world.
  * Sources: aws/aws-network-policy-agent pkg/fwruleprocessor/fw_rule_processor.go; projectcalico/calico felix/rules/static.go
- * (filterWorkloadToHostChain); cilium/cilium Documentation/security/policy/layer3.rst.
+ * (filterWorkloadToHostChain); cilium/cilium pkg/node/manager/manager.go (nodeIdentityLabels), daemon/cmd/hostips-sync.go.
  */
 export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass[], ports: readonly number[]): PolicyLayer {
   const { namespaces } = facts;
   const given = { ...facts, namespaces: namespaces.state === "known" ? namespaces.value : [] };
   const effective = effectivePolicies(given);
-  // VPC CNI adds its own node's address to what NetworkPolicies allow: what its other policies say of it alone is what counts.
-  let others: ReturnType<typeof effectivePolicies> | undefined;
-  const withoutNetworkPolicies = (pod: Pod): Subject | undefined => {
-    others ??= effectivePolicies({
-      ...given,
-      // What was worked out is remembered by the list of pods: another list leaves the memory of this one alone.
-      pods: [...given.pods],
-      networkPolicies: emptied(given.networkPolicies),
-      applicationNetworkPolicies: emptied(given.applicationNetworkPolicies),
-    });
-    return others.of(pod);
-  };
   const onFargate = fargateNodes(facts.nodes);
   // A node without an address may be anywhere.
   const scope = targets.some(({ possible }) => isEmpty(possible)) ? allAddresses : unionOf(targets.map(({ possible }) => possible));
-  const guarded = hostPolicies(facts.ciliumPolicies);
+  const guarded = hostPolicies(facts);
+  const enforcement = nodeEnforcement(given);
+  const guardedFromOthers = guarded ?? hostEndpointPolicies(facts, enforcement);
+  const ofCilium = parseCidrs(
+    (facts.nodes.state === "known" ? facts.nodes.value : [])
+      .filter((node) => enforcement.onNode(node.name).enforcing.some(({ engine }) => engine === "cilium"))
+      .flatMap(({ internalIps }) => internalIps.filter(isCidr)),
+  );
+  const spare = unionOf(targets.map((target) => target.spare));
+  const hasOtherAddresses = !isWithin(difference(scope, spare), ofCilium);
   const hasHostEndpoints = allowsByHostEndpoints(facts.calicoPolicies);
 
   const treatmentOf = (pod: Pod, subject: Subject | undefined): Omit<Treatment, "key"> => {
     const isFargate = pod.nodeName !== undefined && onFargate.names.has(pod.nodeName);
     const same = (bounds: Bounds) => () => ({ own: isFargate ? anythingUnlessKnown(fargateOwnNode) : bounds, others: withGuard(bounds) });
     const withGuard = (bounds: Bounds): Bounds =>
-      guarded === undefined
+      guardedFromOthers === undefined || isEmpty(bounds.atLeast)
         ? bounds
-        : { ...bounds, atLeast: intersection(bounds.atLeast, onFargate.addresses), doubt: bounds.doubt ?? guarded };
+        : { ...bounds, atLeast: intersection(bounds.atLeast, onFargate.addresses), doubt: guardedFromOthers };
     const plain = { sparesOwnNode: false };
     if (subject === undefined) return { ...plain, onPort: same(anythingUnlessKnown(notPlaced)) };
     if (subject.unenforced !== undefined) return { ...plain, onPort: same(everything) };
     if (namespaces.state === "unknown") return { ...plain, onPort: same(anythingUnlessKnown(namespaces.reason)) };
-    if (subject.engines.includes("cilium")) {
-      const isOpen = subject.isUnrestricted("egress") && guarded === undefined;
-      return { ...plain, onPort: same(isOpen ? everything : anythingUnlessKnown(guarded ?? nodesAreEntities)) };
+    if (subject.engines.length === 1 && subject.engines[0] === "cilium") {
+      return {
+        ...plain,
+        onPort: (port) => {
+          const own = reachOf(subject, scope, port, "own");
+          const [ofNodes, ofWorld] = [reachOf(subject, scope, port, "other"), reachOf(subject, scope, port)];
+          const doubt = hasOtherAddresses ? nodesHaveOtherAddresses : subject.doubt;
+          const either = eitherOf(ofNodes, pod.hasBranchInterface ? eitherOf(ofWorld, own) : ofWorld);
+          const { atLeast, atMost } = pod.hasBranchInterface ? either : within(ofCilium, ofNodes, either);
+          const others = withGuard({ atLeast, atMost: difference(atMost, spare), doubt });
+          return { own: { ...(guarded === undefined ? own : withGuard(own)), isOneEnd: true }, others };
+        },
+      };
     }
+    if (subject.engines.includes("cilium")) return { ...plain, onPort: same(anythingUnlessKnown(guarded ?? nodesAreEntities)) };
     if (subject.engines.length === 1 && subject.engines[0] === "vpc-cni") {
       return {
         sparesOwnNode: true,
         onPort: (port) => {
           const its = reachOf(subject, scope, port);
-          const open = withoutNetworkPolicies(pod);
-          const always = open === undefined ? noAddresses : reachOf(open, scope, port).atLeast;
-          const own = {
-            atLeast: union(its.atLeast, always),
-            atMost: allAddresses,
-            doubt: isEmpty(its.atMost) ? ownNodeUnclear : subject.doubt,
-          };
+          const { atLeast } = reachOf(subject, scope, port, "own");
+          const own = { atLeast, atMost: allAddresses, doubt: isEmpty(its.atMost) ? ownNodeUnclear : subject.doubt };
           // In strict mode a branch interface leads to the own node like to all others.
           return { own, others: withGuard(pod.hasBranchInterface ? { ...its, atMost: allAddresses } : its) };
         },
@@ -149,29 +160,35 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
     toOwnNode: (podClass, port) => answerFor(podClass, port).own,
     toNodes: (podClass, port) => answerFor(podClass, port).others,
     sparesOwnNode: (podClass) => byKey.get(podClass)?.sparesOwnNode ?? false,
-    unread: hostProtectionsNotRead(given),
+    unread: hostProtectionsNotRead(given, enforcement),
     why: (pod, { address, port, isOwn }) => {
       const subject = effective.of(pod);
       if (subject === undefined) return "";
       if (subject.unenforced !== undefined) return subject.unenforced;
-      if (subject.engines.includes("cilium")) return "no policy isolates it for egress";
-      const outside = parseCidrs([address]);
-      const isByPolicy = !isEmpty(subject.reach("egress", outside, portsOf("TCP", port, port)).atLeast);
-      if (isOwn && !isByPolicy) return "VPC CNI lets every pod reach its own node, whatever NetworkPolicies say";
-      return subject.why("egress", { outside }, "TCP", port);
+      return subject.why("egress", { outside: parseCidrs([address]), node: isOwn ? "own" : "other" }, "TCP", port);
     },
   };
 }
 
-function reachOf(subject: Subject, scope: AddressSet, port: number): Bounds {
-  const { atLeast, atMost } = subject.reach("egress", scope, portsOf("TCP", port, port));
+function reachOf(subject: Subject, scope: AddressSet, port: number, zone?: Zone): Bounds {
+  const { atLeast, atMost } = subject.reach("egress", scope, portsOf("TCP", port, port), zone);
   return { atLeast, atMost, doubt: subject.doubt };
 }
 
+/** It isn't known which of the two holds. */
+const eitherOf = (a: Bounds, b: Bounds): Bounds => ({
+  atLeast: intersection(a.atLeast, b.atLeast),
+  atMost: union(a.atMost, b.atMost),
+});
+
+/** The one at some addresses, the other at the rest. */
+const within = (addresses: AddressSet, there: Bounds, elsewhere: Bounds): Bounds => ({
+  atLeast: union(intersection(there.atLeast, addresses), difference(elsewhere.atLeast, addresses)),
+  atMost: union(intersection(there.atMost, addresses), difference(elsewhere.atMost, addresses)),
+});
+
 const textOf = ({ atLeast, atMost, doubt }: Bounds): string =>
   `${toRangesText(atLeast).join()}/${toRangesText(atMost).join()}/${doubt?.message ?? ""}`;
-
-const emptied = <T>(fact: Fact<readonly T[]>): Fact<readonly T[]> => (fact.state === "known" ? known([]) : fact);
 
 /** Fargate's machines run no DaemonSet and so no engine. Source: Amazon EKS User Guide, "Simplify compute management with AWS Fargate". */
 function fargateNodes(nodes: Fact<readonly Node[]>): { readonly names: ReadonlySet<string>; readonly addresses: AddressSet } {
@@ -186,7 +203,11 @@ const fargateOwnNode: Reason = {
 };
 const nodesAreEntities: Reason = {
   code: "not-supported",
-  message: "What Cilium lets through to nodes is decided by entities, and pods are isolated or denied something.",
+  message: "What Cilium lets through to nodes beside another policy engine is not judged.",
+};
+const nodesHaveOtherAddresses: Reason = {
+  code: "not-supported",
+  message: "Nodes have addresses that Cilium may take for the world's: of further interfaces, or where its agent does not run.",
 };
 const ownNodeUnclear: Reason = {
   code: "not-supported",

@@ -5,7 +5,7 @@
 import type { Reason } from "../../model/fact.ts";
 import type { Node, Pod } from "../../model/workloads.ts";
 import { isCidr } from "../address-text.ts";
-import { type AddressSet, allAddresses, holds, intersection, isEmpty, noAddresses, unionOf } from "../addresses.ts";
+import { type AddressSet, allAddresses, holds, intersection, isEmpty, isWithin, noAddresses, unionOf } from "../addresses.ts";
 import {
   anythingUnlessKnown,
   type Bounds,
@@ -16,7 +16,7 @@ import {
   type InsideVpc,
   type Place,
 } from "../reach/within-vpc.ts";
-import type { EngineLayer } from "./engine.ts";
+import type { EngineLayer, OwnBounds } from "./engine.ts";
 import type { PodClass } from "./sources.ts";
 import type { NodeClass } from "./targets.ts";
 
@@ -107,7 +107,7 @@ function ownNodePaths(pods: PodClass, machines: ReadonlyMap<string, Machine>, en
 function ownNodePath(
   pods: PodClass,
   machines: ReadonlyMap<string, Machine>,
-  { port, bounds: { atLeast, atMost, doubt } }: { readonly port: number; readonly bounds: Bounds },
+  { port, bounds: { atLeast, atMost, doubt, isOneEnd } }: { readonly port: number; readonly bounds: OwnBounds },
 ): Path {
   const path = { pods, way: "own node", vpc: "not on the path", unread: [] } as const;
   const own = [...pods.nodes].map((name) => machines.get(name));
@@ -116,7 +116,9 @@ function ownNodePath(
   const isKept = (possible: AddressSet): boolean => !isEmpty(possible) && isEmpty(intersection(possible, atMost));
   if (sets.size > 0 && [...sets].every(isKept)) return { ...path, state: "blocked" };
   if (pods.ownNode === "unsure") return { ...path, vpc: "unsure", state: "unsure", reason: pods.unplaced ?? branchModeUnclear };
-  const witness = ownWitness(pods, machines, port, atLeast);
+  // Of a node that is one end to the engine, what is let through at one address may be denied for another.
+  const isTold = isOneEnd !== true || [...sets].every((possible) => isWithin(possible, atLeast));
+  const witness = isTold ? ownWitness(pods, machines, port, atLeast) : undefined;
   return witness === undefined ? { ...path, state: "unsure", reason: doubt ?? undecided } : { ...path, state: "open", witness };
 }
 

@@ -2,11 +2,11 @@
  * Every connection that the policies of a cluster allow. Cost grows with the classes of pods that the policies tell apart and
  * with their rules; a pair of classes costs two look-ups.
  */
-import type { AddressRange } from "../addresses.ts";
+import { type AddressRange, type AddressSet, isEmpty, noAddresses, toRangesText, unionOf } from "../addresses.ts";
 import { Classes } from "./classes.ts";
-import { Decisions, nothing } from "./decisions.ts";
-import type { PodClass, PolicyModel } from "./model.ts";
-import { overlaid } from "./outside.ts";
+import { anything, Decisions, nothing } from "./decisions.ts";
+import type { Direction, PodClass, PolicyModel } from "./model.ts";
+import { overlaid, patched, type Stretch, stretchesOf } from "./outside.ts";
 import type { PortSet } from "./port-set.ts";
 import { Table } from "./table.ts";
 
@@ -41,9 +41,16 @@ export interface Connection {
  * outside addresses are the coarsest ranges for which its own rules differ.
  *
  * @param textOf how an end is written
+ * @param nodes their addresses stand among those outside, with what is decided for nodes; of a workload whose pods run on the node,
+ *   for the own one
  */
-export function* connections(model: PolicyModel, workloads: readonly Workload[], textOf: (end: End) => string): Generator<Connection> {
-  const { ends, decisions, between, outside } = prepared(model, workloads, textOf);
+export function* connections(
+  model: PolicyModel,
+  workloads: readonly Workload[],
+  textOf: (end: End) => string,
+  nodes: AddressSet = noAddresses,
+): Generator<Connection> {
+  const { ends, decisions, between, outside } = prepared(model, workloads, textOf, nodes);
   const connection = (from: End, to: End, number: number): Connection => {
     const { atLeast, atMost } = decisions.get(number);
     return { from, to, ports: atMost, certain: atLeast };
@@ -70,18 +77,32 @@ export function* connections(model: PolicyModel, workloads: readonly Workload[],
   for (const one of entering.slice(entered)) yield connection(one.end, one.to, one.decision);
 }
 
+/** Pods of one class, and the addresses of the nodes that they run on. */
+interface ClassOnNodes {
+  readonly podClass: number;
+  readonly nodeAddresses: AddressSet;
+  /** All of them run on one node. */
+  readonly isOneNode: boolean;
+}
+
 interface Placed {
   readonly end: Workload;
   readonly text: string;
   readonly classes: readonly number[];
+  readonly onNodes: readonly ClassOnNodes[];
 }
 
 const byText = (a: { readonly text: string }, b: { readonly text: string }): number => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
 
-function prepared(model: PolicyModel, workloads: readonly Workload[], textOf: (end: End) => string) {
+function prepared(model: PolicyModel, workloads: readonly Workload[], textOf: (end: End) => string, nodes: AddressSet) {
   const classes = new Classes(model);
   const ends: readonly Placed[] = workloads
-    .map((workload) => ({ end: workload, text: textOf(workload), classes: classes.of(workload.pods) }))
+    .map((workload) => ({
+      end: workload,
+      text: textOf(workload),
+      classes: classes.of(workload.pods),
+      onNodes: isEmpty(nodes) ? [] : onNodes(workload.pods, classes),
+    }))
     .filter((end) => end.classes.length > 0)
     .sort(byText);
   const decisions = new Decisions();
@@ -105,13 +126,41 @@ function prepared(model: PolicyModel, workloads: readonly Workload[], textOf: (e
     return decision;
   };
 
+  /** What is decided for all addresses; nodes are told from the others only where some rule does. */
+  const ofClass = (podClass: number, direction: Direction, place: ClassOnNodes | undefined): readonly Stretch[] => {
+    const stretches = tables[direction].stretches;
+    const base = stretches(podClass, "outside");
+    if (place === undefined) return base;
+    const others = patched(base, nodes, stretches(podClass, "other"), (_, there) => there);
+    const own = direction === "ingress" && model.ownNodeEnters !== undefined ? everywhere : stretches(podClass, "own");
+    return patched(others, place.nodeAddresses, own, place.isOneNode ? (_, there) => there : either);
+  };
+
   /** The addresses outside with which any of the pods may speak. */
-  const outside = (one: Placed, direction: "ingress" | "egress") =>
-    overlaid(one.classes.map(tables[direction].outside), either)
+  const outside = (one: Placed, direction: Direction) =>
+    overlaid(
+      one.classes.map((podClass) =>
+        ofClass(
+          podClass,
+          direction,
+          one.onNodes.find((place) => place.podClass === podClass),
+        ),
+      ),
+      either,
+    )
       .filter(({ decision }) => decision !== nothing)
       .map(({ family, range, decision }) => {
         const end = { family, range };
         return { end, text: textOf(end), decision };
       });
   return { ends, decisions, between, outside };
+}
+
+const everywhere: readonly Stretch[] = stretchesOf([], () => anything);
+
+function onNodes(pods: readonly PodClass[], classes: Classes): readonly ClassOnNodes[] {
+  return [...Map.groupBy(pods, (pod) => classes.of([pod])[0] ?? 0)].map(([podClass, its]) => {
+    const sets = new Map(its.map(({ nodeAddresses = noAddresses }) => [toRangesText(nodeAddresses).join(), nodeAddresses]));
+    return { podClass, nodeAddresses: unionOf([...sets.values()]), isOneNode: sets.size === 1 };
+  });
 }

@@ -1,5 +1,15 @@
 import { type AddressSet, isWithin } from "../addresses.ts";
-import type { Direction, NamedPort, PodClass, Policy, PolicyModel, Rule, Tier } from "./model.ts";
+import {
+  addressesMeant,
+  type Direction,
+  type NamedPort,
+  type NodeEnd,
+  type PodClass,
+  type Policy,
+  type PolicyModel,
+  type Rule,
+  type Tier,
+} from "./model.ts";
 import { allPorts, commonPorts, eitherPorts, isNone, noPorts, type PortSet, portsOf, portsWithout } from "./port-set.ts";
 
 /** Ports on which a connection is let through. Where the two differ, it hangs on what the model can't tell. */
@@ -87,19 +97,30 @@ export function matchedPorts({ ports }: Rule, namedPorts: readonly NamedPort[]):
     .reduce((set, { protocol, port }) => eitherPorts(set, portsOf(protocol, port, port)), ports.numbers);
 }
 
-/** One end of a connection: a pod, or addresses outside the cluster that all rules treat alike, such as a single one. */
-export type One = { readonly pod: PodClass } | { readonly outside: AddressSet };
+/**
+ * One end of a connection: a pod, or addresses outside the cluster that all rules treat alike, such as a single one; with `node`
+ * they are a node's.
+ */
+export type One = { readonly pod: PodClass } | { readonly outside: AddressSet; readonly node?: NodeEnd };
 
 /** What is let through from one end to another; addresses outside have no policies. */
 export function decisionBetween(model: PolicyModel, from: One, to: One): Decision {
   const namedPorts = "pod" in to ? to.pod.namedPorts : [];
   const side = (subject: One, other: One, direction: Direction): Decision =>
-    "pod" in subject
-      ? decide({ direction, selected: selecting(model, subject.pod, direction), isMeant: (rule) => isPeer(rule, other), namedPorts })
+    "pod" in subject && !entersAnyway(model, direction, other)
+      ? decide({ direction, selected: selecting(model, subject.pod, direction), isMeant: (rule) => isMeant(rule, other), namedPorts })
       : { atLeast: allPorts, atMost: allPorts };
   const [left, entered] = [side(from, to, "egress"), side(to, from, "ingress")];
   return { atLeast: commonPorts(left.atLeast, entered.atLeast), atMost: commonPorts(left.atMost, entered.atMost) };
 }
 
-const isPeer = ({ peers }: Rule, other: One): boolean =>
-  peers === undefined || ("pod" in other ? peers.pods.some(({ matches }) => matches(other.pod)) : isWithin(other.outside, peers.outside));
+/** Whether it is let in whatever policies say. */
+export const entersAnyway = ({ ownNodeEnters }: PolicyModel, direction: Direction, other: One): boolean =>
+  ownNodeEnters !== undefined && direction === "ingress" && "node" in other && other.node === "own";
+
+/** Whether the other end is among a rule's peers. */
+export const isMeant = ({ peers }: Rule, other: One): boolean =>
+  peers === undefined ||
+  ("pod" in other
+    ? peers.pods.some(({ matches }) => matches(other.pod))
+    : isWithin(other.outside, addressesMeant(peers, other.node ?? "outside")));

@@ -8,17 +8,18 @@ import { type Fact, known, type Reason } from "../../model/fact.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { type AddressSet, allAddresses, intersection, noAddresses, union } from "../addresses.ts";
 import { namespaceLabels, podClasses } from "../workloads/ends.ts";
-import type { Decision } from "./decide.ts";
+import type { Decision, One } from "./decide.ts";
 import { type EnforcementFacts, enforcementOf, type PodEnforcement } from "./enforcement/enforcement.ts";
 import type { Enforcing, PolicyEngine } from "./enforcement/signal.ts";
 import type { Isolation, NamedRule } from "./isolation.ts";
-import type { Direction, PodClass, Policy, PolicyModel } from "./model.ts";
+import type { Direction, PodClass, Policy, PolicyModel, Zone } from "./model.ts";
+import { perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
 import { podSelector } from "./pod-selector.ts";
 import type { Protocol } from "./port-set.ts";
 import { allPorts, commonPorts, eitherPorts, noPorts, type PortSet } from "./port-set.ts";
-import { type Decider, type Other, Questions, type Reach } from "./questions.ts";
+import { type Decider, Questions, type Reach } from "./questions.ts";
 import { everything } from "./selector.ts";
-import { type Engine, type Policies, translate } from "./translation.ts";
+import { type Engine, engineSettings, type Policies, translate } from "./translation.ts";
 
 /** The lists of policies, by the names of their facts. */
 export const policyFacts = [
@@ -48,13 +49,13 @@ export interface Subject {
   readonly isolation: (direction: Direction) => EffectiveIsolation;
   /** The names of the policies that by themselves let everybody through. */
   readonly openers: (direction: Direction) => readonly string[];
-  /** Of addresses outside the cluster. */
-  readonly reach: (direction: Direction, addresses: AddressSet, ports: PortSet) => Reach;
-  readonly side: (direction: Direction, other: Other) => Decision;
+  /** Of addresses outside the cluster, or of nodes. */
+  readonly reach: (direction: Direction, addresses: AddressSet, ports: PortSet, zone?: Zone) => Reach;
+  readonly side: (direction: Direction, other: One) => Decision;
   /** Whether the pod's ingress lets in one of the others on some port. */
   readonly admits: (others: readonly PodClass[]) => "yes" | "no" | "unsure";
   /** Why it is let through, as a clause: "NetworkPolicy shop/web ingress[0] allows it". */
-  readonly why: (direction: Direction, other: Other, protocol: Protocol, port: number) => string;
+  readonly why: (direction: Direction, other: One, protocol: Protocol, port: number) => string;
   /** What an answer may hang on that is neither yes nor no. */
   readonly doubt: Reason;
   /** Nothing enforces policies for it; the clause says why. */
@@ -210,7 +211,7 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
       for (const isClosed of closedByDefault(enforcing, facts)) {
         const key = `${engine} ${isClosed ? "closed" : "open"}`;
         keys.push(key);
-        options.push(once(key, () => (isClosed ? closed(made.value.model) : made.value.model)));
+        options.push(once(key, () => (isClosed ? closed(engine, made.value.model) : made.value.model)));
       }
     }
     const mayNarrow = says.possible[0]?.reason;
@@ -243,14 +244,17 @@ function closedByDefault({ engine, mode }: Enforcing, { networkSettings }: Effec
   return [cilium.value.values["enable-policy"]?.toLowerCase() === "always"];
 }
 
-/** What no tier decides is denied. */
-const closed = ({ tiers }: PolicyModel): PolicyModel => ({
+const engineDefault: Policy = { name: "the engine's default", subject: podSelector(everything, everything), ingress: [], egress: [] };
+
+/** What no tier decides is denied. Whether VPC CNI spares the own node then too hangs on the version of its agent. */
+const closed = (engine: Engine, { tiers, ...rest }: PolicyModel): PolicyModel => ({
+  ...rest,
   tiers: [
     ...tiers,
     {
       name: "default of the engine",
       otherwise: "deny",
-      policies: [{ name: "the engine's default", subject: podSelector(everything, everything), ingress: [], egress: [] }],
+      policies: [sparingOwnNode(engineDefault, engine === "vpc-cni" ? perhapsByVpcCni : {})],
     },
   ],
 });
@@ -277,7 +281,7 @@ function translation(engine: Engine, facts: EffectiveFacts): Fact<Translated> {
   }
   const namespaces = Object.fromEntries(facts.namespaces.map(({ name, labels }) => [name, labels]));
   // Each list stands under the name of its fact, which is its name among the policies.
-  const { model, remarks } = translate(engine, { ...(policies as Policies), namespaces });
+  const { model, remarks } = translate(engine, { ...(policies as Policies), namespaces }, engineSettings(facts.networkSettings));
   const refused = remarks.filter(({ effect }) => effect === "refused");
   const byNamespace = new Map(refused.map((remark) => [namespaceOf(remark.policy), malformed(remark.message)]));
   return known({ model, refused: (namespace) => byNamespace.get("") ?? byNamespace.get(namespace) });
@@ -329,8 +333,8 @@ function subjectOf(
       unenforced === undefined
         ? asked.flatMap(({ questions, number }) => questions.openers(number, direction).map(({ name }) => name))
         : [],
-    reach: (direction, addresses, ports) => {
-      const all = asked.map(({ questions, number }) => questions.reach(number, direction, addresses, ports));
+    reach: (direction, addresses, ports, zone) => {
+      const all = asked.map(({ questions, number }) => questions.reach(number, direction, addresses, ports, zone));
       return {
         atLeast: certainly(all.reduce((set, { atLeast }) => intersection(set, atLeast), allAddresses)),
         atMost: all.reduce((set, { atMost }) => union(set, atMost), noAddresses),
@@ -377,6 +381,7 @@ function whyOpen(direction: Direction, all: readonly Isolation[]): string {
 export const ruleText = ({ policy, rule }: NamedRule): string => `${policy.name} ${rule.name}`;
 
 function deciderText(direction: Direction, isDenied: boolean, { by, selectedBy }: Decider): string {
+  if (by?.rule.because !== undefined) return by.rule.because;
   if (by !== undefined) return `${ruleText(by)} ${by.rule.action === "deny" ? "denies" : "allows"} it`;
   if (selectedBy === undefined) return `no policy selects it for ${direction}`;
   if (!isDenied) return `no policy denies it for ${direction}`;

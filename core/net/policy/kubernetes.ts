@@ -4,11 +4,11 @@
  */
 import type { ApplicationNetworkPolicy, ApplicationNetworkPolicyPeer } from "../../model/cluster-network-policy.ts";
 import type { NetworkPolicyPort } from "../../model/network-policy.ts";
-import { allAddresses } from "../addresses.ts";
+import { allAddresses, noAddresses } from "../addresses.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted, readIpBlock, readPortName, readPortNumber, readProtocol, readSelector } from "./fields.ts";
 import type { Direction, Policy, PortName, Ports, Rule } from "./model.ts";
-import { type Peer, peersOf } from "./peers.ts";
+import { everyNode, type Peer, peersOf } from "./peers.ts";
 import { podSelector } from "./pod-selector.ts";
 import { isNone, type PortRange, type Protocol, portSetOf } from "./port-set.ts";
 import { everything, type Selector } from "./selector.ts";
@@ -30,6 +30,8 @@ export interface NetworkPolicyReading {
    * Source: aws/amazon-network-policy-controller-k8s pkg/resolvers/endpoints.go (convertToPolicyInfoPortForCIDRs).
    */
   readonly namesNeedSelectors: boolean;
+  /** Whether an ipBlock means nodes, to an engine that tells these from other addresses: Cilium, which can be told so. */
+  readonly blocksMeanNodes?: boolean;
 }
 
 /**
@@ -93,14 +95,18 @@ function readRule(
     return (dropsNames ? withoutNames(which.ports) : [which]).map((some) => ({ action: "allow", name, ...some }));
   const field = (i: number): string => `spec.${name}.${list}[${i}]`;
   const domains = peers.flatMap(({ domainNames }) => domainNames ?? []);
+  const { blocksMeanNodes } = read.reading;
+  const tellsNodes = blocksMeanNodes !== undefined;
   const meant = peers.flatMap((peer, i) => readPeer(peer, field(i), read));
-  const rule: Rule = { action: "allow", name, peers: peersOf(dropsNames ? meant.filter((peer) => "pods" in peer) : meant), ...which };
+  const named = dropsNames ? meant.filter((peer) => "pods" in peer) : meant;
+  const rule: Rule = { action: "allow", name, peers: peersOf(named, tellsNodes), ...which };
   const blocks = dropsNames ? meant.filter((peer) => !("pods" in peer)) : [];
   return [
     rule,
     ...(blocks.length > 0
-      ? withoutNames(which.ports).map((some): Rule => ({ action: "allow", name, peers: peersOf(blocks), ...some }))
+      ? withoutNames(which.ports).map((some): Rule => ({ action: "allow", name, peers: peersOf(blocks, tellsNodes), ...some }))
       : []),
+    ...(blocksMeanNodes && peers.some(({ ipBlock }) => ipBlock && isWhole(ipBlock.cidr)) ? [{ ...rule, ...nodesByWholeBlock }] : []),
     ...(domains.length > 0 ? [ofDomains("allow", name, domains, which)] : []),
     ...(read.reading.absenceMayMeanOutside && peers.some(demandsAbsence) ? [{ ...rule, ...outsideByAbsence }] : []),
   ];
@@ -122,8 +128,12 @@ export function ofDomains(action: Rule["action"], name: string, domains: readonl
 /** What Cilium may mean by a selector that only asks for labels to be absent. */
 export const outsideByAbsence = {
   partly: "addresses outside the cluster, by the labels that they lack",
-  peers: { pods: [], outside: allAddresses },
+  peers: { pods: [], outside: allAddresses, nodes: everyNode },
 };
+
+/** To Cilium the block of all addresses is the world, which no node is of; with exceptions it was other blocks, which may be. */
+export const nodesByWholeBlock = { partly: "addresses of nodes", peers: { pods: [], outside: noAddresses, nodes: everyNode } };
+export const isWhole = (cidr: string): boolean => cidr.endsWith("/0");
 
 function readPeer(peer: ApplicationNetworkPolicyPeer, field: string, read: RuleReading): readonly Peer[] {
   const { podSelector: pods, namespaceSelector, ipBlock, domainNames } = peer;
@@ -134,7 +144,8 @@ function readPeer(peer: ApplicationNetworkPolicyPeer, field: string, read: RuleR
   if (ipBlock) {
     if (pods || namespaceSelector) throw new PolicyFieldError(field, "has both ipBlock and a selector");
     const addresses = readIpBlock(ipBlock.cidr, ipBlock.except ?? [], `${field}.ipBlock`, read.onNote);
-    return [{ addresses, meanPods: read.reading.blocksMeanPods }];
+    const { blocksMeanPods: meanPods, blocksMeanNodes } = read.reading;
+    return [{ addresses, meanPods, meanNodes: blocksMeanNodes && !isWhole(ipBlock.cidr) }];
   }
   if (!pods && !namespaceSelector) throw new PolicyFieldError(field, "names no peer");
   const labels = pods ? readSelector(pods, `${field}.podSelector`) : everything;

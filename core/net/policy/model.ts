@@ -34,7 +34,15 @@ export interface PodClass {
    * engine matches ranges against pods, pods with addresses of their own stand alone, once for each family.
    */
   readonly addresses: AddressSet;
+  /** Of the node that it runs on, where that is known. */
+  readonly nodeAddresses?: AddressSet;
 }
+
+/** A node as the other end: the one that the pod runs on, or another. */
+export type NodeEnd = "own" | "other";
+
+/** What has an address and is no pod. */
+export type Zone = "outside" | NodeEnd;
 
 /** Other ends of a connection, as a rule names them. */
 export interface Peers {
@@ -42,7 +50,13 @@ export interface Peers {
   readonly pods: readonly PodSelector[];
   /** Addresses outside the cluster. */
   readonly outside: AddressSet;
+  /** The addresses at which nodes are meant; undefined: a node is an address outside like any other. */
+  readonly nodes?: Readonly<Record<NodeEnd, AddressSet>>;
 }
+
+/** The addresses of a zone that are meant. */
+export const addressesMeant = ({ outside, nodes }: Peers, zone: Zone): AddressSet =>
+  zone === "outside" ? outside : (nodes?.[zone] ?? outside);
 
 /** Ports as a rule names them. */
 export interface Ports {
@@ -64,6 +78,8 @@ export interface Rule {
    * on it is not decided.
    */
   readonly partly?: string;
+  /** Why it holds, as a clause, where the engine adds it to what the policy says. */
+  readonly because?: string;
   /** For explanations: which rule of the policy it is, such as "ingress[0]". */
   readonly name: string;
 }
@@ -98,4 +114,6 @@ export interface Tier {
 /** What is enforced in a cluster. A connection that no tier decides is allowed. */
 export interface PolicyModel {
   readonly tiers: readonly Tier[];
+  /** Why every node reaches its own pods, whatever policies say, as a clause; undefined: it does where policies let it. */
+  readonly ownNodeEnters?: string;
 }

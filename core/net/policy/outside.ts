@@ -1,7 +1,7 @@
-import { type AddressRange, allAddresses } from "../addresses.ts";
+import { type AddressRange, type AddressSet, allAddresses } from "../addresses.ts";
 import { intersect } from "../ranges.ts";
 import { cutsOf } from "./locations.ts";
-import type { Rule } from "./model.ts";
+import { addressesMeant, type Rule, type Zone } from "./model.ts";
 import { Signatures } from "./signatures.ts";
 
 /** Addresses outside the cluster that are treated alike. */
@@ -12,8 +12,12 @@ export interface Stretch {
   readonly decision: number;
 }
 
-/** Every address, IPv4 first and in order, with what the rules decide for it. Neighbours with the same answer are one stretch. */
-export function stretchesOf(rules: readonly Rule[], decisionOf: (isMeant: (rule: Rule) => boolean) => number): readonly Stretch[] {
+/** Every address of the zone, IPv4 first and in order, with what the rules decide for it. Neighbours with the same answer are one stretch. */
+export function stretchesOf(
+  rules: readonly Rule[],
+  decisionOf: (isMeant: (rule: Rule) => boolean) => number,
+  zone: Zone = "outside",
+): readonly Stretch[] {
   const signatures = new Signatures(rules.length);
   const decided = new Map<number, number>();
   const decisionFor = (set: number): number => {
@@ -25,7 +29,7 @@ export function stretchesOf(rules: readonly Rule[], decisionOf: (isMeant: (rule:
     return decision;
   };
   return (["ipv4", "ipv6"] as const).flatMap((family) => {
-    const sets = rules.map(({ peers }) => peers?.outside ?? nowhere);
+    const sets = rules.map(({ peers }) => (peers ? addressesMeant(peers, zone) : nowhere));
     const starts = cutsOf(family, [allAddresses, ...sets]);
     const at = new Int32Array(starts.length);
     const placeOf = new Map(starts.map((start, i) => [start, i]));
@@ -68,6 +72,23 @@ const mappedLast = 0xffff_ffff_ffffn;
 export function overlaid(partitions: readonly (readonly Stretch[])[], combine: (a: number, b: number) => number): readonly Stretch[] {
   const [first = [], ...more] = partitions;
   return more.reduce((a, b) => joined(zipped(a, b, combine)), first);
+}
+
+/** What is decided at some addresses in the place of what was. */
+export function patched(
+  base: readonly Stretch[],
+  at: AddressSet,
+  over: readonly Stretch[],
+  combine: (before: number, there: number) => number,
+): readonly Stretch[] {
+  if (at.ipv4.length + at.ipv6.length === 0) return base;
+  const elsewhere = -1;
+  const there: Rule = { action: "allow", name: "", peers: { pods: [], outside: at } };
+  const mask = stretchesOf([there], (isMeant) => (isMeant(there) ? 1 : elsewhere));
+  return overlaid(
+    [base, overlaid([mask, over], (isThere, decision) => (isThere === elsewhere ? elsewhere : decision))],
+    (before, decision) => (decision === elsewhere ? before : combine(before, decision)),
+  );
 }
 
 /** Both partition the same addresses, in the same order. */

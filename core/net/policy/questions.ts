@@ -4,13 +4,13 @@
  */
 import { type AddressSet, intersection, isEmpty, isWithin, noAddresses, unionOf } from "../addresses.ts";
 import { Classes } from "./classes.ts";
-import { type Decision, decide, matchedPorts, type Selected } from "./decide.ts";
+import { type Decision, decide, entersAnyway, isMeant, matchedPorts, type One, type Selected } from "./decide.ts";
 import { Decisions } from "./decisions.ts";
 import { type Everybody, everyIpv4, everyIpv6, type Isolation, isolationOf, type NamedRule } from "./isolation.ts";
-import type { Direction, NamedPort, PodClass, Policy, PolicyModel, Rule, Tier } from "./model.ts";
+import type { Direction, NamedPort, PodClass, Policy, PolicyModel, Rule, Tier, Zone } from "./model.ts";
 import { type Stretch, stretchesOf } from "./outside.ts";
 import type { PodSelector } from "./pod-selector.ts";
-import { commonPorts, isNone, type PortSet, type Protocol } from "./port-set.ts";
+import { allPorts, commonPorts, isNone, type PortSet, type Protocol } from "./port-set.ts";
 import { Signatures } from "./signatures.ts";
 import { selectionsOf } from "./table.ts";
 
@@ -19,9 +19,6 @@ export interface Reach {
   readonly atLeast: AddressSet;
   readonly atMost: AddressSet;
 }
-
-/** One end as a rule is asked about it. */
-export type Other = { readonly pod: PodClass } | { readonly outside: AddressSet };
 
 /** Classes of pods whose connections are let through on some port, by number. */
 export interface Admitted {
@@ -43,11 +40,12 @@ interface Profile {
   /** Of the pod itself, where rules are about its own ports. */
   readonly own: readonly NamedPort[];
   isolation?: Isolation;
-  outside?: readonly Stretch[];
+  readonly stretches: Partial<Record<Zone, readonly Stretch[]>>;
   admitted?: Admitted;
 }
 
 export class Questions {
+  readonly #model: PolicyModel;
   readonly #classes: Classes;
   readonly #decisions = new Decisions();
   readonly #profiles: Readonly<Record<Direction, readonly Profile[]>>;
@@ -57,6 +55,7 @@ export class Questions {
 
   /** @param pods all that may be asked about, or be the other end */
   constructor(model: PolicyModel, pods: readonly PodClass[]) {
+    this.#model = model;
     this.#classes = new Classes(model);
     this.#classes.of(pods);
     const addresses = familiesOf(pods);
@@ -71,7 +70,7 @@ export class Questions {
       const policies = selected.flatMap((one) => one.policies.map((policy) => order.get(policy)));
       const key = `${policies.join()}|${direction === "ingress" ? this.#classes.portsKey(number) : ""}`;
       const own = direction === "ingress" ? (this.#classes.samples[number]?.namedPorts ?? []) : [];
-      const profile = profiles.get(key) ?? { direction, selected, own };
+      const profile = profiles.get(key) ?? { direction, selected, own, stretches: {} };
       profiles.set(key, profile);
       return profile;
     });
@@ -90,7 +89,7 @@ export class Questions {
   }
 
   #profile(podClass: number, direction: Direction): Profile {
-    return this.#profiles[direction][podClass] ?? { direction, selected: [], own: [] };
+    return this.#profiles[direction][podClass] ?? { direction, selected: [], own: [], stretches: {} };
   }
 
   isolation(podClass: number, direction: Direction): Isolation {
@@ -126,11 +125,14 @@ export class Questions {
     return opens;
   }
 
-  /** Of the addresses outside the cluster, those with which the pod may have a connection on one of the ports. */
-  reach(podClass: number, direction: Direction, addresses: AddressSet, ports: PortSet): Reach {
+  /** Of the addresses of a zone, those with which the pod may have a connection on one of the ports. */
+  reach(podClass: number, direction: Direction, addresses: AddressSet, ports: PortSet, zone: Zone = "outside"): Reach {
+    if (zone === "own" && entersAnyway(this.#model, direction, { outside: addresses, node: "own" })) {
+      return { atLeast: addresses, atMost: addresses };
+    }
     const atLeast: AddressSet[] = [];
     const atMost: AddressSet[] = [];
-    for (const { family, range, decision } of this.#outside(podClass, direction)) {
+    for (const { family, range, decision } of this.#stretches(podClass, direction, zone)) {
       const there = intersection(addresses, { ...noAddresses, [family]: [range] });
       if (isEmpty(there)) continue;
       const { atLeast: certain, atMost: possible } = this.#decisions.get(decision);
@@ -140,15 +142,17 @@ export class Questions {
     return { atLeast: unionOf(atLeast), atMost: unionOf(atMost) };
   }
 
-  #outside(podClass: number, direction: Direction): readonly Stretch[] {
+  #stretches(podClass: number, direction: Direction, zone: Zone): readonly Stretch[] {
     const profile = this.#profile(podClass, direction);
-    const rules = rulesOf(profile);
-    profile.outside ??= stretchesOf(rules, (isMeant) => this.#decisions.numberOf(decisionOn(profile, isMeant, profile.own)));
-    return profile.outside;
+    const decisionOf = (isMeantBy: (rule: Rule) => boolean): number =>
+      this.#decisions.numberOf(decisionOn(profile, isMeantBy, profile.own));
+    profile.stretches[zone] ??= stretchesOf(rulesOf(profile), decisionOf, zone);
+    return profile.stretches[zone];
   }
 
   /** What one side lets through towards another end: its egress to it, or its ingress from it. */
-  side(podClass: number, direction: Direction, other: Other): Decision {
+  side(podClass: number, direction: Direction, other: One): Decision {
+    if (entersAnyway(this.#model, direction, other)) return { atLeast: allPorts, atMost: allPorts };
     const profile = this.#profile(podClass, direction);
     const names = direction === "ingress" ? profile.own : "pod" in other ? other.pod.namedPorts : [];
     return decisionOn(profile, (rule) => isMeant(rule, other), names);
@@ -185,14 +189,18 @@ export class Questions {
   }
 
   /** What decides about one port towards another end, for a message. */
-  decider(podClass: number, direction: Direction, other: Other, protocol: Protocol, port: number): Decider {
+  decider(podClass: number, direction: Direction, other: One, protocol: Protocol, port: number): Decider {
     const { selected, own } = this.#profile(podClass, direction);
     const names = direction === "ingress" ? own : "pod" in other ? other.pod.namedPorts : [];
     for (const { policies } of selected) {
       const matching = policies
         .flatMap((policy) => (policy[direction] ?? []).map((rule) => ({ policy, rule })))
-        .find(({ rule }) => isMeant(rule, other) && matchedPorts(rule, names)[protocol].some(({ from, to }) => from <= port && port <= to));
-      if (matching !== undefined && matching.rule.action !== "pass") return { by: matching };
+        .filter(
+          ({ rule }) => isMeant(rule, other) && matchedPorts(rule, names)[protocol].some(({ from, to }) => from <= port && port <= to),
+        );
+      // What the engine adds for some of its versions decides nothing for certain.
+      const by = matching.find(({ rule }) => rule.partly === undefined || !isForNodes(rule));
+      if (by !== undefined && by.rule.action !== "pass") return { by };
     }
     const selecting = selected.flatMap(({ tier, policies }) => policies.map((policy) => ({ policy, isolates: tier.otherwise === "deny" })));
     const selectedBy = (selecting.find(({ isolates }) => isolates) ?? selecting[0])?.policy;
@@ -203,11 +211,10 @@ export class Questions {
 const rulesOf = ({ direction, selected }: Profile): readonly Rule[] =>
   selected.flatMap(({ policies }) => policies.flatMap((policy) => policy[direction] ?? []));
 
+const isForNodes = ({ peers }: Rule): boolean => peers?.nodes !== undefined && peers.pods.length === 0 && isEmpty(peers.outside);
+
 const decisionOn = ({ direction, selected }: Profile, isMeantBy: (rule: Rule) => boolean, namedPorts: readonly NamedPort[]): Decision =>
   decide({ direction, selected, isMeant: isMeantBy, namedPorts });
-
-const isMeant = ({ peers }: Rule, other: Other): boolean =>
-  peers === undefined || ("pod" in other ? peers.pods.some(({ matches }) => matches(other.pod)) : isWithin(other.outside, peers.outside));
 
 /** The addresses of the families that pods have; of IPv4 where none has any. */
 function familiesOf(pods: readonly PodClass[]): AddressSet {

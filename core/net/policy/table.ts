@@ -1,14 +1,14 @@
 import type { Classes } from "./classes.ts";
 import { decide, type Selected } from "./decide.ts";
 import type { Decisions } from "./decisions.ts";
-import type { Direction, NamedPort, Policy, PolicyModel, Rule } from "./model.ts";
+import type { Direction, NamedPort, Policy, PolicyModel, Rule, Zone } from "./model.ts";
 import { type Stretch, stretchesOf } from "./outside.ts";
 import { Signatures } from "./signatures.ts";
 
 /** What the pods of one profile, those that the same policies select, are let: by number of a decision, for each class and address. */
 interface Row {
   readonly towardsClass: Int32Array;
-  readonly outside: readonly Stretch[];
+  readonly stretches: (zone: Zone) => readonly Stretch[];
 }
 
 /** One direction's decisions of every class towards every other end. A row is shared by all classes that the same policies select. */
@@ -34,8 +34,8 @@ export class Table {
 
   /** The number of the decision of one class towards another. */
   towardsClass = (subject: number, other: number): number => this.#rows[subject]?.towardsClass[other] ?? 0;
-  /** What is decided for the addresses outside the cluster. */
-  outside = (subject: number): readonly Stretch[] => this.#rows[subject]?.outside ?? [];
+  /** What is decided for the addresses of a zone. */
+  stretches = (subject: number, zone: Zone): readonly Stretch[] => this.#rows[subject]?.stretches(zone) ?? [];
 }
 
 /** By class: the policies that select it in a direction, in order. */
@@ -86,5 +86,11 @@ function rowOf({ classes, direction, selected, decisions, own }: RowOptions): Ro
     decided.set(key, decision);
     return decision;
   });
-  return { towardsClass, outside: stretchesOf(rules, (isMeant) => decisionOf(isMeant, [])) };
+  const known = new Map<Zone, readonly Stretch[]>();
+  const stretches = (zone: Zone): readonly Stretch[] => {
+    const made = known.get(zone) ?? stretchesOf(rules, (isMeant) => decisionOf(isMeant, []), zone);
+    known.set(zone, made);
+    return made;
+  };
+  return { towardsClass, stretches };
 }

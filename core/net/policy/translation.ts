@@ -1,15 +1,18 @@
 import type { CalicoNetworkSet, CalicoPolicy, CalicoTier } from "../../model/calico-policy.ts";
 import type { CiliumPolicy } from "../../model/cilium-policy.ts";
 import type { AdminNetworkPolicy, ApplicationNetworkPolicy, ClusterNetworkPolicy } from "../../model/cluster-network-policy.ts";
+import type { Fact } from "../../model/fact.ts";
 import type { NetworkPolicy } from "../../model/network-policy.ts";
+import type { NetworkSettings } from "../../model/pod-network.ts";
 import { readCalicoPolicy } from "./calico/policies.ts";
 import { calicoTiers, type Entry } from "./calico/tiers.ts";
-import { type CiliumPolicies, readCiliumPolicy } from "./cilium/policies.ts";
+import { type CiliumPolicies, type CiliumReading, readCiliumPolicy } from "./cilium/policies.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted } from "./fields.ts";
 import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
 import type { Policy, PolicyModel, Tier } from "./model.ts";
+import { byApi, byCilium, byVpcCni, type OwnNodeRules, perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
 import type { Labels } from "./selector.ts";
 
 /** "kubernetes" is the text of the APIs, with blocks applied to addresses outside the cluster only. */
@@ -49,21 +52,41 @@ export interface Translation {
   readonly remarks: readonly Remark[];
 }
 
+/** What engines are told about how to read policies, where it isn't the default. */
+export interface EngineSettings {
+  readonly cilium?: Partial<CiliumReading> & {
+    /** A node reaches its own pods only where policies let it: allow-localhost is "policy". */
+    readonly localhostNeedsPolicy?: boolean;
+  };
+}
+
+/** What the ConfigMaps of engines say; where they were not read, no engine is known to enforce. */
+export function engineSettings(settings: Fact<NetworkSettings>): EngineSettings {
+  const cilium = settings.state === "known" ? settings.value.cilium : settings;
+  if (cilium.state === "unknown") return {};
+  const { values } = cilium.value;
+  const modes = (values["policy-cidr-match-mode"] ?? "").split(/[\s,]+/);
+  const localhostNeedsPolicy = values["allow-localhost"]?.toLowerCase() === "policy";
+  return { cilium: { blocksMeanNodes: modes.includes("nodes"), localhostNeedsPolicy } };
+}
+
 /** The policies as the engine reads them. One that can't be read is left out, with a remark; the rest counts. */
-export function translate(engine: Engine, policies: Policies): Translation {
+export function translate(engine: Engine, policies: Policies, settings: EngineSettings = {}): Translation {
   const remarks: Remark[] = [];
-  return { model: { tiers: assemblies[engine](new Reader(policies, remarks)) }, remarks };
+  const tiers = assemblies[engine](new Reader(policies, remarks), settings);
+  // Felix polices no packet from a host to its own workloads: projectcalico/calico felix/rules/static.go.
+  return { model: { tiers, ...(engine === "calico" ? { ownNodeEnters: "Calico lets every node reach its own pods" } : {}) }, remarks };
 }
 
 /** Which tiers each engine makes of the policies. */
-const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> = {
+const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSettings) => readonly Tier[]>> = {
   kubernetes: (reader) => {
     const upstream = reader.upstream(textOfTheApi);
     const reading = { blocksMeanPods: false, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: false };
     for (const group of ["networking.k8s.aws", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     return [
       { name: "Admin", policies: byPriority(upstream, "Admin"), otherwise: "pass" },
-      { name: "NetworkPolicy", policies: reader.networkPolicies(reading), otherwise: "deny" },
+      { name: "NetworkPolicy", policies: sparing(byApi, reader.networkPolicies(reading)), otherwise: "deny" },
       { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
     ];
   },
@@ -73,9 +96,9 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
     for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     const policies = [...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)];
     return [
-      { name: "Admin", policies: byPriorityAndAction(own, "Admin"), otherwise: "pass" },
-      { name: "NetworkPolicy", policies, otherwise: "deny" },
-      { name: "Baseline", policies: byPriorityAndAction(own, "Baseline"), otherwise: "pass" },
+      { name: "Admin", policies: sparing(perhapsByVpcCni, byPriorityAndAction(own, "Admin")), otherwise: "pass" },
+      { name: "NetworkPolicy", policies: sparing(byVpcCni, policies), otherwise: "deny" },
+      { name: "Baseline", policies: sparing(perhapsByVpcCni, byPriorityAndAction(own, "Baseline")), otherwise: "pass" },
     ];
   },
   calico: (reader) => {
@@ -84,16 +107,27 @@ const assemblies: Readonly<Record<Engine, (reader: Reader) => readonly Tier[]>> 
     for (const group of ["networking.k8s.aws", "cilium.io"] as const) reader.ignore(group);
     return calicoTiers(reader.tiers(), [...upstreamEntries(upstream), ...reader.entries(reading), ...reader.calicoEntries()]);
   },
-  cilium: (reader) => {
-    const reading = { blocksMeanPods: false, unnamedSectionsCount: true, absenceMayMeanOutside: true, namesNeedSelectors: false };
+  cilium: (reader, { cilium = {} }) => {
+    const { blocksMeanNodes = false, localhostNeedsPolicy = false } = cilium;
+    const reading = {
+      blocksMeanPods: false,
+      unnamedSectionsCount: true,
+      absenceMayMeanOutside: true,
+      namesNeedSelectors: false,
+      blocksMeanNodes,
+    };
     for (const group of ["policy.networking.k8s.io", "networking.k8s.aws", "projectcalico.org"] as const) reader.ignore(group);
-    const own = reader.ofCilium();
+    const own = reader.ofCilium({ blocksMeanNodes });
+    const allowing = [...reader.networkPolicies(reading), ...own.flatMap((one) => one.allowing)];
     return [
       { name: "deny", policies: own.flatMap(({ denying }) => denying), otherwise: "pass" },
-      { name: "allow", policies: [...reader.networkPolicies(reading), ...own.flatMap(({ allowing }) => allowing)], otherwise: "deny" },
+      { name: "allow", policies: localhostNeedsPolicy ? allowing : sparing(byCilium, allowing), otherwise: "deny" },
     ];
   },
 };
+const sparing = (rules: OwnNodeRules, policies: readonly Policy[]): readonly Policy[] =>
+  policies.map((policy) => sparingOwnNode(policy, rules));
+
 const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false, namesNeedSelectors: false };
 
 const upstreamEntries = (placed: readonly Placed[]): readonly Entry[] =>
@@ -156,8 +190,8 @@ class Reader {
     ];
   }
 
-  ofCilium = (): readonly CiliumPolicies[] =>
-    this.#accepted(kindOfCilium, this.#policies.ciliumPolicies, (name, policy, onNote) => readCiliumPolicy(name, policy, onNote));
+  ofCilium = (reading: CiliumReading): readonly CiliumPolicies[] =>
+    this.#accepted(kindOfCilium, this.#policies.ciliumPolicies, (name, policy, onNote) => readCiliumPolicy(name, policy, reading, onNote));
 
   /** Those of networking.k8s.aws. */
   ofAws = (): readonly Placed[] =>

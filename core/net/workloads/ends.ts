@@ -1,7 +1,7 @@
 /** What of a cluster's workloads and pods network policies speak about: the ends of connections inside the cluster. */
 import { known } from "../../model/fact.ts";
-import type { Namespace, Pod, PodSpec, Workload } from "../../model/workloads.ts";
-import { isCidr, noAddresses, parseCidrs } from "../addresses.ts";
+import type { Namespace, Node, Pod, PodSpec, Workload } from "../../model/workloads.ts";
+import { type AddressSet, isCidr, noAddresses, parseCidrs } from "../addresses.ts";
 import type { Workload as End } from "../policy/connections.ts";
 import type { NamedPort, PodClass } from "../policy/model.ts";
 import type { Labels } from "../policy/selector.ts";
@@ -12,6 +12,7 @@ export interface Inventory {
   readonly namespaces: readonly Namespace[];
   readonly workloads: readonly Workload[];
   readonly pods: readonly Pod[];
+  readonly nodes?: readonly Node[];
 }
 
 export interface Ends {
@@ -31,21 +32,35 @@ export interface Controller {
  * The workloads of the inventory: top controllers, and bare pods. A pod that has ended has no address any more, so a Job whose
  * pods have all ended is none; other controllers will have new ones.
  */
-export function endsOf({ namespaces, workloads, pods }: Inventory): Ends {
+export function endsOf({ namespaces, workloads, pods, nodes = [] }: Inventory): Ends {
+  const nodeAddresses = new Map(nodes.map((node) => [node.name, addressesOf([node])]));
   const labelsOf = namespaceLabels(namespaces);
   const ends: End[] = [];
   const hostNetwork: Controller[] = [];
   for (const { controller, running, ended, templates } of grouped(workloads, pods)) {
     const hasFinished = running.length === 0 && ended > 0 && (controller.kind === "Job" || controller.kind === "Pod");
     if (hasFinished) continue;
-    const described =
+    const described: readonly Described[] =
       running.length > 0 ? running : inUse(templates).map(({ namespace, template }) => ({ namespace, ...template, podIps: [] }));
     const networked = described.filter(({ spec }) => !spec.hostNetwork);
-    if (networked.length > 0) ends.push({ ...controller, pods: networked.flatMap((pod) => podClasses(pod, labelsOf)) });
+    if (networked.length > 0)
+      ends.push({
+        ...controller,
+        pods: networked.flatMap((pod) => onNode(podClasses(pod, labelsOf), nodeAddresses.get(pod.nodeName ?? ""))),
+      });
     else if (described.length > 0) hostNetwork.push(controller);
   }
   return { workloads: ends, hostNetwork };
 }
+
+type Described = Parameters<typeof podClasses>[0] & Pick<Pod, "nodeName">;
+
+const onNode = (classes: readonly PodClass[], nodeAddresses: AddressSet | undefined): readonly PodClass[] =>
+  nodeAddresses === undefined ? classes : classes.map((one) => ({ ...one, nodeAddresses }));
+
+/** Those that nodes tell of. */
+export const addressesOf = (nodes: readonly Node[]): AddressSet =>
+  parseCidrs(nodes.flatMap(({ internalIps }) => internalIps.filter(isCidr)));
 
 /** Labels by namespace. One that only objects name exists all the same, with the label that the API server gives to each. */
 export function namespaceLabels(namespaces: readonly Namespace[]): (namespace: string) => Labels {

@@ -439,7 +439,9 @@ describe("policies towards nodes", () => {
     anAgent("calico-node", name, { namespace: "calico-system", labels: { "k8s-app": "calico-node" } }),
   );
   const cilium = [aCiliumAgent("0a"), aCiliumAgent("0b")];
-  const ciliumOn = { networkSettings: networkSettings({ cilium: values({}) }) };
+  const ciliumWith = (settings: Readonly<Record<string, string>>) => ({ networkSettings: networkSettings({ cilium: values(settings) }) });
+  const ciliumOn = ciliumWith({});
+  const nodesByCidr = ciliumWith({ "policy-cidr-match-mode": "nodes" });
   const aws = (rules: readonly object[]) => ({
     clusterNetworkPolicies: known([
       {
@@ -461,6 +463,11 @@ describe("policies towards nodes", () => {
     { action: "Deny", protocol: "TCP", destination: { nets, ports } },
     { action: "Allow" },
   ];
+  const kubelets = ["10250", "10255"].map((port) => ({ port, protocol: "TCP" }));
+  const ciliumDeny = (to: object, rest: object = {}) =>
+    own({ endpointSelector: {}, enableDefaultDeny: { egress: false }, egressDeny: [{ ...to, toPorts: [{ ports: kubelets }] }], ...rest });
+  const hosts = { toEntities: ["host", "remote-node"] };
+  const hostFirewall = { nodeSelector: {}, ingress: [{ fromEntities: ["cluster"] }] };
   const own = (spec: object) => ({ ciliumPolicies: known([{ name: "own", spec }]) as ClusterFacts["ciliumPolicies"] });
 
   it.each<[string, Partial<ClusterFacts>]>([
@@ -505,6 +512,41 @@ describe("policies towards nodes", () => {
         ...own({ endpointSelector: {}, enableDefaultDeny: { egress: false }, egress: [{ toEntities: ["world"] }] }),
       }),
     ],
+    ["fail: Cilium denies the own node alone", policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny({ toEntities: ["host"] }) })],
+    ["fail: Cilium denies other nodes alone", policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny({ toEntities: ["remote-node"] }) })],
+    [
+      "fail: Cilium denies 10250 but not 10255",
+      policed(cilium, {
+        ...np(),
+        ...ciliumOn,
+        ...own({
+          endpointSelector: {},
+          enableDefaultDeny: { egress: false },
+          egressDeny: [{ ...hosts, toPorts: [{ ports: [{ port: "10250", protocol: "TCP" }] }] }],
+        }),
+      }),
+    ],
+    [
+      "fail: Cilium denies by CIDR, which nodes are not",
+      policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny({ toCIDR: ["10.0.0.0/16"] }) }),
+    ],
+    [
+      "fail: Cilium denies the world, of which nodes are not",
+      policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny({ toEntities: ["world"] }) }),
+    ],
+    [
+      "fail: Cilium denies by CIDR that means nodes, and not the own node's",
+      policed(cilium, {
+        ...np(),
+        ...nodesByCidr,
+        ...ciliumDeny({ toCIDR: ["10.0.2.0/24"] }, { endpointSelector: { matchLabels: { app: "web" } } }),
+      }),
+    ],
+    [
+      "fail: Cilium isolates the pod, and lets out to the cluster",
+      policed(cilium, { ...np(), ...ciliumOn, ...own({ endpointSelector: {}, egress: [{ toEntities: ["cluster"] }] }) }),
+    ],
+    ["fail: a policy of Cilium for nodes, whose firewall is off", policed(cilium, { ...np(), ...ciliumOn, ...own(hostFirewall) })],
   ])("%s", (_rule, given) => {
     expect(finding(given)).toMatchObject({ status: "fail", severity: "medium", evidence: { witness: { pod: "shop/web" } } });
   });
@@ -515,6 +557,10 @@ describe("policies towards nodes", () => {
     [
       "fail low: a ClusterNetworkPolicy denies other ports of the own node",
       policed(vpcCni, { ...np(shut), ...aws([deny("10.0.0.0/16", 22)]) }),
+    ],
+    [
+      "fail low: VPC CNI in strict mode, and a NetworkPolicy selects the pod",
+      policed(strictCni, { ...np(shut), pods: known([...strictCni, web, { ...web, name: "web-2", uid: "web-2" }]) }),
     ],
     ["fail low: policies were not read of a kind that VPC CNI does not know", policed(vpcCni, { ...np(shut), ciliumPolicies: forbidden })],
   ])("%s", (_rule, given) => {
@@ -548,6 +594,53 @@ describe("policies towards nodes", () => {
     ],
     ["pass: Calico lets out to other ports of nodes", policed(calico, np(to("10.0.0.0/16", 443)))],
     ["pass: nothing is known of RBAC, and nobody reaches a kubelet", policed(calico, { ...np(shut), roles: forbidden })],
+    ["pass: Cilium denies host and remote-node", policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny(hosts) })],
+    [
+      "pass: Cilium denies host and remote-node, and an allow of everything keeps the rest open",
+      policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny(hosts, { enableDefaultDeny: {}, egress: [{ toEntities: ["all"] }] }) }),
+    ],
+    ["pass: Cilium denies the cluster", policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny({ toEntities: ["cluster"] }) })],
+    ["pass: Cilium denies everything there is", policed(cilium, { ...np(), ...ciliumOn, ...ciliumDeny({ toEntities: ["all"] }) })],
+    [
+      "pass: Cilium's lone denial isolates the pod",
+      policed(cilium, { ...np(), ...ciliumOn, ...own({ endpointSelector: {}, egressDeny: [{ toEntities: ["none"] }] }) }),
+    ],
+    [
+      "pass: Cilium denies by CIDR, which nodes are by its policy-cidr-match-mode",
+      policed(cilium, { ...np(), ...nodesByCidr, ...ciliumDeny({ toCIDR: ["10.0.0.0/16"] }) }),
+    ],
+    [
+      "pass: Cilium isolates the pod, and lets out to the API server, which is on no node",
+      policed(cilium, {
+        ...np(),
+        ...ciliumOn,
+        ...own({ endpointSelector: {}, egress: [{ toEntities: ["kube-apiserver"] }] }),
+      }),
+    ],
+    [
+      "pass: Cilium isolates the pod, and lets out to blocks, which nodes are not",
+      policed(cilium, { ...np(shut, to("10.0.0.0/16", 10250)), ...ciliumOn }),
+    ],
+    [
+      "pass: Cilium denies nodes, which addresses that wait for pods are not",
+      policed(cilium, {
+        ...np(),
+        ...ciliumOn,
+        ...ciliumDeny(hosts),
+        networkInterfaces: known([ofNodeA, { ...ofNodeB, privateIpv4: ["10.0.2.4", "10.0.2.5", "10.0.2.6"] }]),
+      }),
+    ],
+    [
+      "pass: Cilium denies nodes, and their firewall may as well",
+      policed(cilium, {
+        ...np(),
+        ...ciliumWith({ "enable-host-firewall": "true" }),
+        ciliumPolicies: known([
+          { name: "a", spec: hostFirewall },
+          { name: "b", spec: { endpointSelector: {}, egressDeny: [hosts] } },
+        ]) as ClusterFacts["ciliumPolicies"],
+      }),
+    ],
   ])("%s", (_rule, given) => {
     expect(finding(given)).toMatchObject({ status: "pass", evidence: { podsJudged: 2, nodes: 2, podsByPathToOwnNode: { blocked: 2 } } });
   });
@@ -561,8 +654,8 @@ describe("policies towards nodes", () => {
       policed(vpcCni, { ...np(shut), ...aws([deny("10.0.0.0/16", 10250), deny("10.0.0.0/16", 10255)]) }),
     ],
     [
-      "unknown: VPC CNI in strict mode, in which the own node may be closed too",
-      policed(strictCni, { ...np(shut), pods: known([...strictCni, web]) }),
+      "unknown: VPC CNI in strict mode, and no NetworkPolicy selects the pod: the own node may be closed too",
+      policed(strictCni, { ...np(), pods: known([...strictCni, web]) }),
     ],
     [
       "unknown: Calico allows by a selector that may mean hosts",
@@ -582,23 +675,41 @@ describe("policies towards nodes", () => {
     ],
     ["unknown: Calico and VPC CNI deny together, of which one spares the own node", policed([...vpcCni, ...calico], np(shut))],
     ["unknown: no node was read", policed(calico, { ...np(shut), nodes: known([]) })],
-    ["unknown: Cilium CIDR rule", policed(cilium, { ...np(shut, to("10.0.0.0/16", 10250)), ...ciliumOn })],
     [
-      "unknown: Cilium denies by CIDR, which nodes are not",
+      "unknown: Cilium isolates the pod, lets out to the world, and a node has a second interface, whose address is of it",
       policed(cilium, {
         ...np(),
         ...ciliumOn,
-        ...own({ endpointSelector: {}, enableDefaultDeny: { egress: false }, egressDeny: [{ toCIDR: ["10.0.0.0/8"] }] }),
+        networkInterfaces: known([ofNodeA, ofNodeB, anEni("eni-b2", { privateIpv4: ["10.0.2.9"], instanceId: "i-0b" })]),
+        ...own({ endpointSelector: {}, egress: [{ toEntities: ["world"] }] }),
       }),
     ],
     [
-      "unknown: Cilium isolates the pod, and lets out to the world",
-      policed(cilium, { ...np(), ...ciliumOn, ...own({ endpointSelector: {}, egress: [{ toEntities: ["world"] }] }) }),
+      "unknown: Cilium denies nodes, and does not run on one, which it may take for the world's",
+      policed([aCiliumAgent("0a")], { ...np(), ...ciliumOn, ...ciliumDeny(hosts) }),
     ],
     [
-      "unknown: Cilium has a policy for nodes",
-      policed(cilium, { ...np(), ...ciliumOn, ...own({ nodeSelector: {}, ingress: [{ fromEntities: ["cluster"] }] }) }),
+      "unknown: Cilium lets out to nodes by their labels, if it is told to",
+      policed(cilium, {
+        ...np(),
+        ...ciliumOn,
+        ...own({ endpointSelector: {}, egress: [{ toNodes: [{ matchLabels: { role: "edge" } }] }] }),
+      }),
     ],
+    [
+      "unknown: Cilium's host firewall is on, and has a policy for nodes",
+      policed(cilium, { ...np(), ...ciliumWith({ "enable-host-firewall": "true" }), ...own(hostFirewall) }),
+    ],
+    [
+      "unknown: Cilium denies by CIDR an address of the own node, all of which are one end to it",
+      policed(cilium, {
+        ...np(),
+        ...nodesByCidr,
+        networkInterfaces: known([ofNodeA, ofNodeB, anEni("eni-a2", { privateIpv4: ["10.0.1.99"], instanceId: "i-0a" })]),
+        ...ciliumDeny({ toCIDR: ["10.0.2.0/24", "10.0.1.99/32"] }),
+      }),
+    ],
+    ["unknown: Cilium's settings were not read", policed(cilium, { ...np(), ...ciliumDeny(hosts), networkSettings: forbidden })],
   ])("%s", (_rule, given) => {
     expect(
       finding({ ...given, pods: known((given.pods?.state === "known" ? given.pods.value : []).filter(({ name }) => name !== "closed")) })
@@ -615,6 +726,32 @@ describe("policies towards nodes", () => {
       networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9", ["sg-cluster"])]),
     });
     expect(finding(given).status).toBe("unknown");
+  });
+
+  const onHosts = {
+    name: "hosts",
+    spec: { selector: "has(role)", types: ["Ingress"], ingress: [{ action: "Allow", source: { nets: ["10.9.0.0/16"] } }] },
+  };
+
+  it("fail: Calico's policy for host endpoints may keep the pods of other nodes out, and never a node's own", () => {
+    expect(finding(policed(calico, { ...np(), calicoPolicies: known([onHosts]) }))).toMatchObject({
+      status: "fail",
+      severity: "medium",
+      evidence: { witness: { pod: "shop/web", node: "0a", engine: "no policy selects it for egress" }, podsByPathToOwnNode: { open: 1 } },
+    });
+  });
+
+  it("unknown: Calico denies the own node, and a policy for host endpoints may keep the pods of others out", () => {
+    const [denial] = (global(calicoDeny(["10.0.1.0/24"], [10250, 10255])).calicoPolicies as { value: readonly object[] }).value;
+    const given = policed(calico, {
+      ...np(),
+      calicoPolicies: known([onHosts, denial]) as ClusterFacts["calicoPolicies"],
+      pods: known([...calico, web]),
+    });
+    expect(finding(given)).toMatchObject({
+      status: "unknown",
+      message: expect.stringContaining("GlobalNetworkPolicy hosts may select host endpoints"),
+    });
   });
 
   it("names the rule that lets a pod through, and what was not read of Calico's hosts", () => {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { absentNamespaces } from "../../../core/net/connectivity/absent-namespaces.ts";
+import { connectivity } from "../../../core/net/connectivity/connectivity.ts";
 import { explainer, reasonText } from "../../../core/net/connectivity/explain.ts";
 import { type Narrowing, narrowed, placeAt } from "../../../core/net/connectivity/narrow.ts";
 import { portsOf } from "../../../core/net/policy/port-set.ts";
+import type { Engine } from "../../../core/net/policy/translation.ts";
 import { endText } from "../../../core/report/connectivity-text.ts";
 import { deployment, estateIn, linesIn, linesOf, manifestsOf, policy, told } from "../../support/connectivity.ts";
+import { aNode } from "../../support/nodes.ts";
+import { anOwner, aPod } from "../../support/workloads.ts";
 
 const shop = `${deployment("web")}${deployment("api")}${policy("api", "ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: http }] }, { from: [{ ipBlock: { cidr: 10.0.0.0/8 } }] }]")}`;
 
@@ -77,10 +81,92 @@ describe("narrowed", () => {
   });
 });
 
+describe("nodes that are known stand among the addresses outside", () => {
+  const shut = policy("web", "policyTypes: [Ingress, Egress]");
+  const given = (text: string, engine: Engine, nodeNames: readonly (string | undefined)[]) => {
+    const estate = {
+      ...estateIn(manifestsOf(text)),
+      workloads: [],
+      pods: nodeNames.map((nodeName, i) =>
+        aPod(`web-${i}`, {
+          labels: { app: "web" },
+          podIps: [`10.0.9.${i}`],
+          owner: anOwner("StatefulSet", "web"),
+          ...(nodeName === undefined ? {} : { nodeName }),
+        }),
+      ),
+      nodes: [aNode("n1", { internalIps: ["10.0.1.4"] }), aNode("n2", { internalIps: ["10.0.2.4"] })],
+    };
+    return connectivity(estate, { engine, ipv6: undefined, textOf: endText });
+  };
+  const [in1, out1] = [
+    "10.0.1.4-10.0.1.4[External] => shop/web[StatefulSet] : All Connections",
+    "shop/web[StatefulSet] => 10.0.1.4-10.0.1.4[External] : All Connections",
+  ];
+  const [in2, out2] = [in1, out1].map((line) => line.replaceAll("10.0.1.4", "10.0.2.4"));
+  const cilium = (rules: string) => `---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: for-web, namespace: shop }
+spec: { endpointSelector: {}, ${rules} }
+`;
+
+  it.each<[string, string, Engine, readonly (string | undefined)[], readonly (string | undefined)[]]>([
+    ["VPC CNI: both ways, whatever NetworkPolicies say, for the own node alone", shut, "vpc-cni", ["n1"], [in1, out1]],
+    ["VPC CNI: of pods on several nodes, the nodes of all of them", shut, "vpc-cni", ["n1", "n2"], [in1, in2, out1, out2]],
+    ["VPC CNI: none for a pod whose node is not known", shut, "vpc-cni", [undefined, "n3"], []],
+    ["the API: the own node enters, and is not reached", shut, "kubernetes", ["n1"], [in1]],
+    ["Calico: the own node enters, and is reached where policies let it", shut, "calico", ["n1"], [in1]],
+    ["Cilium: the own node enters", shut, "cilium", ["n1"], [in1]],
+    [
+      "Cilium: host is the own node",
+      cilium("egress: [{ toEntities: [host] }]"),
+      "cilium",
+      ["n1"],
+      ["0.0.0.0-255.255.255.255[External] => shop/web[StatefulSet] : All Connections", out1],
+    ],
+    ["Cilium: remote-node is every other", cilium("egress: [{ toEntities: [remote-node] }], ingress: [{}]"), "cilium", ["n1"], [in1, out2]],
+    [
+      "Cilium: of pods on both nodes each is the other's other",
+      cilium("egress: [{ toEntities: [remote-node] }], ingress: [{}]"),
+      "cilium",
+      ["n1", "n2"],
+      [in1, in2, out1, out2],
+    ],
+    [
+      "Cilium: a denial of host keeps the own node out",
+      cilium("egress: [{}], ingressDeny: [{ fromEntities: [host] }]"),
+      "cilium",
+      ["n1"],
+      [],
+    ],
+  ])("%s", (_rule, text, engine, nodeNames, lines) => {
+    expect(linesOf(given(text, engine, nodeNames).connections)).toEqual(lines);
+  });
+
+  it("an open workload keeps one range", () => {
+    expect(linesOf(given("", "vpc-cni", ["n1"]).connections)).toHaveLength(2);
+  });
+
+  it("are explained by what the engine lets through by itself", () => {
+    const reasons = (engine: Engine, narrowing: Narrowing) => {
+      const answer = given(shut, engine, ["n1"]);
+      return [...narrowed(answer.connections, narrowing, endText)].flatMap((one) => explainer(answer)(one).map(reasonText));
+    };
+    expect(reasons("vpc-cni", { to: placeAt("10.0.0.0/8") })).toEqual([
+      "leaves: All Connections, since VPC CNI lets every pod reach its own node, whatever NetworkPolicies say",
+    ]);
+    expect(reasons("calico", { from: placeAt("10.0.1.4/32") })).toEqual([
+      "enters: All Connections, since Calico lets every node reach its own pods",
+    ]);
+  });
+});
+
 describe("explained", () => {
   const reasons = (text: string, narrowing: Narrowing, engine: "kubernetes" | "calico" = "kubernetes") => {
-    const { connections, model } = told(text, { engine });
-    const explain = explainer(model);
+    const answer = told(text, { engine });
+    const { connections } = answer;
+    const explain = explainer(answer);
     return [...narrowed(connections, narrowing, endText)].map((one) => explain(one).map(reasonText));
   };
   const webToApi: Narrowing = { from: { namespace: "shop", name: "web" }, to: { namespace: "shop", name: "api" } };

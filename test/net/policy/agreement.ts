@@ -4,7 +4,7 @@ import { type Connection, connections, type End, type Workload } from "../../../
 import { decisionBetween, type One } from "../../../core/net/policy/decide.ts";
 import type { PodClass, PolicyModel } from "../../../core/net/policy/model.ts";
 import { type PortSet, protocols } from "../../../core/net/policy/port-set.ts";
-import type { NaiveCluster, NaiveEnd, NaiveFlow, NaivePod } from "../../support/naive-policy.ts";
+import { type NaiveCluster, type NaiveEnd, type NaiveFlow, type NaivePod, nodeOf } from "../../support/naive-policy.ts";
 
 /** What a naive evaluator says: whether the flow may, and whether it certainly does. They differ where it depends on the unsaid. */
 export interface Naive {
@@ -18,12 +18,14 @@ export interface Agreement {
   readonly naive: (flow: NaiveFlow) => Naive;
   readonly ports: readonly number[];
   readonly addresses: readonly string[];
+  /** Nodes as ends, such as "own 10.0.1.4". */
+  readonly nodes?: readonly string[];
   /** The evaluator knows more than the policies say, so what it says must lie between the engine's least and most; else be the same. */
   readonly knowsMore?: boolean;
 }
 
 /** The first disagreement as text; undefined where there is none. */
-export function disagreement({ cluster, model, naive, ports, addresses, knowsMore = false }: Agreement): string | undefined {
+export function disagreement({ cluster, model, naive, ports, addresses, nodes = [], knowsMore = false }: Agreement): string | undefined {
   const names = [...new Set(cluster.pods.map(nameOf))];
   const found = new Map<string, Connection>();
   const external: Connection[] = [];
@@ -48,7 +50,14 @@ export function disagreement({ cluster, model, naive, ports, addresses, knowsMor
       pairs.push({ from: [address], to: podsOf(from), connection: inwards, text: `${address} to ${from}` });
     }
   }
-  for (const { from, to, connection, text } of pairs) {
+  const alone = cluster.pods.flatMap((pod) =>
+    nodes.flatMap((node) => [
+      { from: [pod], to: [node], text: `${nameOf(pod)} to ${node}` },
+      { from: [node], to: [pod], text: `${node} to ${nameOf(pod)}` },
+    ]),
+  );
+  for (const pair of [...pairs, ...alone]) {
+    const { from, to, text } = pair;
     // A workload with one pod has its own answer to compare with that for the pod.
     const single =
       from.length === 1 && to.length === 1 ? decisionBetween(model, oneOf(cluster, from[0]), oneOf(cluster, to[0])) : undefined;
@@ -63,10 +72,10 @@ export function disagreement({ cluster, model, naive, ports, addresses, knowsMor
             : actual.atMost === expected.atMost && actual.atLeast === expected.atLeast;
           return agrees ? undefined : `${said(actual)}, expected ${said(expected)}`;
         };
-        const together = differs(connection?.ports, connection?.certain);
+        const together = "connection" in pair ? differs(pair.connection?.ports, pair.connection?.certain) : undefined;
         if (together !== undefined) return `${text} on ${protocol} ${port}: ${together}`;
-        const alone = single && differs(single.atMost, single.atLeast);
-        if (alone !== undefined) return `${text} on ${protocol} ${port}, asked alone: ${alone}`;
+        const asked = single && differs(single.atMost, single.atLeast);
+        if (asked !== undefined) return `${text} on ${protocol} ${port}, asked alone: ${asked}`;
       }
     }
   }
@@ -92,8 +101,12 @@ const classOf = (cluster: NaiveCluster, pod: NaivePod): PodClass => ({
   addresses: parseCidrs([pod.ip]),
 });
 
-const oneOf = (cluster: NaiveCluster, end: NaiveEnd | undefined): One =>
-  typeof end === "string" ? { outside: parseCidrs([end]) } : end ? { pod: classOf(cluster, end) } : { outside: noAddresses };
+function oneOf(cluster: NaiveCluster, end: NaiveEnd | undefined): One {
+  if (typeof end !== "string") return end ? { pod: classOf(cluster, end) } : { outside: noAddresses };
+  const { node, address } = nodeOf(end);
+  const outside = parseCidrs([address]);
+  return node === "own" || node === "other" ? { outside, node } : { outside };
+}
 
 /** The pods of a cluster as the engine takes them. */
 export function workloadsOf(cluster: NaiveCluster): readonly Workload[] {

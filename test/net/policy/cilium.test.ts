@@ -9,6 +9,7 @@ const clusterwide = (spec: CiliumRule): CiliumPolicy => ({ name: "a", spec: { en
 const policies = (...ciliumPolicies: readonly CiliumPolicy[]): Policies => ({ ciliumPolicies });
 const ports = (port: string, protocol = "TCP") => [{ ports: [{ port, protocol }] }];
 const bystander = "8.8.8.8 -> lab/probe UDP 7";
+const [ownNode, otherNode] = ["shop/api -> 10.9.0.1@own TCP 10250", "shop/api -> 10.9.0.2@other TCP 10250"];
 const [near, far, out] = ["shop/web -> shop/api TCP 80", "lab/probe -> shop/api TCP 80", "8.8.8.8 -> shop/api TCP 80"];
 
 describe("Cilium", () => {
@@ -113,14 +114,77 @@ describe("Cilium", () => {
       { [near]: "perhaps", "shop/web -> shop/api TCP 81": "no" },
     ],
     [
-      "perhaps: which addresses are nodes', the model can't tell",
+      "no: host is the own node, remote-node every other, and neither is an address outside",
       policies(
         clusterwide({
           egressDeny: [{ toEntities: ["host", "remote-node"], toPorts: ports("10250") }],
           enableDefaultDeny: { egress: false },
         }),
       ),
-      { "shop/api -> 10.9.0.1 TCP 10250": "perhaps", "shop/api -> 10.9.0.1 TCP 443": "yes", "shop/api -> pay/db TCP 10250": "yes" },
+      {
+        "shop/api -> 10.9.0.1@own TCP 10250": "no",
+        "shop/api -> 10.9.0.1@other TCP 10250": "no",
+        "shop/api -> 10.9.0.1@own TCP 443": "yes",
+        "shop/api -> 10.9.0.1 TCP 10250": "yes",
+        "shop/api -> pay/db TCP 10250": "yes",
+      },
+    ],
+    [
+      "yes: host is no other node",
+      policies(clusterwide({ egressDeny: [{ toEntities: ["host"] }], enableDefaultDeny: { egress: false } })),
+      { [ownNode]: "no", [otherNode]: "yes" },
+    ],
+    [
+      "yes: remote-node is not the own node",
+      policies(clusterwide({ egressDeny: [{ toEntities: ["remote-node"] }], enableDefaultDeny: { egress: false } })),
+      { [ownNode]: "yes", [otherNode]: "no" },
+    ],
+    [
+      "no: a deny alone isolates from nodes too",
+      policies(inShop({ egressDeny: [{ toEntities: ["none"] }] })),
+      { [ownNode]: "no", [otherNode]: "no" },
+    ],
+    [
+      "no: the world has no node",
+      policies(inShop({ egress: [{ toEntities: ["world"] }] })),
+      { [ownNode]: "no", [otherNode]: "no", "shop/api -> 8.8.8.8 TCP 10250": "yes" },
+    ],
+    [
+      "yes: the cluster has all nodes",
+      policies(inShop({ egress: [{ toEntities: ["cluster"] }] })),
+      { [ownNode]: "yes", [otherNode]: "yes", "shop/api -> 8.8.8.8 TCP 10250": "no" },
+    ],
+    ["yes: all has all nodes", policies(inShop({ egress: [{ toEntities: ["all"] }] })), { [ownNode]: "yes", [otherNode]: "yes" }],
+    [
+      "yes: an entry of ports alone admits to nodes there",
+      policies(inShop({ egress: [{ toPorts: ports("10250") }] })),
+      { [ownNode]: "yes", "shop/api -> 10.9.0.1@own TCP 443": "no" },
+    ],
+    [
+      "no: the API server of EKS is on no node",
+      policies(inShop({ egress: [{ toEntities: ["kube-apiserver"] }] })),
+      { [ownNode]: "no", [otherNode]: "no", "shop/api -> 8.8.8.8 TCP 10250": "perhaps" },
+    ],
+    [
+      "no: a block has no node",
+      policies(inShop({ egress: [{ toCIDR: ["10.0.0.0/8"] }] })),
+      { [ownNode]: "no", [otherNode]: "no", "shop/api -> 10.9.0.1 TCP 10250": "yes" },
+    ],
+    [
+      "perhaps: labels of nodes count where the agent is told so",
+      policies(inShop({ egress: [{ toNodes: [{ matchLabels: { role: "edge" } }] }] })),
+      { [ownNode]: "perhaps", [otherNode]: "perhaps", "shop/api -> 10.9.0.1 TCP 10250": "no" },
+    ],
+    [
+      "perhaps: nodes lack the labels that a selector wants absent",
+      policies(
+        inShop({
+          egress: [
+            { toEndpoints: [{ matchExpressions: [{ key: "k8s:io.kubernetes.pod.namespace", operator: "NotIn", values: ["shop"] }] }] },
+          ],
+        }),
+      ),
+      { [ownNode]: "perhaps", [otherNode]: "perhaps" },
     ],
     [
       "yes: port 0 is every port, and ANY every protocol",
@@ -156,6 +220,26 @@ describe("Cilium", () => {
     ],
   ])("%s", (_rule, given, flows) => {
     const { model, remarks } = translate("cilium", given);
+    expect(remarks).toEqual([]);
+    const expected = { [bystander]: "yes", ...flows };
+    expect(verdictsOf(model, expected)).toEqual(expected);
+  });
+
+  it.each<readonly [string, CiliumRule, Readonly<Record<string, string>>]>([
+    ["yes: a block has the nodes in it", { egress: [{ toCIDR: ["10.9.0.1/32"] }] }, { [ownNode]: "yes", [otherNode]: "no" }],
+    [
+      "no: a block has no node of its exceptions",
+      { egress: [{ toCIDRSet: [{ cidr: "10.0.0.0/8", except: ["10.9.0.2/32"] }] }] },
+      { [ownNode]: "yes", [otherNode]: "no" },
+    ],
+    [
+      "perhaps: the block of all addresses is the world, or was other blocks",
+      { egress: [{ toCIDR: ["0.0.0.0/0"] }] },
+      { [ownNode]: "perhaps", [otherNode]: "perhaps" },
+    ],
+    ["no: the world has no node all the same", { egress: [{ toEntities: ["world"] }] }, { [ownNode]: "no", [otherNode]: "no" }],
+  ])("%s, where the agent is told so", (_rule, spec, flows) => {
+    const { model, remarks } = translate("cilium", policies(inShop(spec)), { cilium: { blocksMeanNodes: true } });
     expect(remarks).toEqual([]);
     const expected = { [bystander]: "yes", ...flows };
     expect(verdictsOf(model, expected)).toEqual(expected);

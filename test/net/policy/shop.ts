@@ -33,12 +33,17 @@ export const forApi = (spec: NetworkPolicy["spec"]): NetworkPolicy => ({
   spec: { podSelector: { matchLabels: { app: "api" } }, ...spec },
 });
 
-/** "yes", "no", or "perhaps": of a flow such as "shop/web -> shop/api TCP 80" or "8.8.8.8 -> shop/api UDP 53". */
+/**
+ * "yes", "no", or "perhaps": of a flow such as "shop/web -> shop/api TCP 80" or "8.8.8.8 -> shop/api UDP 53". Of "10.1.0.1@own" the
+ * address is that of the node that the pod at the other end runs on, of "10.1.0.2@other" that of another.
+ */
 export function verdictOf(model: PolicyModel, flow: string): "yes" | "no" | "perhaps" {
   const [from = "", , to = "", protocol = "", port = ""] = flow.split(" ");
   const one = (text: string): One => {
     const found = pods[text];
-    return found ? { pod: found } : { outside: parseCidrs([text]) };
+    const [address = "", node] = text.split("@");
+    const outside = parseCidrs(found ? [] : [address]);
+    return found ? { pod: found } : node === "own" || node === "other" ? { outside, node } : { outside };
   };
   const { atLeast, atMost } = decisionBetween(model, one(from), one(to));
   const holds = (set: typeof atLeast): boolean =>

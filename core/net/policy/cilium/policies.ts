@@ -1,14 +1,15 @@
 /**
- * CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy as policies of the model. Addresses outside the pods are taken for the world;
- * which of them are nodes' or the API server's is not known, so what is said of those holds partly.
- * Source: cilium/cilium pkg/policy/api, Documentation/security/policy.
+ * CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy as policies of the model. Nodes are ends of their own, and no part of the world;
+ * the API server of EKS is on no node, and which addresses are its own is not known, so what is said of it holds partly.
+ * Sources: cilium/cilium pkg/policy/api, pkg/ipcache/metadata.go (resolveLabels), Documentation/security/policy.
  */
 import type { CiliumEgressRule, CiliumIngressRule, CiliumPolicy, CiliumRule } from "../../../model/cilium-policy.ts";
 import { type AddressSet, allAddresses, difference, isCidr, noAddresses, parseFilterCidrs, unionOf } from "../../addresses.ts";
 import { PolicyFieldError } from "../errors.ts";
 import { type OnNote, quoted, readIpBlock, readPortName, readPortNumber } from "../fields.ts";
-import { outsideByAbsence } from "../kubernetes.ts";
+import { isWhole, nodesByWholeBlock, outsideByAbsence } from "../kubernetes.ts";
 import type { Action, Direction, Policy, PortName, Ports, Rule } from "../model.ts";
+import { everyNode, type Nodes, nodesAt, noNode, onlyNodes } from "../peers.ts";
 import type { PodSelector } from "../pod-selector.ts";
 import { type PortRange, type Protocol, portSetOf, protocols } from "../port-set.ts";
 import { readEndpoints, readSubject } from "./selectors.ts";
@@ -19,15 +20,29 @@ export interface CiliumPolicies {
   readonly allowing: readonly Policy[];
 }
 
+/** What Cilium's settings say of how it reads policies. */
+export interface CiliumReading {
+  /** CIDR rules mean nodes too: policy-cidr-match-mode. */
+  readonly blocksMeanNodes: boolean;
+}
+
 /** @throws {PolicyFieldError} for what Cilium refuses, or this does not read */
-export function readCiliumPolicy(name: string, { namespace, spec, specs }: CiliumPolicy, onNote: OnNote): CiliumPolicies {
+export function readCiliumPolicy(
+  name: string,
+  { namespace, spec, specs }: CiliumPolicy,
+  reading: CiliumReading,
+  onNote: OnNote,
+): CiliumPolicies {
   const rules = [...(spec ? [{ rule: spec, field: "spec" }] : []), ...(specs ?? []).map((rule, i) => ({ rule, field: `specs[${i}]` }))];
   if (rules.length === 0) throw new PolicyFieldError("spec", "is absent");
-  const read = rules.map(({ rule, field }) => readRule(name, rule, namespace, field, onNote));
+  const read = rules.map(({ rule, field }) => readRule(name, rule, { namespace, field, ...reading, onNote }));
   return { denying: read.flatMap(({ denying }) => denying), allowing: read.flatMap(({ allowing }) => allowing) };
 }
 
-function readRule(name: string, rule: CiliumRule, namespace: string | undefined, field: string, onNote: OnNote): CiliumPolicies {
+type Whereabouts = Pick<Place, "namespace" | "field" | "blocksMeanNodes" | "onNote">;
+
+function readRule(name: string, rule: CiliumRule, at: Whereabouts): CiliumPolicies {
+  const { namespace, field } = at;
   const { endpointSelector, nodeSelector, enableDefaultDeny } = rule;
   if ([rule.ingress, rule.ingressDeny, rule.egress, rule.egressDeny].every((list) => (list ?? []).length === 0)) {
     throw new PolicyFieldError(field, "has no rule");
@@ -41,9 +56,7 @@ function readRule(name: string, rule: CiliumRule, namespace: string | undefined,
     const denyList = direction === "ingress" ? rule.ingressDeny : rule.egressDeny;
     const [allowed, denied] = [rule[direction] ?? [], denyList ?? []];
     const readAll = (list: readonly (CiliumIngressRule | CiliumEgressRule)[], section: string, action: Action): readonly Rule[] =>
-      list.flatMap((one, i) =>
-        readPart(one, { direction, action, namespace, name: `${section}[${i}]`, field: `${field}.${section}[${i}]`, onNote }),
-      );
+      list.flatMap((one, i) => readPart(one, { ...at, direction, action, name: `${section}[${i}]`, field: `${field}.${section}[${i}]` }));
     const allows = readAll(allowed, direction, "allow");
     const denies = readAll(denied, `${direction}Deny`, "deny");
     if (subject === undefined) continue; // for nodes alone
@@ -56,7 +69,7 @@ function readRule(name: string, rule: CiliumRule, namespace: string | undefined,
   return { denying, allowing };
 }
 
-interface Place {
+interface Place extends CiliumReading {
   readonly direction: Direction;
   readonly action: Action;
   readonly namespace: string | undefined;
@@ -69,6 +82,7 @@ interface Place {
 interface Said {
   readonly pods?: readonly PodSelector[];
   readonly outside?: AddressSet;
+  readonly nodes?: Nodes;
   readonly partly?: string;
 }
 
@@ -81,12 +95,12 @@ function readPart(rule: CiliumIngressRule | CiliumEgressRule, place: Place): rea
   const which = ports.length === 0 ? [{}] : ports;
   const who: readonly Said[] = peers ?? [{}];
   return which.flatMap(({ ports: some, partly: ofPorts }: PortsSaid) =>
-    who.map(({ pods, outside, partly: ofPeers }) => {
+    who.map(({ pods = [], outside = noAddresses, nodes = noNode, partly: ofPeers }) => {
       const partly = rule.authentication ? "authentication" : (ofPorts ?? ofPeers);
       return {
         action,
         name,
-        ...(peers === undefined ? {} : { peers: { pods: pods ?? [], outside: outside ?? noAddresses } }),
+        ...(peers === undefined ? {} : { peers: { pods, outside, nodes } }),
         ...(some ? { ports: some } : {}),
         ...(partly ? { partly } : {}),
       };
@@ -96,19 +110,18 @@ function readPart(rule: CiliumIngressRule | CiliumEgressRule, place: Place): rea
 
 const everyPod: PodSelector = { key: "cilium:pods", matches: () => true };
 const family = (name: "ipv4" | "ipv6"): AddressSet => ({ ...noAddresses, [name]: allAddresses[name] });
-const nodes: Said = { outside: allAddresses, partly: "addresses of nodes" };
 
 /** Source: cilium/cilium pkg/policy/api/entity.go. */
 const entities: Readonly<Record<string, readonly Said[]>> = {
-  all: [{ pods: [everyPod], outside: allAddresses }],
+  all: [{ pods: [everyPod], outside: allAddresses, nodes: everyNode }],
   world: [{ outside: allAddresses }],
   "world-ipv4": [{ outside: family("ipv4") }],
   "world-ipv6": [{ outside: family("ipv6") }],
-  cluster: [{ pods: [everyPod] }, nodes],
-  host: [nodes],
-  "remote-node": [nodes],
+  cluster: [{ pods: [everyPod], nodes: everyNode }],
+  host: [{ nodes: onlyNodes("own") }],
+  "remote-node": [{ nodes: onlyNodes("other") }],
   "kube-apiserver": [{ outside: allAddresses, partly: "addresses of the API server" }],
-  // Neither pods nor addresses outside.
+  // Neither pods, addresses outside nor nodes.
   health: [],
   init: [],
   ingress: [],
@@ -118,7 +131,8 @@ const entities: Readonly<Record<string, readonly Said[]>> = {
 
 /** Undefined: the entry names no peers, so that it means everyone. A list of none means nobody. */
 function readPeers(rule: CiliumIngressRule | CiliumEgressRule, place: Place): readonly Said[] | undefined {
-  const { field, namespace, onNote } = place;
+  const { field, namespace, blocksMeanNodes } = place;
+  const addressesOfAll: Said = { outside: allAddresses, nodes: blocksMeanNodes ? everyNode : noNode };
   const lists = Object.entries(rule).filter(
     ([key, list]) => /^(?:from|to)[A-Z]/.test(key) && key !== "toPorts" && list !== null && list !== undefined,
   );
@@ -139,32 +153,37 @@ function readPeers(rule: CiliumIngressRule | CiliumEgressRule, place: Place): re
       const { pods, mayMeanOutside, partly } = readEndpoints(selector, namespace, `${field}.${endpoints}[${i}]`);
       return [
         { pods, ...(partly ? { partly } : {}) },
-        ...(mayMeanOutside ? [{ outside: allAddresses, partly: partly ?? outsideByAbsence.partly }] : []),
+        ...(mayMeanOutside ? [{ ...outsideByAbsence.peers, partly: partly ?? outsideByAbsence.partly }] : []),
       ];
     }),
-    ...(of[cidrs] ?? []).map((cidr, i): Said => ({ outside: readBlock(cidr, [], `${field}.${cidrs}[${i}]`, onNote) })),
-    ...(of[cidrSets] ?? []).map(({ cidr, except }, i): Said => {
-      if (!cidr) return { outside: allAddresses, partly: "groups of CIDR blocks" };
-      return { outside: readBlock(cidr, except ?? [], `${field}.${cidrSets}[${i}]`, onNote) };
+    ...(of[cidrs] ?? []).flatMap((cidr, i) => readBlock(cidr, [], `${field}.${cidrs}[${i}]`, place)),
+    ...(of[cidrSets] ?? []).flatMap(({ cidr, except }, i): readonly Said[] => {
+      if (!cidr) return [{ ...addressesOfAll, partly: "groups of CIDR blocks" }];
+      return readBlock(cidr, except ?? [], `${field}.${cidrSets}[${i}]`, place);
     }),
     ...(of[named] ?? []).flatMap((entity, i) => {
       const said = Object.hasOwn(entities, entity) ? entities[entity] : undefined;
       if (said === undefined) throw new PolicyFieldError(`${field}.${named}[${i}]`, `is ${quoted(entity)}, which is no entity`);
       return said;
     }),
-    ...(of.fromNodes?.length || of.toNodes?.length ? [nodes] : []),
-    ...(of.fromGroups?.length || of.toGroups?.length ? [{ outside: allAddresses, partly: "groups of a cloud provider" }] : []),
-    ...(of.toServices?.length ? [{ pods: [everyPod], outside: allAddresses, partly: "endpoints of Services" }] : []),
+    ...(of.fromNodes?.length || of.toNodes?.length ? [{ nodes: everyNode, partly: "labels of nodes" }] : []),
+    ...(of.fromGroups?.length || of.toGroups?.length ? [{ ...addressesOfAll, partly: "groups of a cloud provider" }] : []),
+    ...(of.toServices?.length ? [{ pods: [everyPod], ...addressesOfAll, partly: "endpoints of Services" }] : []),
     // By a name no pod is meant, even where it resolves to one.
-    ...(of.toFQDNs?.length ? [{ outside: allAddresses, partly: "domain names" }] : []),
+    ...(of.toFQDNs?.length ? [{ ...addressesOfAll, partly: "domain names" }] : []),
   ];
 }
 
 /** Unlike elsewhere an address alone will do. Blocks mean no pod. */
-function readBlock(cidr: string, except: readonly string[], field: string, onNote: OnNote): AddressSet {
-  if (cidr.includes("/") && except.length > 0) return readIpBlock(cidr, except, field, onNote);
-  if (!isCidr(cidr)) throw new PolicyFieldError(field, `is ${quoted(cidr)}, which is no CIDR block`);
-  return difference(parseFilterCidrs([cidr]), unionOf(except.map((one) => parseFilterCidrs([one]))));
+function readBlock(cidr: string, except: readonly string[], field: string, { blocksMeanNodes, onNote }: Place): readonly Said[] {
+  const isExcepting = cidr.includes("/") && except.length > 0;
+  if (!isExcepting && !isCidr(cidr)) throw new PolicyFieldError(field, `is ${quoted(cidr)}, which is no CIDR block`);
+  const outside = isExcepting
+    ? readIpBlock(cidr, except, field, onNote)
+    : difference(parseFilterCidrs([cidr]), unionOf(except.map((one) => parseFilterCidrs([one]))));
+  if (!blocksMeanNodes) return [{ outside }];
+  if (!isWhole(cidr)) return [{ outside, nodes: nodesAt(outside) }];
+  return [{ outside }, { ...nodesByWholeBlock.peers, partly: nodesByWholeBlock.partly }];
 }
 
 interface PortsSaid {

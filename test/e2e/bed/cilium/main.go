@@ -29,11 +29,16 @@ import (
 type question struct {
 	// Whether selectors mean the pods of this cluster alone: the agent's policy-default-local-cluster.
 	LocalCluster bool
+	// Whether blocks mean nodes: policy-cidr-match-mode.
+	BlocksMeanNodes bool
+	// Whether pods are always open to the node that they run on: allow-localhost.
+	AlwaysAllowLocalhost bool
 	// Labels by name.
 	Namespaces map[string]map[string]string
 	Pods       []pod
 	// Outside the cluster.
 	Addresses       []netip.Addr
+	Nodes           []node
 	NetworkPolicies []v1.NetworkPolicy
 	// Clusterwide where they have no namespace.
 	CiliumPolicies []v2.CiliumNetworkPolicy
@@ -49,7 +54,13 @@ type pod struct {
 	}
 }
 
-// The ends are numbers: of a pod, or behind those, of an address.
+type node struct {
+	// Whether it is the node that the pod at the other end runs on.
+	IsHost  bool
+	Address netip.Addr
+}
+
+// The ends are numbers: of a pod, behind those of an address, and behind these of a node.
 type flow struct {
 	From, To int
 	Protocol string
@@ -93,6 +104,13 @@ func main() {
 }
 
 func answerTo(asked *question) (*answer, error) {
+	option.Config.PolicyCIDRMatchMode, option.Config.AllowLocalhost = nil, option.AllowLocalhostPolicy
+	if asked.BlocksMeanNodes {
+		option.Config.PolicyCIDRMatchMode = []string{"nodes"}
+	}
+	if asked.AlwaysAllowLocalhost {
+		option.Config.AllowLocalhost = option.AllowLocalhostAlways
+	}
 	entries, refused := read(asked)
 	ends := endsOf(asked)
 	repository, manager := newRepository(ends)
@@ -109,7 +127,7 @@ func answerTo(asked *question) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		// An address has no policies, though the selector of a clusterwide one may match its labels.
+		// Neither addresses nor nodes have policies here, though the selector of a clusterwide one may match their labels.
 		leaves := one.From >= len(asked.Pods) || verdict.Egress == types.DecisionAllowed
 		enters := one.To >= len(asked.Pods) || verdict.Ingress == types.DecisionAllowed
 		given.Allowed = append(given.Allowed, leaves && enters)
@@ -162,6 +180,20 @@ func endsOf(asked *question) []*identity.Identity {
 	for i, address := range asked.Addresses {
 		known := labels.GetCIDRLabelArray(netip.PrefixFrom(address, address.BitLen()))
 		ends = append(ends, identity.NewIdentityFromLabelArray(identity.IdentityScopeLocal+identity.NumericIdentity(1+i), known))
+	}
+	for i, one := range asked.Nodes {
+		known, number := labels.LabelRemoteNode.LabelArray(), identity.IdentityScopeRemoteNode+identity.NumericIdentity(1+i)
+		if one.IsHost {
+			known, number = labels.LabelHost.LabelArray(), identity.ReservedIdentityHost
+		}
+		if asked.BlocksMeanNodes {
+			for _, label := range labels.GetCIDRLabelArray(netip.PrefixFrom(one.Address, one.Address.BitLen())) {
+				if label.Source == labels.LabelSourceCIDR {
+					known = append(known, label)
+				}
+			}
+		}
+		ends = append(ends, identity.NewIdentityFromLabelArray(number, known.Sort()))
 	}
 	return ends
 }

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { CiliumPolicy } from "../../../../core/model/cilium-policy.ts";
 import type { NetworkPolicy } from "../../../../core/model/network-policy.ts";
-import type { NaiveCluster, NaiveEnd, NaiveFlow } from "../../../support/naive-policy.ts";
+import { type NaiveCluster, type NaiveEnd, type NaiveFlow, nodeOf } from "../../../support/naive-policy.ts";
 
 /** The program ended, or answered something else than it was asked. */
 export class CiliumVerdictsError extends Error {
@@ -13,10 +13,14 @@ export class CiliumVerdictsError extends Error {
 export interface Question {
   /** Whether selectors mean the pods of this cluster alone: the agent's policy-default-local-cluster, true by default from 1.19 on. */
   readonly localCluster: boolean;
+  /** Whether blocks mean nodes: the agent's policy-cidr-match-mode. */
+  readonly blocksMeanNodes: boolean;
+  /** Whether every node reaches its own pods, as far as none denies it: the agent's allow-localhost. */
+  readonly alwaysAllowLocalhost: boolean;
   readonly cluster: NaiveCluster;
   readonly networkPolicies: readonly NetworkPolicy[];
   readonly ciliumPolicies: readonly CiliumPolicy[];
-  /** Between pods of the cluster, and addresses. */
+  /** Between pods of the cluster, and addresses or nodes. Of own nodes there is one at most. */
   readonly flows: readonly NaiveFlow[];
 }
 
@@ -55,12 +59,25 @@ export class CiliumVerdicts {
 }
 
 /** As the program reads it. */
-function written({ localCluster, cluster, networkPolicies, ciliumPolicies, flows }: Question): object {
-  const addresses = [...new Set(flows.flatMap(({ from, to }) => [from, to]).filter((end) => typeof end === "string"))];
-  const numbers = new Map<NaiveEnd, number>([...cluster.pods, ...addresses].map((end, i) => [end, i]));
+function written({
+  localCluster,
+  blocksMeanNodes,
+  alwaysAllowLocalhost,
+  cluster,
+  networkPolicies,
+  ciliumPolicies,
+  flows,
+}: Question): object {
+  const others = [...new Set(flows.flatMap(({ from, to }) => [from, to]).filter((end) => typeof end === "string"))];
+  const addresses = others.filter((end) => nodeOf(end).node === undefined);
+  const nodes = others.filter((end) => nodeOf(end).node !== undefined);
+  const numbers = new Map<NaiveEnd, number>([...cluster.pods, ...addresses, ...nodes].map((end, i) => [end, i]));
   return {
     localCluster,
+    blocksMeanNodes,
+    alwaysAllowLocalhost,
     addresses,
+    nodes: nodes.map(nodeOf).map(({ node, address }) => ({ isHost: node === "own", address })),
     namespaces: cluster.namespaces,
     pods: cluster.pods,
     networkPolicies: networkPolicies.map(({ namespace, name, spec }) => ({ metadata: { namespace, name }, spec })),
