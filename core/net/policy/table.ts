@@ -86,11 +86,20 @@ function rowOf({ classes, direction, selected, decisions, own }: RowOptions): Ro
     decided.set(key, decision);
     return decision;
   });
+  return { towardsClass, stretches: stretchesBy(rules, { direction, selected, decisions, own }) };
+}
+
+/** Apart from all that a row is worked out with, which would stay as long as it. */
+function stretchesBy(
+  rules: readonly Rule[],
+  { direction, selected, decisions, own = [] }: Omit<RowOptions, "classes">,
+): (zone: Zone) => readonly Stretch[] {
   const known = new Map<Zone, readonly Stretch[]>();
-  const stretches = (zone: Zone): readonly Stretch[] => {
-    const made = known.get(zone) ?? stretchesOf(rules, (isMeant) => decisionOf(isMeant, []), zone);
+  return (zone) => {
+    const made =
+      known.get(zone) ??
+      stretchesOf(rules, (isMeant) => decisions.numberOf(decide({ direction, selected, isMeant, namedPorts: own })), zone);
     known.set(zone, made);
     return made;
   };
-  return { towardsClass, stretches };
 }
