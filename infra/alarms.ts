@@ -1,6 +1,6 @@
 import { longestGapHours } from "./cadence.ts";
 import { discover, plan, rescan, scan, summarize } from "./functions.ts";
-import { cadence } from "./options.ts";
+import { cadence, unreadPercent } from "./options.ts";
 import { group } from "./schedule.ts";
 import { named, region } from "./stage.ts";
 import { topic } from "./topic.ts";
@@ -163,6 +163,25 @@ export const oldScan = new aws.cloudwatch.MetricAlarm("Alarm-old-scan", {
   ...notify,
 });
 
+/** A few clusters may be out of reach for good reasons; so many at once have lost something that they share. */
+export const unread = new aws.cloudwatch.MetricAlarm("Alarm-clusters-unread", {
+  name: named("clusters-unread"),
+  alarmDescription: `Of more than ${unreadPercent} percent of the clusters something could not be read, so that nobody knows whether they are safe. Open the report: its coverage lists what was refused and why. Roll the member template out again for what IAM refused and the ClusterRole with its access entry for what Kubernetes refused; attach scan to a VPC for endpoints that were not reached. If it is to be so, raise EKS_PERIMETER_UNREAD_PERCENT.`,
+  metricQueries: [
+    { id: "percent", label: "percent", expression: "100 * m0 / m1", returnData: true }, // no value where there are no clusters
+    ...["ClustersUnread", "ClustersPlanned"].map((metric, i) => ({
+      id: `m${i}`,
+      metric: { ...watch(metric), stat: "Sum", period: silence },
+      returnData: false,
+    })),
+  ],
+  comparisonOperator: "GreaterThanThreshold",
+  threshold: unreadPercent,
+  evaluationPeriods: 1,
+  treatMissingData: "notBreaching",
+  ...notify,
+});
+
 const graph = (title: string, stat: "Sum" | "Maximum", measured: Measured[]) => ({
   type: "metric",
   width: 12,
@@ -186,7 +205,7 @@ new aws.cloudwatch.Dashboard("Dashboard", {
         type: "alarm",
         width: 24,
         height: 3,
-        properties: { title: "Alarms", alarms: [...alarms, deadMansSwitch, oldScan].map(({ arn }) => arn) },
+        properties: { title: "Alarms", alarms: [...alarms, deadMansSwitch, oldScan, unread].map(({ arn }) => arn) },
       },
       graph("Runs", "Sum", [ours("RunStarted", "RunsSkipped", "RunCompleted")]),
       graph("Accounts", "Sum", [ours("AccountsPlanned", "AccountsDiscovered", "AccountsDenied", "AccountsMissing")]),

@@ -56,6 +56,9 @@ export const externalIdVariable: Readonly<Record<string, string>> = externalId =
 
 export const alarmEmail = given("EKS_PERIMETER_ALARM_EMAIL");
 
+/** Of so many percent of the clusters something may be unread before it alarms; 100: of all. */
+export const unreadPercent = whole("EKS_PERIMETER_UNREAD_PERCENT", 50, 0, 100);
+
 /** Whether the functions have their share of the account's concurrency for themselves, and no more than that. */
 const reserve = given("EKS_PERIMETER_RESERVE_CONCURRENCY");
 if (!["", "yes", "no"].includes(reserve)) throw refused("EKS_PERIMETER_RESERVE_CONCURRENCY", reserve, "it must be yes or no");

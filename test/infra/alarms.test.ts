@@ -24,7 +24,7 @@ const namesOf = (name: string) => metricsOf(alarm(name)).map(({ metricName }) =>
 
 describe("every alarm", () => {
   it("notifies the topic, when it begins and when it ends", () => {
-    expect(alarms()).toHaveLength(10);
+    expect(alarms()).toHaveLength(11);
     for (const one of alarms()) {
       expect([one.alarmActions, one.okActions, one.actionsEnabled], one.name).toEqual([[arnOf("Alarms")], [arnOf("Alarms")], true]);
     }
@@ -61,6 +61,16 @@ it("the dead man's switch: two days without a completed run, silence included", 
     comparisonOperator: "LessThanThreshold",
     threshold: 1,
     treatMissingData: "breaching",
+  });
+});
+
+it("clusters-unread: something is unread of more than half of the clusters; of none at all it says nothing", () => {
+  expect(namesOf("clusters-unread")).toEqual(["ClustersUnread", "ClustersPlanned"]);
+  expect(alarm("clusters-unread").metricQueries[0]).toMatchObject({ expression: "100 * m0 / m1", returnData: true });
+  expect(alarm("clusters-unread")).toMatchObject({
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 50,
+    treatMissingData: "notBreaching",
   });
 });
 

@@ -13,6 +13,7 @@ const given = {
   EKS_PERIMETER_TIME_ZONE: "Europe/Berlin",
   EKS_PERIMETER_WINDOW_MINUTES: "0",
   EKS_PERIMETER_RESERVE_CONCURRENCY: "no",
+  EKS_PERIMETER_UNREAD_PERCENT: "80",
 };
 let graph: readonly Declared[] = [];
 beforeAll(async () => {
@@ -67,7 +68,8 @@ describe("the schedule", () => {
     expect(alarm("no-run-completed")).toMatchObject({ period: 61 * 3_600, evaluationPeriods: 2 });
     expect(alarm("no-run-completed").alarmDescription).toContain("No run was completed for 122 hours");
     expect(alarm("old-scan")).toMatchObject({ period: 61 * 3_600, threshold: 122 });
-    for (const name of ["accounts-denied", "scans-missing", "publish-failed"]) {
+    expect(alarm("clusters-unread")).toMatchObject({ threshold: 80 });
+    for (const name of ["clusters-unread", "accounts-denied", "scans-missing", "publish-failed"]) {
       for (const { metric } of alarm(name).metricQueries.slice(1)) expect(metric.period, name).toBe(61 * 3_600);
     }
   });
@@ -117,6 +119,7 @@ describe("refused before anything is declared", () => {
       { EKS_PERIMETER_RESERVE_CONCURRENCY: "10" },
       /EKS_PERIMETER_RESERVE_CONCURRENCY holds "10", but it must be yes or no/,
     ],
+    ["a part of more than all", { EKS_PERIMETER_UNREAD_PERCENT: "101" }, /EKS_PERIMETER_UNREAD_PERCENT holds "101", but .* from 0 to 100/],
     ["a window that is no number", { EKS_PERIMETER_WINDOW_MINUTES: "1h" }, /EKS_PERIMETER_WINDOW_MINUTES holds "1h"/],
   ])("%s", async (_what, environment, message) => {
     vi.resetModules();

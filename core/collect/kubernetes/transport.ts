@@ -88,11 +88,13 @@ export function timeoutAt(stage: Stage, host: string, ms: number): TransportFail
   };
 }
 
+const page = 'docs/rollout.md, "Private endpoints", says what is reached from where.';
+
 /** What to do about each reason why no answer came. */
 const hints: Readonly<Partial<Record<ReasonCode, string>>> = {
-  dns: "Let the scanner resolve the name: a private endpoint of a connected VPC needs DNS forwarding or a shared hosted zone.",
-  timeout: "Run the scanner in the cluster's VPC or one connected to it, or admit its address to the public endpoint.",
-  refused: "Look at routes, security groups and firewalls between the scanner and the endpoint.",
+  dns: `Let the scanner resolve the name: a private endpoint of a connected VPC needs DNS forwarding or a shared hosted zone. ${page}`,
+  timeout: `Run the scanner in the cluster's VPC or one connected to it, or admit its address to the public endpoint. ${page}`,
+  refused: `Look at routes, security groups and firewalls between the scanner and the endpoint. ${page}`,
   tls: "Look for a proxy that breaks TLS open, and at certificateAuthority in the answer of `aws eks describe-cluster`.",
   malformed: "Look for a proxy between the scanner and the endpoint, and scan again.",
 };
