@@ -39,6 +39,12 @@ export const Estate = z
     longestPage: z.int().min(1).optional(),
     /** Security Hub's token buckets: 10 calls a second, 3 of GetFindings. */
     securityHubRateLimits: z.boolean().default(false),
+    /** The workspace that the organization reads; the first channel is the webhook's. */
+    slack: z
+      .strictObject({
+        channels: z.array(z.strictObject({ id: z.string().regex(/^C[0-9A-Z]+$/), name: z.string().regex(/^[a-z0-9_-]{1,80}$/) })).min(1),
+      })
+      .optional(),
     faults: z.array(Fault).default([]),
     accounts: z.array(Account).min(1),
   })

@@ -11,6 +11,7 @@ import { type RunningClusters, startClusters } from "./clusters.ts";
 import { accountUser } from "./estate/access-entries.ts";
 import type { Estate } from "./estate.ts";
 import type { KubernetesApi } from "./kubernetes/server.ts";
+import { type SlackServer, startSlack } from "./slack/server.ts";
 import { buildWorld } from "./world/world.ts";
 
 export interface SandboxOptions {
@@ -33,6 +34,8 @@ export interface Sandbox {
   findings(): readonly { readonly account: string; readonly region: string; readonly finding: Finding }[];
   /** The API server of a cluster, by ARN; undefined where none runs. */
   kubernetes(clusterArn: string): KubernetesApi | undefined;
+  /** The Slack workspace of the estate, if it has one. */
+  readonly slack: SlackServer | undefined;
   /** From now on the estate is this one. Credentials, findings, faults and the request log stay; API servers get new addresses. */
   change(estate: Estate): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +56,7 @@ export async function startSandbox(estate: Estate, { now = () => new Date() }: S
   let clusters: RunningClusters = await startClusters(estate, { credentials, now });
   state.world = buildWorld(estate, now(), clusters.endpoints);
   const server = await startAwsServer(gateway);
+  const slack = estate.slack === undefined ? undefined : await startSlack(estate.slack.channels, now);
   const hubCredentials = credentials.issueToUser(userOf(estate.partition, estate.hub.account, estate.hub.user));
   const users = new Map<string, Credentials>();
   return {
@@ -68,6 +72,7 @@ export async function startSandbox(estate: Estate, { now = () => new Date() }: S
     forgetRequests: gateway.log.clear,
     findings: state.hubs.all,
     kubernetes: (clusterArn) => clusters.apis.get(clusterArn),
+    slack,
     change: async (next) => {
       buildWorld(next, now());
       const before = clusters;
@@ -76,7 +81,7 @@ export async function startSandbox(estate: Estate, { now = () => new Date() }: S
       await before.close();
     },
     close: async () => {
-      await Promise.all([server.close(), clusters.close()]);
+      await Promise.all([server.close(), slack?.close(), clusters.close()]);
     },
   };
 }

@@ -27,3 +27,8 @@ export class StoreLocationError extends PerimeterError {
 export class FindingStateError extends PerimeterError {
   override readonly name = "FindingStateError";
 }
+
+/** What is kept of a Slack channel's messages can't be understood. */
+export class OutboxError extends PerimeterError {
+  override readonly name = "OutboxError";
+}

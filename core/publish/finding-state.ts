@@ -8,7 +8,7 @@ import { clipped, plainText } from "../report/plain-text.ts";
 import { isDecided } from "./completeness.ts";
 
 /** What a channel was last told of a finding. `waived` and `suppressed`: it fails, and nobody is to hear of it. */
-const Told = z.strictObject({ as: z.enum(["fail", "waived", "suppressed", "closed"]), severity: z.enum(severities) }).readonly();
+export const Told = z.strictObject({ as: z.enum(["fail", "waived", "suppressed", "closed"]), severity: z.enum(severities) }).readonly();
 export type Told = z.infer<typeof Told>;
 
 /** What is remembered of a finding that fails, or failed lately. Times are RFC 3339 in UTC with milliseconds, so that their texts compare. */

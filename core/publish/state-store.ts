@@ -33,7 +33,9 @@ export function updateState<T extends { readonly state: FindingState }>(
   return pRetry(
     async () => {
       const stored = await store.get(key);
-      const previous = stored === undefined ? emptyState(subject) : parsed(stored.body, `${store.description}/${key}`, subject);
+      const previous = stored === undefined ? emptyState(subject) : parsed(stored.body, `${store.description}/${key}`);
+      if (previous.subject !== subject)
+        throw unreadable(`${store.description}/${key}`, `holds the state of ${previous.subject}, not of ${subject}`);
       const result = change(previous);
       const body = JSON.stringify(result.state);
       if (body === JSON.stringify(previous)) return result;
@@ -50,18 +52,27 @@ export function updateState<T extends { readonly state: FindingState }>(
   );
 }
 
-function parsed(body: string, place: string, subject: string): FindingState {
-  const unreadable = (what: string, cause?: unknown) =>
-    new FindingStateError(`${place} ${what}.`, {
-      hint: "Put an earlier version of it back; deleting it lets every finding there begin anew.",
-      cause,
-    });
-  let state: FindingState;
-  try {
-    state = FindingState.parse(JSON.parse(body));
-  } catch (cause) {
-    throw unreadable("holds no state of findings that this version understands", cause);
-  }
-  if (state.subject !== subject) throw unreadable(`holds the state of ${state.subject}, not of ${subject}`);
-  return state;
+/** What is remembered there. @throws {FindingStateError} when it can't be understood */
+export async function readState(store: Store, key: string): Promise<FindingState | undefined> {
+  const stored = await store.get(key);
+  return stored === undefined ? undefined : parsed(stored.body, `${store.description}/${key}`);
 }
+
+/** Where all of it lies. */
+export const statesPrefix = "findings/";
+/** The account that a key of a state is about. */
+export const accountOfKey = (key: string): string => key.replace(/^findings\/(?:clusters|accounts)\//, "").slice(0, 12);
+
+function parsed(body: string, place: string): FindingState {
+  try {
+    return FindingState.parse(JSON.parse(body));
+  } catch (cause) {
+    throw unreadable(place, "holds no state of findings that this version understands", cause);
+  }
+}
+
+const unreadable = (place: string, what: string, cause?: unknown): FindingStateError =>
+  new FindingStateError(`${place} ${what}.`, {
+    hint: "Put an earlier version of it back; deleting it lets every finding there begin anew.",
+    cause,
+  });

@@ -268,7 +268,3 @@ function textOf(lines: readonly string[]): string {
   }
   return text;
 }
-
-/** Whether there is anything to say. */
-export const isWorthTelling = ({ subjects, unseen }: Pick<ChannelNews, "subjects" | "unseen">): boolean =>
-  subjects.some(({ isFirst, news }) => isFirst || news.length > 0) || unseen.length > 0;

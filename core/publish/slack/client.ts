@@ -1,0 +1,195 @@
+/** The two ways into Slack: a bot, which may answer in threads, and an incoming webhook, which posts to its one channel. */
+import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
+import { createPace, type Pace, type Rate } from "../pace.ts";
+import { SlackError, SlackSetUpError } from "./errors.ts";
+import type { Message } from "./message.ts";
+
+export interface Slack {
+  /** A webhook's channel was chosen when it was made, and it knows no threads. */
+  readonly kind: "bot" | "webhook";
+  /**
+   * Posts a message, or a reply to the one with this `ts`. Answers the new one's `ts`, "" by a webhook.
+   *
+   * @throws {SlackError}
+   */
+  post(message: Message, place: { readonly channel: string; readonly thread?: string }, signal: AbortSignal): Promise<string>;
+}
+
+export interface SlackOptions {
+  /** Instead of https://slack.com/api: for tests, on loopback alone. */
+  readonly api?: string;
+  readonly manner?: Manner;
+}
+
+/** How patiently messages are posted. */
+export interface Manner {
+  readonly rate: Rate;
+  readonly retries: number;
+  readonly firstMs: number;
+  /** For one answer. */
+  readonly timeoutMs: number;
+}
+/** The rate is Slack's, of one channel. Source: docs.slack.dev/apis/web-api/rate-limits */
+const usual: Manner = { rate: { perSecond: 1, burst: 3 }, retries: 3, firstMs: 500, timeoutMs: 10_000 };
+
+/** Who is asked to wait for longer lets the next run tell. */
+const longestWaitMs = 60_000;
+
+/**
+ * @param credential the token of a bot, or the URL of a webhook
+ * @throws {SlackSetUpError} which does not repeat the credential
+ */
+export function createSlack(credential: string, { api = "https://slack.com/api", manner = usual }: SlackOptions = {}): Slack {
+  if (/^xoxb-[\w-]+$/.test(credential)) return bot(credential, checkedUrl(api, ["slack.com"]), manner);
+  if (/^https?:\/\//.test(credential)) return webhook(checkedUrl(credential, ["hooks.slack.com", "hooks.slack-gov.com"]), manner);
+  throw new SlackSetUpError("What was given for Slack is neither the token of a bot nor the URL of a webhook.", {
+    hint: "A token begins with xoxb-, a URL with https://hooks.slack.com/.",
+  });
+}
+
+const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);
+
+/** A token or a message is sent nowhere else. */
+function checkedUrl(text: string, hosts: readonly string[]): string {
+  const url = URL.parse(text);
+  if (url !== null && url.username === "" && url.port === "" && url.protocol === "https:" && hosts.includes(url.hostname)) return url.href;
+  if (url?.protocol === "http:" && loopback.has(url.hostname)) return url.href;
+  throw new SlackSetUpError(`The address for Slack is not at ${hosts[0]}.`, { hint: `It has to begin with https://${hosts[0]}/.` });
+}
+
+function bot(token: string, api: string, manner: Manner): Slack {
+  const paces = new Map<string, Pace>();
+  return {
+    kind: "bot",
+    post: async (message, { channel, thread }, signal) => {
+      const pace = paces.get(channel) ?? createPace(manner.rate);
+      paces.set(channel, pace);
+      const body = { channel, ...bodyOf(message), ...(thread === undefined ? {} : { thread_ts: thread }) };
+      const request: Request = { url: `${api.replace(/\/$/, "")}/chat.postMessage`, headers: { authorization: `Bearer ${token}` }, body };
+      return persistently(request, pace, manner, signal, (text) => {
+        const answer = parsed(text);
+        if (answer.ok === true && typeof answer.ts === "string") return answer.ts;
+        const code = codeIn(String(answer.error)) ?? "malformed_answer";
+        throw new SlackError(code, { isRefusal: answer.ok === false && !doubtful.has(code) });
+      });
+    },
+  };
+}
+
+function webhook(url: string, manner: Manner): Slack {
+  const pace = createPace(manner.rate);
+  return {
+    kind: "webhook",
+    post: (message, _place, signal) => persistently({ url, headers: {}, body: bodyOf(message) }, pace, manner, signal, () => ""),
+  };
+}
+
+/** Nothing is read out of the text but what it says: no markup, no names, no previews of links. */
+const bodyOf = ({ text, blocks }: Message) => ({
+  text,
+  ...(blocks.length === 0 ? {} : { blocks }),
+  mrkdwn: false,
+  parse: "none",
+  link_names: false,
+  unfurl_links: false,
+  unfurl_media: false,
+});
+
+interface Request {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** Source: docs.slack.dev, chat.postMessage, errors: "some aspect of the operation may have succeeded". */
+const doubtful = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "malformed_answer"]);
+const isPassing = ({ code }: SlackError): boolean =>
+  doubtful.has(code) || code === "ratelimited" || /^http_5|^timeout$|^E[A-Z]+$|^UND_/.test(code);
+
+async function persistently(
+  request: Request,
+  pace: Pace,
+  { retries, firstMs, timeoutMs }: Manner,
+  signal: AbortSignal,
+  read: (text: string) => string,
+): Promise<string> {
+  /** Once an attempt may have posted, no later refusal says that nothing was. */
+  let mayBePosted = false;
+  try {
+    return await pRetry(
+      async () => {
+        await pace.turn(signal);
+        const text = await once(request, timeoutMs, signal);
+        return read(text);
+      },
+      {
+        retries,
+        minTimeout: firstMs,
+        maxTimeout: 8_000,
+        randomize: true,
+        signal,
+        onFailedAttempt: async ({ error }) => {
+          if (!(error instanceof SlackError)) return;
+          mayBePosted ||= !error.isRefusal;
+          if (error.retryAfterMs === undefined) return;
+          pace.slower();
+          if (error.retryAfterMs <= longestWaitMs) await sleep(error.retryAfterMs, undefined, { signal });
+        },
+        shouldRetry: ({ error }) => error instanceof SlackError && isPassing(error) && (error.retryAfterMs ?? 0) <= longestWaitMs,
+      },
+    );
+  } catch (error) {
+    if (error instanceof SlackError) throw new SlackError(error.code, { isRefusal: error.isRefusal && !mayBePosted });
+    if (signal.aborted) throw new SlackError("aborted", { isRefusal: !mayBePosted });
+    throw error;
+  }
+}
+
+/** The text of one answer. @throws {SlackError} */
+async function once({ url, headers, body }: Request, timeoutMs: number, signal: AbortSignal): Promise<string> {
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(url, {
+      method: "POST",
+      redirect: "error",
+      headers: { "content-type": "application/json; charset=utf-8", ...headers },
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    text = await answer.text();
+  } catch (error) {
+    throw unanswered(error); // without it as the cause: it may hold what was asked
+  }
+  if (answer.status === 429) {
+    const seconds = Number(answer.headers.get("retry-after") ?? "1");
+    throw new SlackError("ratelimited", { isRefusal: true, retryAfterMs: Number.isFinite(seconds) ? Math.max(0, seconds) * 1_000 : 1_000 });
+  }
+  if (answer.ok) return text;
+  const code = answer.status < 500 ? codeIn(text) : undefined;
+  throw new SlackError(code ?? `http_${answer.status}`, { isRefusal: answer.status < 500 });
+}
+
+/** No connection: nothing was posted. Anything later: who knows. */
+const unconnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+
+function unanswered(error: unknown): SlackError {
+  if (!(error instanceof Error)) throw error;
+  if (error.name === "TimeoutError" || error.name === "AbortError") return new SlackError("timeout", { isRefusal: false });
+  const { cause } = error;
+  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "no_answer";
+  return new SlackError(code, { isRefusal: unconnected.has(code) });
+}
+
+/** Slack's codes are words; anything else in its place is of somebody else. */
+const codeIn = (text: string): string | undefined => /^[a-z][a-z_]{1,59}$/.exec(text.trim())?.[0];
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
