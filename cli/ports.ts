@@ -8,6 +8,7 @@ import { SharedReads } from "../core/collect/shared-reads.ts";
 import type { Caller } from "../core/model/deployment.ts";
 import type { Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
+import type { Slack } from "../core/publish/slack/client.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
 import { accountAccess, allowedEndpointHosts, common, securityHub } from "../functions/clients.ts";
@@ -31,6 +32,8 @@ export interface ReadOptions {
 export interface PortOptions extends ReadOptions {
   readonly state: string | undefined;
   readonly publish: boolean;
+  /** Absent: Slack is told nothing. */
+  readonly slack?: Slack;
 }
 
 /** Who is asking, and the ports to go on with. */
@@ -57,6 +60,7 @@ export async function openSession(options: PortOptions): Promise<Session> {
     settings: options.settings,
     version,
     ...(options.publish ? { securityHub } : {}),
+    ...withSlack(options.slack),
     log: options.progress.log,
   };
   return { account: caller.account, homeRegion, ports };
@@ -105,6 +109,8 @@ export async function openDeployment(options: ReadOptions): Promise<DeploymentPo
     onDone: options.progress.scanned,
   };
 }
+
+const withSlack = (slack: Slack | undefined): Pick<Ports, "slack"> => (slack === undefined ? {} : { slack: () => Promise.resolve(slack) });
 
 /** The Region of the standard chain, if it names one. */
 async function configuredRegion(): Promise<string | undefined> {

@@ -59,6 +59,7 @@ function addScan(root: Command, finish: Finish): void {
   addSelection(command)
     .optionsGroup("Output:")
     .option("--publish", "import findings into Security Hub")
+    .option("--slack", "tell Slack what changed: SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL, and the configuration's slack")
     .option("--save-evidence <path>", "save what was read: a file for one cluster, a folder for several")
     .option("--state <location>", "where runs and the state of findings are kept: a folder or s3://BUCKET/PREFIX")
     .option("--verbose", "print each read and its time");

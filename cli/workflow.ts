@@ -30,7 +30,7 @@ export async function runLocally(request: PlanRequest, ports: PlanPorts, progres
       return answer;
     },
     Summarize: async (input) => {
-      report = await summarizeRun(SummarizeRequest.parse(input), ports);
+      report = await summarizeRun(SummarizeRequest.parse(input), ports, signal);
       return summaryOf(report);
     },
   };
@@ -60,5 +60,5 @@ export async function runLocally(request: PlanRequest, ports: PlanPorts, progres
     throw failure ?? error;
   }
   // A run without accounts ends before its summary; here someone waits for the report.
-  return report ?? summarizeRun(SummarizeRequest.parse({ runId: (answer as Planned).runId }), ports);
+  return report ?? summarizeRun(SummarizeRequest.parse({ runId: (answer as Planned).runId }), ports, signal);
 }

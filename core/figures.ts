@@ -24,6 +24,8 @@ export const figures = [
   "FindingsPublished",
   /** Findings that Security Hub refused. */
   "PublishFailed",
+  /** Slack channels that could not be told what changed; the next run tells it. */
+  "SlackFailed",
   /** How long ago the cluster was scanned whose last scan is the oldest. */
   "OldestClusterScanAgeHours",
 ] as const;

@@ -2,6 +2,7 @@ import type { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { AccountAccess, CollectPorts } from "./collect/access.ts";
 import type { Figures } from "./figures.ts";
 import type { Settings } from "./model/settings.ts";
+import type { Slack } from "./publish/slack/client.ts";
 import type { Store } from "./publish/store.ts";
 
 /** What the four steps are given: everything that reaches outside the process. */
@@ -16,6 +17,8 @@ export interface Ports extends CollectPorts {
   readonly homeRegion: string;
   /** The Security Hub of an account and Region. Absent: nothing is published. */
   readonly securityHub?: (access: AccountAccess, region: string) => SecurityHubClient;
+  /** The way into Slack, found when a run is over. Absent: nobody is told of changes. */
+  readonly slack?: (signal: AbortSignal) => Promise<Slack>;
   readonly log: Log;
   /** Takes what operators watch. Absent: nobody does. */
   readonly measure?: (figures: Figures) => void;

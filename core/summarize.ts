@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { evaluateAccount, evaluateCluster } from "./evaluate.ts";
-import { figuresOf } from "./figures.ts";
+import { figuresOf, type Left } from "./figures.ts";
 import type { AnyCheck } from "./model/check.ts";
 import { type Cluster, ClusterFacts } from "./model/cluster.ts";
 import { type Fact, known } from "./model/fact.ts";
@@ -9,9 +9,10 @@ import { accountArn, type ClusterTarget, clusterArn } from "./model/resource.ts"
 import type { Settings } from "./model/settings.ts";
 import { selectChecks } from "./plan.ts";
 import type { Ports } from "./ports.ts";
+import { tellChanges } from "./publish/slack/tell.ts";
 import { toHtml } from "./report/html.ts";
 import type { Report } from "./report/report.ts";
-import { toReport } from "./report/summary.ts";
+import { coverageChecks, toReport } from "./report/summary.ts";
 import { releaseLock } from "./run-lock.ts";
 import { type AccountRecord, type ClusterRecord, keys, noChanges, type RunRecord, readRecord, readRun } from "./run-record.ts";
 import { reported } from "./scan.ts";
@@ -23,15 +24,16 @@ const readsAtOnce = { concurrency: 32 };
  * Puts a run together: every account and cluster that was planned, those that left no record included. Completeness is
  * the plan minus the records, never the status of the workflow's map. The run is over then, also if this fails: the next may begin.
  */
-export async function summarizeRun({ runId }: SummarizeRequest, ports: Ports): Promise<Report> {
+export async function summarizeRun({ runId }: SummarizeRequest, ports: Ports, signal = new AbortController().signal): Promise<Report> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(ports.readTimeoutMs)]);
   try {
-    return await reportOf(runId, ports);
+    return await reportOf(runId, ports, deadline);
   } finally {
     await releaseLock(ports.store, runId, ports.now());
   }
 }
 
-async function reportOf(runId: string, ports: Ports): Promise<Report> {
+async function reportOf(runId: string, ports: Ports, deadline: AbortSignal): Promise<Report> {
   const run = await readRun(ports.store, runId);
   const checks = selectChecks(run.checks);
   const { store } = ports;
@@ -58,12 +60,57 @@ async function reportOf(runId: string, ports: Ports): Promise<Report> {
   });
   await store.put(keys.report(runId, "report.json"), JSON.stringify(report));
   await store.put(keys.report(runId, "report.html"), toHtml(report));
-  if (ports.measure !== undefined) {
-    const left = { accounts: accountsLeft.map(({ record }) => record), clusters: clustersLeft };
-    ports.measure(await figuresOf(left, store, ports.now()));
-  }
+  const left: Left = { accounts: accountsLeft.map(({ record }) => record), clusters: clustersLeft };
+  if (ports.measure !== undefined) ports.measure(await figuresOf(left, store, ports.now()));
+  await tellSlack(run, report, left, ports, deadline);
   ports.log.info("summarized", { runId, accounts: accounts.length, clusters: clusters.length, ...report.summary.byStatus });
   return report;
+}
+
+/** Tells Slack what changed, where it is to be told. The run is a success without it. */
+async function tellSlack(run: RunRecord, report: Report, left: Left, ports: Ports, signal: AbortSignal): Promise<void> {
+  const { slack, settings, store, homeRegion, securityHub, now, log, measure } = ports;
+  if (slack === undefined) return;
+  const { id: runId, ...scope } = run;
+  let failed = 1;
+  try {
+    if (settings.slack === undefined) {
+      log.warn("Slack was not told, as the configuration names no channel", { runId });
+      return;
+    }
+    const told = await tellChanges({
+      scope: { runId, ...scope },
+      report,
+      reportKey: keys.report(runId, "report.html"),
+      failures: failuresOf(left),
+      coverage: coverageChecks(selectChecks(undefined)),
+      store,
+      slack: await slack(signal),
+      settings: settings.slack,
+      homeRegion,
+      isPublished: securityHub !== undefined,
+      now,
+      log,
+      signal,
+    });
+    failed = told.failed;
+  } catch (error) {
+    log.error("Slack was not told", { runId, error });
+  } finally {
+    measure?.({ SlackFailed: failed });
+  }
+}
+
+/** What failed in a run beside what its reads were refused, in numbers. */
+function failuresOf({ accounts, clusters }: Left): readonly string[] {
+  const missingAccounts = accounts.filter((record) => record === undefined).length;
+  const missingClusters = clusters.filter(({ record }) => record === undefined).length;
+  const refused = clusters.reduce((sum, { record }) => sum + (record?.refused.length ?? 0), 0);
+  return [
+    ...(missingAccounts === 0 ? [] : [`Accounts that were planned and left no record: ${missingAccounts}.`]),
+    ...(missingClusters === 0 ? [] : [`Clusters that were found and left no record: ${missingClusters}.`]),
+    ...(refused === 0 ? [] : [`Findings that Security Hub refused: ${refused}.`]),
+  ];
 }
 
 /** An account whose discovery left no record, because it crashed or ran out of time: its clusters are not known. */

@@ -8,7 +8,7 @@ async function run([path, ...rest]: readonly string[]): Promise<void> {
   const sandbox = await startSandbox(await loadEstate(path));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void sandbox.close());
   const { endpoint, credentials, slack } = sandbox;
-  const workspace = slack && { api: slack.api, token: slack.token, webhook: slack.webhook };
+  const workspace = slack && { api: slack.api, token: slack.token, webhook: slack.webhook, posted: slack.posted };
   process.stdout.write(`${JSON.stringify({ endpoint, credentials, slack: workspace })}\n`);
 }
 

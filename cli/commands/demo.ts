@@ -9,12 +9,12 @@ import { type ExitCode, exit } from "../exit.ts";
 
 const file = (path: string): string => fileURLToPath(new URL(`../../sandbox/${path}`, import.meta.url));
 
-/** `demo`: the main job, whole, against the embedded sandbox. Nothing of the surroundings' AWS set-up is used. */
+/** `demo`: the main job, whole, against the embedded sandbox. Nothing of the surroundings' set-up of AWS and Slack is used. */
 export async function demo({ out }: { readonly out: string }): Promise<ExitCode> {
-  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+  for (const name of Object.keys(process.env)) if (/^(?:AWS|SLACK)_/.test(name)) delete process.env[name];
   const sandbox = spawn(process.execPath, [file("main.ts"), file("estates/demo.yaml")], { stdio: ["ignore", "pipe", "inherit"] });
   try {
-    const { endpoint, credentials } = await started(sandbox);
+    const { endpoint, credentials, slack } = await started(sandbox);
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: "eu-west-1",
@@ -24,6 +24,8 @@ export async function demo({ out }: { readonly out: string }): Promise<ExitCode>
       AWS_CONFIG_FILE: "/dev/null",
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS: "127.0.0.1",
+      SLACK_BOT_TOKEN: slack.token,
+      EKS_PERIMETER_SLACK_API: slack.api,
     });
     const state = join(out, "state");
     await rm(state, { recursive: true, force: true });
@@ -38,10 +40,12 @@ export async function demo({ out }: { readonly out: string }): Promise<ExitCode>
       json: false,
       out,
       publish: true,
+      slack: true,
       failOn: "none",
       state,
       verbose: false,
     });
+    process.stdout.write(`Slack of the sandbox: ${await toldTo(slack.posted)}\n`);
     return exit.ok;
   } finally {
     sandbox.kill();
@@ -51,6 +55,25 @@ export async function demo({ out }: { readonly out: string }): Promise<ExitCode>
 interface Started {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly slack: { readonly api: string; readonly token: string; readonly posted: string };
+}
+
+interface Posted {
+  readonly channel: { readonly name: string };
+  readonly thread?: string;
+}
+
+/** What the sandbox's Slack holds, as its reader counts it. */
+async function toldTo(posted: string): Promise<string> {
+  const messages = (await (await fetch(posted)).json()) as readonly Posted[];
+  const byChannel = Map.groupBy(messages, ({ channel }) => channel.name);
+  const counts = [...byChannel]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, all]) => {
+      const digests = all.filter(({ thread }) => thread === undefined).length;
+      return `${digests} digest${digests === 1 ? "" : "s"} in #${name}`;
+    });
+  return counts.join(", ") || "no digest";
 }
 
 /** The first line that the sandbox prints says where it listens. */

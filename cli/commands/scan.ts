@@ -2,6 +2,7 @@ import pMap from "p-map";
 import { discoverClusters } from "../../core/discover.ts";
 import type { PlanRequest } from "../../core/model/request.ts";
 import type { ClusterTarget } from "../../core/model/resource.ts";
+import type { Settings } from "../../core/model/settings.ts";
 import { planRun, selectChecks } from "../../core/plan.ts";
 import type { PlanPorts } from "../../core/ports.ts";
 import type { Report } from "../../core/report/report.ts";
@@ -16,6 +17,7 @@ import { type FailOn, writeReport } from "../output.ts";
 import { openSession } from "../ports.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
+import type { SlackAccess } from "../slack.ts";
 
 export interface ScanOptions {
   readonly cluster: readonly string[];
@@ -29,6 +31,7 @@ export interface ScanOptions {
   readonly json?: boolean;
   readonly out?: string;
   readonly publish?: boolean;
+  readonly slack?: boolean;
   readonly saveEvidence?: string;
   readonly failOn: FailOn;
   readonly state?: string;
@@ -43,7 +46,7 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
   if (options.org === true && options.account.length > 0) {
     throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or scan the whole organization." });
   }
-  const settings = await loadSettings(options.config);
+  const { slack, settings } = await withSlack(await loadSettings(options.config), options);
   const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
   const progress = startProgress(options);
   const interrupted = new AbortController();
@@ -56,6 +59,7 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
       externalId: options.externalId,
       state: options.state,
       publish: options.publish === true,
+      ...(slack === undefined ? {} : { slack }),
       region: named[0],
       progress,
     });
@@ -77,6 +81,11 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
   }
 }
 
+/** The client of Slack is loaded only where it is asked for. */
+async function withSlack(settings: Settings, { slack }: ScanOptions): Promise<Partial<SlackAccess> & Pick<SlackAccess, "settings">> {
+  return slack === true ? (await import("../slack.ts")).slackFor(settings, process.env) : { settings };
+}
+
 /** The four steps, one after the other, in this process. */
 async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Progress, signal: AbortSignal): Promise<Report> {
   const { runId, accounts } = await planRun(request, ports, signal);
@@ -94,7 +103,7 @@ async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Pro
     },
     { concurrency: concurrency.clusters },
   );
-  return summarizeRun({ runId }, ports);
+  return summarizeRun({ runId }, ports, signal);
 }
 
 /** The same steps by the workflow definition that is deployed. */

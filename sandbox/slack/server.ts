@@ -11,20 +11,21 @@ export interface SlackServer {
   readonly token: string;
   /** Posts to the first channel. */
   readonly webhook: string;
+  /** Answers as JSON what was posted, for other processes than this. */
+  readonly posted: string;
   messages(): readonly Posted[];
   addFault(fault: SlackFault): void;
   close(): Promise<void>;
 }
 
-/** Where `main.ts` tells another process what was posted. */
-export const postedPath = "/_sandbox/messages";
+const postedPath = "/_sandbox/messages";
 
 /** Starts a workspace on a free port of the loopback address. */
 export async function startSlack(channels: readonly Channel[], now: () => Date): Promise<SlackServer> {
   const workspace = createWorkspace(channels, now);
   const token = `xoxb-${randomBytes(16).toString("hex")}`;
   const hook = `/services/T0SANDBOX/B0SANDBOX/${randomBytes(12).toString("hex")}`;
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
     serve(workspace, { token, hook }, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -37,6 +38,7 @@ export async function startSlack(channels: readonly Channel[], now: () => Date):
     api: `${origin}/api`,
     token,
     webhook: `${origin}${hook}`,
+    posted: `${origin}${postedPath}`,
     messages: workspace.messages,
     addFault: workspace.addFault,
     close: () =>
