@@ -85,6 +85,11 @@ const never: Readonly<Record<string, Watched>> = {
     says: 'Security Hub refused findings. Search the logs of scan and discover for "finding refused": InvalidAccess means that Security Hub is off in that account and Region, so turn it on; InvalidInput is a defect of eks-perimeter, so report it.',
     period: silence,
   },
+  "slack-failed": {
+    sum: [ours("SlackFailed")],
+    says: 'Slack was not told what changed; the next run tells it. Search the log of summarize for "Slack was not told": the entry names the channel, the code of Slack and what to do about it.',
+    period: silence,
+  },
   errors: {
     sum: [
       ofFunction("Plan", "Errors"),
@@ -210,7 +215,7 @@ new aws.cloudwatch.Dashboard("Dashboard", {
       graph("Runs", "Sum", [ours("RunStarted", "RunsSkipped", "RunCompleted")]),
       graph("Accounts", "Sum", [ours("AccountsPlanned", "AccountsDiscovered", "AccountsDenied", "AccountsMissing")]),
       graph("Clusters", "Sum", [ours("ClustersPlanned", "ClustersScanned", "ClustersUnread", "ClustersMissing")]),
-      graph("Findings", "Sum", [ours("FindingsPublished", "PublishFailed")]),
+      graph("Findings", "Sum", [ours("FindingsPublished", "PublishFailed", "SlackFailed")]),
       graph("Rescans", "Sum", [ours("RescansAsked")]),
       graph("Age of the oldest scan, in hours", "Maximum", [ours("OldestClusterScanAgeHours")]),
       graph("Executions", "Sum", [ofWorkflow("ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")]),

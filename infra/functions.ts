@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { externalIdVariable, network, reservesConcurrency } from "./options.ts";
-import { account, named, partition } from "./stage.ts";
+import { externalIdVariable, network, reservesConcurrency, slack } from "./options.ts";
+import { account, named, partition, region } from "./stage.ts";
 import { store } from "./storage.ts";
 import { undeliveredRescans } from "./undelivered.ts";
 
@@ -15,7 +15,13 @@ const writeRuns = { actions: ["s3:PutObject"], resources: [objects("runs/*")] };
 const lock = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("lock.json")] };
 /** The memory of findings: first seen, last published. */
 const findings = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("findings/*")] };
-const readFindings = { actions: ["s3:GetObject"], resources: findings.resources };
+/** What is being told to each channel. */
+const outbox = { actions: ["s3:GetObject", "s3:PutObject"], resources: [objects("slack/*")] };
+/** A customer managed key lets the role decrypt by its own policy; AWS's own, alias/aws/ssm, lets whoever may read the parameter. */
+const slackParameter =
+  slack === undefined
+    ? []
+    : [{ actions: ["ssm:GetParameter"], resources: [$interpolate`arn:${partition}:ssm:${region}:${account}:parameter${slack.parameter}`] }];
 const writeEvidence = { actions: ["s3:PutObject"], resources: [objects("evidence/*")] };
 /** Without it S3 answers 403 instead of 404 for an object that does not exist. */
 const listStore = { actions: ["s3:ListBucket"], resources: [store.arn] };
@@ -86,7 +92,8 @@ export const summarize = new sst.aws.Function("Summarize", {
   handler: "functions/summarize.handler",
   timeout: "5 minutes",
   memory: "3008 MB", // takes 0.5 GB over 300 clusters, 2.2 GB over 3,000 (bench/bundles.ts): a run's records, and its report of them all
-  permissions: [readRuns, writeRuns, lock, readFindings, listStore],
+  permissions: [readRuns, writeRuns, lock, findings, outbox, listStore, ...slackParameter],
+  environment: { ...common.environment, ...(slack === undefined ? {} : { EKS_PERIMETER_SLACK_PARAMETER: slack.parameter }) },
 });
 
 /** Reads nothing: it hands on to `scan` what Security Hub was asked for. What it refuses, it would refuse again. */

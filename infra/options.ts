@@ -54,6 +54,14 @@ export const network = subnets.length === 0 ? {} : { vpc: { privateSubnets: [...
 const externalId = given("EKS_PERIMETER_EXTERNAL_ID");
 export const externalIdVariable: Readonly<Record<string, string>> = externalId === "" ? {} : { EKS_PERIMETER_EXTERNAL_ID: externalId };
 
+/** The parameter that holds the token of the bot or the URL of the webhook; without it Slack is told nothing. */
+const slackParameter = given("EKS_PERIMETER_SLACK_PARAMETER");
+if (slackParameter !== "" && !/^\/[\w./-]{1,500}$/.test(slackParameter)) {
+  // what it holds is not repeated: it may be the token itself
+  throw new Error("EKS_PERIMETER_SLACK_PARAMETER must hold the name of a parameter: a / and then letters, digits and . - _ / alone.");
+}
+export const slack = slackParameter === "" ? undefined : { parameter: slackParameter };
+
 export const alarmEmail = given("EKS_PERIMETER_ALARM_EMAIL");
 
 /** Of so many percent of the clusters something may be unread before it alarms; 100: of all. */

@@ -24,7 +24,7 @@ const namesOf = (name: string) => metricsOf(alarm(name)).map(({ metricName }) =>
 
 describe("every alarm", () => {
   it("notifies the topic, when it begins and when it ends", () => {
-    expect(alarms()).toHaveLength(11);
+    expect(alarms()).toHaveLength(12);
     for (const one of alarms()) {
       expect([one.alarmActions, one.okActions, one.actionsEnabled], one.name).toEqual([[arnOf("Alarms")], [arnOf("Alarms")], true]);
     }
@@ -80,6 +80,7 @@ it.each([
   ["accounts-denied", ["AccountsDenied"], { service: "eks-perimeter", stage: "test" }],
   ["scans-missing", ["AccountsMissing", "ClustersMissing"], { service: "eks-perimeter", stage: "test" }],
   ["publish-failed", ["PublishFailed"], { service: "eks-perimeter", stage: "test" }],
+  ["slack-failed", ["SlackFailed"], { service: "eks-perimeter", stage: "test" }],
 ])("%s: one of %j is too many, and none at all is no alarm", (name, names, dimensions) => {
   expect(namesOf(name)).toEqual(names);
   for (const metric of metricsOf(alarm(name))) expect(metric.dimensions).toEqual(dimensions);

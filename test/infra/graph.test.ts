@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { awsReads, doctorReads } from "../../core/collect/reads.ts";
+import { outboxKey } from "../../core/publish/slack/outbox.ts";
 import { stateKeys } from "../../core/publish/state-store.ts";
 import { lockKey } from "../../core/run-lock.ts";
 import { keys } from "../../core/run-record.ts";
@@ -178,8 +179,8 @@ describe("each function may use the keys that its step uses, and writes no other
     ["Scan", [keys.run("r"), ofCluster], [keys.run("r"), keys.cluster("r", cluster), keys.evidence("r", cluster), ofCluster]],
     [
       "Summarize",
-      [keys.run("r"), record, keys.cluster("r", cluster), lockKey],
-      [keys.report("r", "report.json"), keys.report("r", "report.html"), lockKey],
+      [keys.run("r"), record, keys.cluster("r", cluster), lockKey, ofCluster, ofAccount, outboxKey("C0123456789"), outboxKey("#security")],
+      [keys.report("r", "report.json"), keys.report("r", "report.html"), lockKey, ofCluster, ofAccount, outboxKey("C0123456789")],
     ],
   ] as const)("%s", (name, reads, writes) => {
     const granted = (action: string) => statements().filter(({ at, Action }) => at === `${name}Role` && [Action].flat().includes(action));

@@ -8,6 +8,7 @@ const given = {
   EKS_PERIMETER_SECURITY_GROUPS: "sg-0123456789abcdef0",
   EKS_PERIMETER_EXTERNAL_ID: "an-external-id",
   EKS_PERIMETER_ALARM_EMAIL: "security@example.com",
+  EKS_PERIMETER_SLACK_PARAMETER: "/eks-perimeter/slack",
   EKS_PERIMETER_HOURS: "6, 18",
   EKS_PERIMETER_DAYS: "MON,TUE,WED,THU,FRI",
   EKS_PERIMETER_TIME_ZONE: "Europe/Berlin",
@@ -48,6 +49,25 @@ it("no concurrency is reserved where an account has too little of it", () => {
   for (const one of functions()) expect(one.reservedConcurrentExecutions, one.name).toBeUndefined();
 });
 
+it("summarize alone is told the parameter for Slack, and may read that one", () => {
+  const told = functions().filter(({ environment }) => environment.variables.EKS_PERIMETER_SLACK_PARAMETER === "/eks-perimeter/slack");
+  expect(told.map(({ name }) => suffix(name))).toEqual(["summarize"]);
+  const policies = graph.flatMap(({ name, inputs }) =>
+    (inputs.inlinePolicies ?? []).map(({ policy }: { policy: string }) => ({ name, ...JSON.parse(policy) })),
+  );
+  const granted = policies.flatMap(
+    ({ name, statements = [] }: { name: string; statements?: { actions: string[]; resources: string[] }[] }) =>
+      statements.filter(({ actions }) => actions.some((action) => action.startsWith("ssm:"))).map((statement) => ({ name, ...statement })),
+  );
+  expect(granted).toMatchObject([
+    {
+      name: "SummarizeRole",
+      actions: ["ssm:GetParameter"],
+      resources: ["arn:aws:ssm:eu-west-1:111122223333:parameter/eks-perimeter/slack"],
+    },
+  ]);
+});
+
 it("alarms go to the address", () => {
   const subscriptions = graph.filter(({ type }) => type === "aws:sns/topicSubscription:TopicSubscription");
   expect(subscriptions.map(({ inputs }) => [inputs.protocol, inputs.endpoint])).toEqual([["email", "security@example.com"]]);
@@ -69,7 +89,7 @@ describe("the schedule", () => {
     expect(alarm("no-run-completed").alarmDescription).toContain("No run was completed for 122 hours");
     expect(alarm("old-scan")).toMatchObject({ period: 61 * 3_600, threshold: 122 });
     expect(alarm("clusters-unread")).toMatchObject({ threshold: 80 });
-    for (const name of ["clusters-unread", "accounts-denied", "scans-missing", "publish-failed"]) {
+    for (const name of ["clusters-unread", "accounts-denied", "scans-missing", "publish-failed", "slack-failed"]) {
       for (const { metric } of alarm(name).metricQueries.slice(1)) expect(metric.period, name).toBe(61 * 3_600);
     }
   });
@@ -88,6 +108,11 @@ describe("refused before anything is declared", () => {
       "a VPC for a subnet",
       { EKS_PERIMETER_SUBNETS: "vpc-0123456789abcdef0", EKS_PERIMETER_SECURITY_GROUPS: "sg-0123456789abcdef0" },
       /EKS_PERIMETER_SUBNETS holds "vpc-0123456789abcdef0", but ids of subnets are subnet-…/,
+    ],
+    [
+      "a token instead of the parameter that holds it, which is not repeated",
+      { EKS_PERIMETER_SLACK_PARAMETER: "xoxb-1" },
+      /^EKS_PERIMETER_SLACK_PARAMETER must hold the name of a parameter(?!.*xoxb)/,
     ],
     ["an hour that is none", { EKS_PERIMETER_HOURS: "4,24" }, /EKS_PERIMETER_HOURS holds "24", but hours are whole numbers from 0 to 23/],
     ["an expression for an hour", { EKS_PERIMETER_HOURS: "rate(1 day)" }, /EKS_PERIMETER_HOURS holds "rate\(1 day\)", but hours are/],
