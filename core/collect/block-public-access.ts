@@ -1,13 +1,16 @@
 import { DescribeVpcBlockPublicAccessExclusionsCommand, DescribeVpcBlockPublicAccessOptionsCommand } from "@aws-sdk/client-ec2";
 import * as z from "zod";
-import { type Fact, known } from "../model/fact.ts";
+import { type Fact, known, unknown } from "../model/fact.ts";
 import type { BlockPublicAccess } from "../model/vpc.ts";
 import { answerOf } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { readList } from "./vpc-list.ts";
 
 const Options = z.object({
-  VpcBlockPublicAccessOptions: z.object({ InternetGatewayBlockMode: z.enum(["off", "block-bidirectional", "block-ingress"]) }),
+  VpcBlockPublicAccessOptions: z.object({
+    InternetGatewayBlockMode: z.enum(["off", "block-bidirectional", "block-ingress"]),
+    State: z.string(),
+  }),
 });
 const ExclusionPage = z.object({
   VpcBlockPublicAccessExclusions: z.array(
@@ -22,19 +25,33 @@ const ExclusionPage = z.object({
 
 /** VPC Block Public Access of the account and Region. Exclusions decide only where something is blocked, and are read only then. */
 export async function readBlockPublicAccess(plane: AwsPlane): Promise<Fact<BlockPublicAccess>> {
-  const mode = await readMode(plane);
-  if (mode.state === "unknown") return mode;
-  if (mode.value === "off") return known({ mode: "off", exclusions: [] });
+  const options = await readOptions(plane);
+  if (options.state === "unknown") return options;
+  const { InternetGatewayBlockMode: mode, State: state } = options.value;
+  if (!settled.has(state)) {
+    return unknown(
+      "not-ready",
+      `VPC Block Public Access is in state ${JSON.stringify(state)}: whether mode ${mode} is in force is not known yet.`,
+    );
+  }
+  if (mode === "off") return known({ mode, exclusions: [] });
   const exclusions = await readExclusions(plane);
-  return exclusions.state === "unknown" ? exclusions : known({ mode: mode.value, exclusions: exclusions.value });
+  return exclusions.state === "unknown" ? exclusions : known({ mode, exclusions: exclusions.value });
 }
 
-const readMode = ({ clients: { ec2 }, reading, shared }: AwsPlane): Promise<Fact<BlockPublicAccess["mode"]>> =>
+/** States in which the mode is in force; a change takes minutes. Source: Amazon EC2 API, VpcBlockPublicAccessOptions. */
+const settled = new Set(["default-state", "update-complete"]);
+
+const readOptions = ({
+  clients: { ec2 },
+  reading,
+  shared,
+}: AwsPlane): Promise<Fact<z.infer<typeof Options>["VpcBlockPublicAccessOptions"]>> =>
   reading.attempt("ec2:DescribeVpcBlockPublicAccessOptions", () =>
     shared("block-public-access", async (signal) => {
       const call = ec2.send(new DescribeVpcBlockPublicAccessOptionsCommand({}), { abortSignal: signal });
       const { VpcBlockPublicAccessOptions: options } = await answerOf(Options, call, signal);
-      return options.InternetGatewayBlockMode;
+      return options;
     }),
   );
 

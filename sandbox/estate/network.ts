@@ -81,6 +81,8 @@ export type NetworkAcl = z.infer<typeof NetworkAcl>;
 /** VPC Block Public Access of an account and Region. */
 export const BlockPublicAccess = z.strictObject({
   mode: z.enum(["off", "block-bidirectional", "block-ingress"]).default("off"),
+  /** Default: that of a mode which is in force. */
+  state: z.enum(["default-state", "update-in-progress", "update-complete"]).optional(),
   exclusions: z
     .array(z.strictObject({ /** A VPC or a subnet. */ resource: z.string(), mode: z.enum(["allow-bidirectional", "allow-egress"]) }))
     .default([]),

@@ -137,13 +137,13 @@ export function impliedVpc(place: Place): Vpc {
   return { id, cidr: "10.0.0.0/16", subnets, securityGroups: [], networkAcls: [], instances: [], networkInterfaces: [], tags: {} };
 }
 
-function blockPublicAccessItems({ mode, exclusions }: BlockPublicAccess, place: Place): Network["blockPublicAccess"] {
+function blockPublicAccessItems({ mode, state, exclusions }: BlockPublicAccess, place: Place): Network["blockPublicAccess"] {
   const since = "2026-01-01T00:00:00.000Z";
   return {
     options: {
       awsAccountId: place.account,
       awsRegion: place.region,
-      state: mode === "off" ? "default-state" : "update-complete",
+      state: state ?? (mode === "off" ? "default-state" : "update-complete"),
       internetGatewayBlockMode: mode,
       lastUpdateTimestamp: since,
       managedBy: "account",

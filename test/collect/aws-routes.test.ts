@@ -204,6 +204,18 @@ describe("Block Public Access", () => {
   });
 
   it.each([
+    ["block-ingress", "default-state", "known"],
+    ["block-bidirectional", "update-complete", "known"],
+    ["off", "update-complete", "known"],
+    ["block-ingress", "update-in-progress", "not-ready"],
+    ["block-bidirectional", "update-in-progress", "not-ready"],
+    ["off", "update-in-progress", "not-ready"],
+  ] as const)("mode %s in state %s is %s: one that is still being applied keeps nobody out yet", async (mode, state, expected) => {
+    const blocked = await withRegion({ ...region, blockPublicAccess: { mode, state } });
+    expect(stateOf((await read("prod", ["blockPublicAccess"], blocked)).blockPublicAccess)).toBe(expected);
+  });
+
+  it.each([
     ["create-in-progress", true],
     ["create-complete", true],
     ["update-in-progress", true],
