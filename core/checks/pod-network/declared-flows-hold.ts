@@ -5,6 +5,7 @@ import type { Settings } from "../../model/settings.ts";
 import { matchesPattern } from "../../net/pattern.ts";
 import { effectiveFacts, effectivePolicies } from "../../net/policy/effective.ts";
 import { type Flow, flowAnswer, podsOfEnd } from "../../net/policy/flows.ts";
+import { addressesOf } from "../../net/workloads/ends.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy, policedPod } from "./example-policies.ts";
 
 const rest = {
@@ -32,6 +33,7 @@ export const declaredFlowsHold = defineCheck({
   evaluate: (facts, { flows }, { resource: cluster }) => {
     if (flows.length === 0) return [];
     const effective = effectivePolicies(facts);
+    const nodes = facts.nodes.state === "known" ? addressesOf(facts.nodes.value) : undefined;
     return flows.map((flow): Verdict => {
       const resource = { kind: "Flow", id: `${cluster.id}/flows/${flow.name}`, name: flow.name };
       if (!matchesPattern(flow.cluster, cluster.name)) {
@@ -40,7 +42,7 @@ export const declaredFlowsHold = defineCheck({
       const ends = { from: podsOfEnd(flow.from, facts.pods, effective), to: podsOfEnd(flow.to, facts.pods, effective) };
       const missing = (["from", "to"] as const).find((side) => ends[side]?.length === 0);
       if (missing !== undefined) return unmatched(flow, resource, missing);
-      return verdictOn(flow, resource, flowAnswer(flow, ends));
+      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes }));
     });
   },
 });

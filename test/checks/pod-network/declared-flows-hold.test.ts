@@ -1,9 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { declaredFlowsHold } from "../../../core/checks/pod-network/declared-flows-hold.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
-import { unknown } from "../../../core/model/fact.ts";
+import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import { aCluster, judged, prod, withSettings } from "../../support/cluster.ts";
+import { aCiliumAgent, networkSettings, settings } from "../../support/engines.ts";
+import { aNode } from "../../support/nodes.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
 
 const forbidden = unknown("forbidden", "No access.");
@@ -83,6 +85,44 @@ it.each<readonly [string, Partial<ClusterFacts>, object]>([
   ["unknown: whether they are enforced was not read", { networkSettings: forbidden }, denied],
 ])("%s", (_rule, rest, one) => {
   expect(statuses(policed([web, api], [forApi({})], rest), one).judged).toBe("unknown");
+});
+
+describe("a range that holds addresses of nodes", () => {
+  const cilium = (toCIDR: readonly string[] | undefined, nodes: ClusterFacts["nodes"]): Partial<ClusterFacts> =>
+    policed([], [], {
+      pods: known([aCiliumAgent("n1"), web, api]),
+      networkSettings: networkSettings({ cilium: settings({ "enable-policy": "default" }) }),
+      ciliumPolicies: known([
+        {
+          namespace: "shop",
+          name: "no-way-out",
+          specs: [
+            {
+              endpointSelector: { matchLabels: { app: "web" } },
+              egress: [{ toEntities: ["all"] }],
+              egressDeny: [toCIDR === undefined ? { toEntities: ["world", "remote-node"] } : { toCIDR }],
+            },
+          ],
+        },
+      ]),
+      nodes,
+    });
+  const read = known([aNode("n1", { internalIps: ["10.0.7.1"] }), aNode("n2", { internalIps: ["10.0.7.2"] })]);
+  const noWayOut = { ...denied, to: { cidr: "10.0.0.0/16" } };
+  it.each<readonly [string, Partial<ClusterFacts>, object, string]>([
+    ["fail: Cilium's denial of addresses means no node", cilium(["10.0.0.0/16"], read), noWayOut, "fail"],
+    ["pass: Cilium denies the nodes too", cilium(undefined, read), noWayOut, "pass"],
+    ["pass: no node is in the range", cilium(["10.9.0.0/16"], read), { ...denied, to: { cidr: "10.9.0.0/16" } }, "pass"],
+    ["unknown: nodes were not read", cilium(["10.0.0.0/16"], forbidden), noWayOut, "unknown"],
+    [
+      "pass: VPC CNI's denial of addresses means nodes, the own one apart",
+      policed([web, api], [policy("web", { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"] })], { nodes: read }),
+      noWayOut,
+      "pass",
+    ],
+  ])("%s", (_rule, facts, one, status) => {
+    expect(statuses(facts, one)).toEqual({ bystander: "pass", judged: status });
+  });
 });
 
 it("unknown: only a pod on the network of its node is meant", () => {
