@@ -313,6 +313,47 @@ const lines = (posts: readonly Post[]) =>
     )
     .filter((line) => /Service|Cluster/.test(line));
 
+it("while a run posts, another one leaves the channel to it", async () => {
+  const store = memoryStore();
+  await judged(store, "prod", [service("prod", "web")]);
+  const late = slackOf();
+  const slow = slackOf();
+  const posting: Slack = {
+    ...slow,
+    post: async (...args) => {
+      expect(await tellChanges(telling(store, late, { scope: { runId: "run-2" } }))).toEqual({ told: 0, failed: 0 });
+      return slow.post(...args);
+    },
+  };
+  await tellChanges(telling(store, posting));
+  expect([told(late.posts), told(slow.posts)]).toEqual([[], ["C1: # EKS perimeter: 1 cluster scanned for the first time"]]);
+});
+
+it("what was posted before a crash is known by the next run, also when it is over by then", async () => {
+  let isGone = false;
+  const store = memoryStore(() => {
+    if (isGone) throw new Error("The process is gone.");
+  });
+  const slack = slackOf("webhook");
+  await judged(store, "prod", [service("prod", "bystander", { status: "pass" })]);
+  await tellChanges(telling(store, slack));
+  await judged(store, "prod", [service("prod", "web")]);
+  const dying: Slack = {
+    ...slack,
+    post: async (...args) => {
+      isGone = true;
+      return slack.post(...args);
+    },
+  };
+  await tellChanges(telling(store, dying));
+  isGone = false;
+  later();
+  await judged(store, "prod", [service("prod", "web", { status: "pass" })]);
+  await tellChanges(telling(store, slack, { scope: { runId: "run-2" } }));
+  const opened = "webhook: # EKS perimeter: 1 opened";
+  expect(told(slack.posts).slice(1)).toEqual([opened, opened, "webhook: # EKS perimeter: 1 resolved"]);
+});
+
 describe("a crash at any point", () => {
   class Crash extends Error {}
   /** So many that one reply does not hold them. */
