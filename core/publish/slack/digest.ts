@@ -9,6 +9,8 @@ export interface SubjectNews {
   readonly place: Place;
   /** It was never told of before: what fails there is the state of affairs and no change, so that it is counted and not listed. */
   readonly isFirst: boolean;
+  /** Something of it could not be read, so that more may fail. */
+  readonly isUnread?: boolean;
   readonly news: readonly News[];
 }
 
@@ -105,11 +107,14 @@ function parentBlocks(news: ChannelNews): readonly Block[] {
   }
   if (first.length > 0) {
     const title = "Scanned for the first time: what fails is counted here, and from now on changes are told.";
-    blocks.push(listed(title, first, (subject) => `${placeText(subject.place)}: ${countsOf(subject.news) || "nothing to tell"}`));
+    blocks.push(listed(title, first, firstLine));
   }
   if (news.unseen.length > 0) blocks.push(section(news.unseen));
   return blocks;
 }
+
+const firstLine = ({ place, news, isUnread }: SubjectNews): string =>
+  `${placeText(place)}: ${countsOf(news) || "nothing severe enough"}${isUnread === true ? ", not read completely" : ""}`;
 
 /** Room in one block, less than it could hold: together with the others it has to leave some for news. */
 const listRoom = 2_400;
@@ -121,7 +126,7 @@ function listed(title: string, subjects: readonly SubjectNews[], lineOf: (subjec
     const line = lineOf(subject);
     if (length + line.length > listRoom) {
       const rest = subjects.slice(at).flatMap(({ news }) => news);
-      lines.push(`and ${number(subjects.length - at)} more: ${countsOf(rest) || "nothing to tell"}`);
+      lines.push(`and ${number(subjects.length - at)} more: ${countsOf(rest) || "nothing severe enough"}`);
       break;
     }
     lines.push(line);

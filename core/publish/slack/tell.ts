@@ -218,10 +218,12 @@ const opsOf = ({ opsChannel, channel }: SlackSettings, slack: Slack): string => 
 
 function channelNews(channel: string, subjects: readonly SubjectNews[], notice: string, telling: Telling): ChannelNews {
   const { scope, store, reportKey, homeRegion, isPublished } = telling;
+  const { clusters } = telling.report;
   const report = `${store.description}/${reportKey}`;
+  const unread = new Set(clusters.filter(isUnread).map(({ arn }) => arn));
   const regions = subjects.map(({ place }) => place.region || homeRegion);
   return {
-    subjects,
+    subjects: subjects.map((subject) => ({ ...subject, isUnread: unread.has(subject.place.subject) })),
     unseen: [...(notice === "" ? [] : notice.split("\n")), ...unseenBy(channel, telling)],
     report,
     links: [...reportLink(report, homeRegion), ...(isPublished ? hubLinks(regions) : [])],
@@ -229,12 +231,15 @@ function channelNews(channel: string, subjects: readonly SubjectNews[], notice: 
   };
 }
 
+const isUnread = ({ coverage }: { readonly coverage: readonly { readonly state: string }[] }): boolean =>
+  coverage.some(({ state }) => state === "unknown");
+
 /** What could not be seen of the channel's own clusters; of everything for the ops channel. */
 function unseenBy(channel: string, { settings, slack, report }: Telling): readonly string[] {
   const isOps = channel === opsOf(settings, slack);
   const own = report.clusters.filter(({ arn }) => isOps || destination(routeOf(placeOf(arn), settings).channel, slack) === channel);
   const sentence = (what: string, all: readonly { readonly coverage: readonly { readonly state: string }[] }[]): readonly string[] => {
-    const unread = all.filter(({ coverage }) => coverage.some(({ state }) => state === "unknown")).length;
+    const unread = all.filter(isUnread).length;
     return unread === 0 ? [] : [`Not read completely: ${unread} of ${all.length} ${what}.`];
   };
   return [...sentence("clusters", own), ...(isOps ? sentence("accounts", report.accounts) : [])];

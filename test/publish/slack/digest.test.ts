@@ -63,15 +63,17 @@ describe("what is read", () => {
       aChannel([
         aSubject("prod", [aNews("web", "opened", "critical"), aNews("api", "opened"), aNews("cdn", "opened")], true),
         aSubject("calm", [], true),
+        { ...aSubject("closed", [], true), isUnread: true },
         { place: placeOf("arn:aws:iam::111122223333:root"), isFirst: true, news: [aNews("x", "opened")] },
       ]),
     );
     expect(messages.map(shown).join("\n---\n")).toMatchInlineSnapshot(`
-      "# EKS perimeter: 2 clusters and 1 account scanned for the first time
+      "# EKS perimeter: 3 clusters and 1 account scanned for the first time
       Scanned for the first time: what fails is counted here, and from now on changes are told.
       prod in 111122223333, eu-west-1: 1 critical, 2 high
       Account 111122223333: 1 high
-      calm in 111122223333, eu-west-1: nothing to tell
+      calm in 111122223333, eu-west-1: nothing severe enough
+      closed in 111122223333, eu-west-1: nothing severe enough, not read completely
       Report: /state/runs/run-1/report.html · Run run-1"
     `);
   });

@@ -150,7 +150,7 @@ describe("what is told", () => {
     await tellChanges(telling(store, slack));
     await tellChanges(telling(store, slack, { settings: settingsOf({ minSeverity: "low" }) }));
     expect(told(slack.posts)).toEqual(["C1: # EKS perimeter: 1 cluster scanned for the first time"]);
-    expect(shown(slack.posts[0]?.message as Message)).toContain("prod in 111122223333, eu-west-1: nothing to tell");
+    expect(shown(slack.posts[0]?.message as Message)).toContain("prod in 111122223333, eu-west-1: nothing severe enough");
   });
 
   it("what was suppressed in Security Hub is not told", async () => {
