@@ -34,7 +34,11 @@ export function connectivity(estate: Estate, { engine, ipv6, textOf }: Connectiv
   const { workloads, hostNetwork } = endsOf(estate);
   const labelsOf = namespaceLabels(estate.namespaces);
   const namespaces = Object.fromEntries(estate.namespaces.map(({ name }) => [name, labelsOf(name)]));
-  const { model, remarks } = translate(engine, { namespaces, ...estate.policies }, estate.settings);
+  const { model, remarks } = translate(
+    engine,
+    { namespaces, ...estate.policies },
+    { ...estate.settings, pods: workloads.flatMap((one) => one.pods) },
+  );
   const nodes = addressesOf(estate.nodes ?? []);
   const doors = entrances(estate, workloads, model);
   const families = (ipv6 ?? namesIpv6(estate)) ? both : onlyIpv4;

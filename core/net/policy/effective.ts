@@ -8,6 +8,7 @@ import { type Fact, known, type Reason } from "../../model/fact.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { type AddressSet, allAddresses, intersection, noAddresses, union } from "../addresses.ts";
 import { namespaceLabels, podClasses } from "../workloads/ends.ts";
+import { hasEnded } from "../workloads/phase.ts";
 import type { Decision, One } from "./decide.ts";
 import { type EnforcementFacts, enforcementOf, type PodEnforcement } from "./enforcement/enforcement.ts";
 import type { Enforcing, PolicyEngine } from "./enforcement/signal.ts";
@@ -280,8 +281,14 @@ function translation(engine: Engine, facts: EffectiveFacts): Fact<Translated> {
     policies[name] = fact.value;
   }
   const namespaces = Object.fromEntries(facts.namespaces.map(({ name, labels }) => [name, labels]));
+  const labelsOf = namespaceLabels(facts.namespaces);
+  const pods = facts.pods.filter((pod) => !hasEnded(pod)).flatMap((pod) => podClasses(pod, labelsOf));
   // Each list stands under the name of its fact, which is its name among the policies.
-  const { model, remarks } = translate(engine, { ...(policies as Policies), namespaces }, engineSettings(facts.networkSettings));
+  const { model, remarks } = translate(
+    engine,
+    { ...(policies as Policies), namespaces },
+    { ...engineSettings(facts.networkSettings), pods },
+  );
   const refused = remarks.filter(({ effect }) => effect === "refused");
   const byNamespace = new Map(refused.map((remark) => [namespaceOf(remark.policy), malformed(remark.message)]));
   return known({ model, refused: (namespace) => byNamespace.get("") ?? byNamespace.get(namespace) });

@@ -11,7 +11,8 @@ import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted } from "./fields.ts";
 import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
-import type { Policy, PolicyModel, Tier } from "./model.ts";
+import type { PodClass, Policy, PolicyModel, Tier } from "./model.ts";
+import { lendingNames } from "./named-ports.ts";
 import { byApi, byCilium, byVpcCni, type OwnNodeRules, perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
 import type { Labels } from "./selector.ts";
 
@@ -54,6 +55,8 @@ export interface Translation {
 
 /** What engines are told about how to read policies, where it isn't the default. */
 export interface EngineSettings {
+  /** Those that have not ended, for ports by name that an engine looks up at other pods than the destination. */
+  readonly pods?: readonly PodClass[];
   readonly cilium?: Partial<CiliumReading> & {
     /** A node reaches its own pods only where policies let it: allow-localhost is "policy". */
     readonly localhostNeedsPolicy?: boolean;
@@ -90,11 +93,11 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
       { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
     ];
   },
-  "vpc-cni": (reader) => {
+  "vpc-cni": (reader, { pods = [] }) => {
     const own = reader.ofAws();
     const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: true };
     for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
-    const policies = [...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)];
+    const policies = lendingNames([...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)], pods);
     return [
       { name: "Admin", policies: sparing(perhapsByVpcCni, byPriorityAndAction(own, "Admin")), otherwise: "pass" },
       { name: "NetworkPolicy", policies: sparing(byVpcCni, policies), otherwise: "deny" },

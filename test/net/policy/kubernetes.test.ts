@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import { type Engine, translate } from "../../../core/net/policy/translation.ts";
-import { forApi, verdictsOf } from "./shop.ts";
+import { forApi, pods as shop, verdictsOf } from "./shop.ts";
 
 const bystanders = { "lab/probe -> pay/db TCP 80": "yes", "8.8.8.8 -> pay/db TCP 80": "yes" };
 type Case = readonly [rule: string, policies: readonly NetworkPolicy[], flows: Readonly<Record<string, string>>];
@@ -335,6 +335,56 @@ describe("where engines differ", () => {
     ],
   ])("%s", (_rule, engine, policy, flows) => {
     const { model } = translate(engine, { networkPolicies: [policy] });
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+});
+
+describe("ports by name to come in on, which VPC CNI looks up at all pods that the policy selects", () => {
+  const all = (from: NonNullable<NetworkPolicy["spec"]["ingress"]>[number]["from"]): NetworkPolicy => ({
+    namespace: "shop",
+    name: "all",
+    spec: { ingress: [{ ...(from ? { from } : {}), ports: [{ port: "http" }] }] },
+  });
+  it.each<readonly [string, Engine, NetworkPolicy, Readonly<Record<string, string>>]>([
+    [
+      "yes: from a selector each pod is open on the ports of all, and no other",
+      "vpc-cni",
+      all([{ namespaceSelector: {} }]),
+      {
+        "lab/probe -> shop/api TCP 9090": "yes",
+        "lab/probe -> shop/api TCP 8080": "yes",
+        "lab/probe -> shop/web TCP 9090": "yes",
+        "lab/probe -> shop/api TCP 80": "no",
+        "8.8.8.8 -> shop/api TCP 8080": "no",
+        "lab/probe -> pay/db TCP 8080": "yes",
+      },
+    ],
+    [
+      "no: from a selector, a port of a pod that the policy does not select",
+      "vpc-cni",
+      forApi({ ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: "http" }] }] }),
+      { "lab/probe -> shop/api TCP 9090": "yes", "lab/probe -> shop/api TCP 8080": "no" },
+    ],
+    [
+      "perhaps: from a block a pod is open on the ports of the others",
+      "vpc-cni",
+      all([{ ipBlock: { cidr: "8.0.0.0/8" } }]),
+      { "8.8.8.8 -> shop/api TCP 8080": "perhaps", "8.8.8.8 -> shop/api TCP 80": "no", "9.9.9.9 -> shop/api TCP 8080": "no" },
+    ],
+    [
+      "perhaps: from everybody a pod is open on the ports of the others",
+      "vpc-cni",
+      all(undefined),
+      { "8.8.8.8 -> shop/api TCP 8080": "perhaps", "lab/probe -> shop/api TCP 80": "no" },
+    ],
+    [
+      "no: under Calico the name is the destination's own",
+      "calico",
+      all([{ namespaceSelector: {} }]),
+      { "lab/probe -> shop/api TCP 9090": "yes", "lab/probe -> shop/api TCP 8080": "no" },
+    ],
+  ])("%s", (_rule, engine, policy, flows) => {
+    const { model } = translate(engine, { networkPolicies: [policy] }, { pods: Object.values(shop) });
     expect(verdictsOf(model, flows)).toEqual(flows);
   });
 });
