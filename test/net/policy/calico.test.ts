@@ -60,6 +60,11 @@ describe("Calico", () => {
       { [toApi]: "yes", "lab/probe -> shop/web TCP 80": "no" },
     ],
     [
+      "no: a Deny of order 999 comes before a NetworkPolicy that admits",
+      { networkPolicies: [forApi({ ingress: [{}] })], calicoPolicies: [global("a", { order: 999, ingress: [{ action: "Deny" }] })] },
+      { [toApi]: "no" },
+    ],
+    [
       "no: of the same order the name decides",
       {
         calicoPolicies: [global("b", { order: 1, ingress: [allow] }), global("a", { order: 1, ingress: [fromLab] })],
@@ -141,6 +146,11 @@ describe("Calico", () => {
     [
       "yes: policies for host endpoints mean no pod",
       { calicoPolicies: [global("a", { preDNAT: true, applyOnForward: true, ingress: [{ action: "Deny" }] })] },
+      { [toApi]: "yes" },
+    ],
+    [
+      "yes: policies for host endpoints that track no connection mean no pod",
+      { calicoPolicies: [global("a", { doNotTrack: true, applyOnForward: true, ingress: [{ action: "Deny" }] })] },
       { [toApi]: "yes" },
     ],
     [
