@@ -2,7 +2,7 @@
  * Which Ingresses an AWS controller takes, and which of them share one load balancer.
  * Source: aws-load-balancer-controller:pkg/ingress (class_loader.go, class_annotation_matcher.go, group_loader.go).
  */
-import { type Fact, known, type Reason } from "../../model/fact.ts";
+import { type Fact, known, type Reason, unknown } from "../../model/fact.ts";
 import type { Ingress, IngressClass, IngressClassParams } from "../../model/kubernetes.ts";
 import { ingressAnnotation } from "./annotations.ts";
 import type { Controller, Taking } from "./controller.ts";
@@ -104,6 +104,12 @@ function classify(ingress: Ingress, { classes, params, flags }: ClassContext): F
   const annotation = ingress.annotations["kubernetes.io/ingress.class"];
   // The annotation beats spec.ingressClassName, and such an Ingress has no parameters. EKS Auto Mode does not read it.
   if (annotation !== undefined && flags.ingressClasses.has(annotation)) {
+    // Where the controller was not seen, that of Auto Mode may be the only one there is.
+    const other = flags.isRead || ingress.ingressClassName === undefined ? undefined : classes.named(ingress.ingressClassName);
+    if (other?.state === "known" && other.value !== undefined && controllers.get(other.value.controller) === "auto-mode") {
+      const message = `Annotation kubernetes.io/ingress.class and IngressClass ${other.value.name} name two controllers, and AWS Load Balancer Controller was not seen.`;
+      return unknown("depends-on-unknown", message);
+    }
     return joined(ingress, "aws-load-balancer-controller", `annotation kubernetes.io/ingress.class ${annotation}`, undefined);
   }
   const named = ingress.ingressClassName;

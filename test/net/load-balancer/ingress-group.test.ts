@@ -43,6 +43,11 @@ describe("an Ingress is taken by", () => {
       "aws-load-balancer-controller shop/web",
     ],
     ["Auto Mode: the annotation is not read", { annotations: classed("nginx"), ingressClassName: "auto" }, "auto-mode shop/web"],
+    [
+      "nobody knows: the annotation is LBC's, the class Auto Mode's, and LBC was not seen",
+      { annotations: classed("alb"), ingressClassName: "auto" },
+      "unclassified",
+    ],
     ["another: the annotation is in other letters", { annotations: classed("ALB") }, "another"],
     ["LBC: a class of its controller", { ingressClassName: "alb" }, "aws-load-balancer-controller shop/web"],
     ["Auto Mode: a class of its controller", { ingressClassName: "auto" }, "auto-mode shop/web"],
@@ -111,6 +116,12 @@ it("LBC: an Ingress without class where --ingress-class is empty, and then no ot
     );
   expect(takers({ "--ingress-class": "" })).toEqual(["aws-load-balancer-controller", "aws-load-balancer-controller", "another", "nobody"]);
   expect(takers({ "--ingress-class": "nginx" })).toEqual(["nobody", "another", "aws-load-balancer-controller", "nobody"]);
+});
+
+it("LBC: its annotation wins over a class of Auto Mode where its Deployment was seen", () => {
+  const ingresses = [anIngress("web", { annotations: classed("alb"), ingressClassName: "auto" })];
+  const { classified } = value(classifyIngresses(aPlane({ ingresses, classes }), controllerFlagsOf(known([aController({})]))));
+  expect(classified.map(({ taking }) => taking.by)).toEqual(["aws-load-balancer-controller"]);
 });
 
 describe("what was not read", () => {
