@@ -225,8 +225,8 @@ const weekMs = 7 * dayMs;
  */
 function isDue(id: string, publishedAt: string, now: string): boolean {
   const offset = createHash("sha256").update(id).digest().readUInt32BE() % weekMs;
-  const weekOf = (time: string) => Math.floor((Date.parse(time) + offset) / weekMs);
-  return weekOf(now) > weekOf(publishedAt);
+  const weekOf = (time: number) => Math.floor((time + offset) / weekMs);
+  return weekOf(Date.parse(now)) > weekOf(Date.parse(publishedAt) + dayMs); // not on the day after: that is no reminder
 }
 
 const isFailing = (finding: Finding): finding is PublishableFinding => finding.status === "fail" || finding.status === "waived";

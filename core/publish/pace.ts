@@ -19,10 +19,11 @@ export interface Pace {
 /** The least share of the rate that is kept while the API refuses calls. */
 const leastShare = 0.1;
 
-/**
- * A bucket of tokens that fills at the API's own rate. Each refusal empties it and halves the rate for the time being, each answer
- * gives back a part.
- */
+/** What a refusal leaves of the rate, and what an answer gives back of it. */
+const afterRefusal = 0.7;
+const afterAnswer = 0.05;
+
+/** A bucket of tokens that fills at the API's own rate. Each refusal empties it and lowers the rate for the time being. */
 export function createPace({ perSecond, burst }: Rate, now: () => number = () => performance.now()): Pace {
   let share = 1;
   let tokens = burst;
@@ -41,12 +42,12 @@ export function createPace({ perSecond, burst }: Rate, now: () => number = () =>
     },
     slower: () => {
       refill();
-      share = Math.max(leastShare, share / 2);
+      share = Math.max(leastShare, share * afterRefusal);
       tokens = Math.min(tokens, 0);
     },
     faster: () => {
       refill();
-      share = Math.min(1, share + 0.05);
+      share = Math.min(1, share + afterAnswer);
     },
   };
 }

@@ -27,8 +27,9 @@ describe("turns", () => {
     expect(performance.now() - start).toBeGreaterThan((40 / 200) * 1_000 * 0.95);
   });
 
-  it("after a refusal come at half the rate, without what was saved up", async () => {
+  it("after two refusals come at half the rate, without what was saved up", async () => {
     const pace = createPace(rate);
+    pace.slower();
     pace.slower();
     expect(await timeOf(20, pace)).toBeGreaterThan((20 / 100) * 1_000 * 0.95);
   });

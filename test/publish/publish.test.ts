@@ -133,7 +133,7 @@ const noChanges = { opened: 0, worsened: 0, reopened: 0, resolved: 0 };
 
 it("a failing finding is imported once, again only when a week is over, and keeps its first day", async () => {
   const [first, second] = [nextDay(), nextDay()];
-  today += 6 * 86_400_000;
+  today += 7 * 86_400_000;
   const week = nextDay();
   expect(await run({ publicAccess: true, services: [], readAt: first })).toEqual({
     changes: { ...noChanges, opened: 1 },
