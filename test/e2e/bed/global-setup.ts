@@ -4,6 +4,7 @@ import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { awsCli } from "./aws-cli.ts";
 import { ciliumVerdicts } from "./cilium/assets.ts";
+import { iamSimulator } from "./iam/judge.ts";
 import { kubeAssets } from "./kube/assets.ts";
 import { startEtcd } from "./kube/etcd.ts";
 import { ministackEnvironment } from "./ministack/ministack.ts";
@@ -25,6 +26,8 @@ declare module "vitest" {
     ministack: Had<string>;
     /** The entry of AWS's runtime client of Lambda. */
     runtimeClient: Had<string>;
+    /** The folder that holds the IAM simulator. */
+    iam: Had<string>;
   }
 }
 
@@ -54,6 +57,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     provide("cilium", await orMissing(ciliumVerdicts));
     provide("ministack", await orMissing(ministackEnvironment));
     provide("runtimeClient", await orMissing(lambdaRuntimeClient));
+    provide("iam", await orMissing(iamSimulator));
   } catch (error) {
     await end();
     throw error;

@@ -1,0 +1,59 @@
+/** `docs/access/member.template.yaml` as CloudFormation would fill it in. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+const template = parse(readFileSync("docs/access/member.template.yaml", "utf8"));
+
+interface PolicyDocument {
+  readonly Version: string;
+  readonly Statement: readonly object[];
+}
+
+export interface Given {
+  readonly HubRoleArns?: readonly string[];
+  readonly ExternalId?: string;
+  readonly OperatorRoleArns?: readonly string[];
+  readonly PermissionsBoundary?: string;
+}
+
+export interface TemplateRole {
+  readonly AssumeRolePolicyDocument: PolicyDocument;
+  readonly Policies: readonly { readonly PolicyDocument: PolicyDocument }[];
+  readonly PermissionsBoundary?: string;
+}
+
+/** The properties of the role, the intrinsic functions that the template uses resolved; what has no value is left out. */
+export function templateRole(given: Given, partition = "aws"): TemplateRole {
+  const defaults = Object.fromEntries(
+    Object.entries<{ Type: string; Default?: string }>(template.Parameters).map(([name, { Type, Default }]) => [
+      name,
+      Type === "CommaDelimitedList" ? [Default ?? ""] : Default,
+    ]),
+  );
+  const values: Readonly<Record<string, unknown>> = {
+    ...defaults,
+    HubRoleArns: ["arn:aws:iam::111122223333:role/discover", "arn:aws:iam::111122223333:role/scan"],
+    OrganizationId: "o-a1b2c3d4e5",
+    ...given,
+    "AWS::Partition": partition,
+    "AWS::AccountId": "222233334444",
+  };
+  const filled = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(filled).filter((one) => one !== undefined);
+    if (node === null || typeof node !== "object") return node;
+    const [first, ...others] = Object.entries(node) as [string, never][];
+    const resolve = first === undefined || others.length > 0 ? undefined : functions[first[0]];
+    if (first !== undefined && resolve !== undefined) return resolve(first[1]);
+    return Object.fromEntries(Object.entries(node).flatMap(([key, value]) => withValue(key, filled(value))));
+  };
+  const withValue = (key: string, value: unknown) => (value === undefined ? [] : [[key, value]]);
+  const functions: Readonly<Record<string, (argument: never) => unknown>> = {
+    Ref: (name: string) => values[name],
+    "Fn::Sub": (pattern: string) => pattern.replaceAll(/\$\{([^}]+)\}/g, (_whole, name: string) => String(values[name])),
+    "Fn::If": ([name, yes, no]: [string, unknown, unknown]) => filled(filled(template.Conditions[name]) ? yes : no),
+    "Fn::Not": ([one]: [unknown]) => !filled(one),
+    "Fn::Equals": ([one, other]: [unknown, unknown]) => filled(one) === filled(other),
+    "Fn::Join": ([between, list]: [string, unknown]) => (filled(list) as string[]).join(between),
+  };
+  return filled(template.Resources.Member.Properties) as TemplateRole;
+}
