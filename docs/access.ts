@@ -1,7 +1,7 @@
 /** The files that give a scanner its rights, made from the table of reads: what is granted and what is called can't drift apart. */
 import { stringify } from "yaml";
 import { type KubernetesRead, kubernetesReads } from "../core/collect/reads.ts";
-import { readersGroup } from "../core/doctor/commands.ts";
+import { readersGroup } from "../core/model/onboarding.ts";
 import { memberStatements } from "../infra/permissions.ts";
 
 /** `docs/access/cluster-role.yaml`: get and list of exactly what is read. */

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: pseudo parameters of CloudFormation
 /** `docs/access/member.template.yaml`: the role that the scanner assumes in an account, for a StackSet and by hand alike. */
 import { stringify } from "yaml";
+import { onboardingRoleName, readersGroup } from "../core/model/onboarding.ts";
 import { defaultSettings } from "../core/model/settings.ts";
 import { memberStatements } from "../infra/permissions.ts";
 
@@ -46,10 +47,18 @@ const parameters = {
     Default: defaultSettings.memberRoleName,
     AllowedPattern: "^[\\w+=,.@-]{1,64}$",
   },
+  OnboardAccessEntries: {
+    Type: "String",
+    Description:
+      "true: the operators, if there are any, may give this role access entries by `doctor --onboard`. The deployed functions may not.",
+    Default: "false",
+    AllowedValues: ["true", "false"],
+  },
 };
 
 const isGiven = (parameter: string) => ({ "Fn::Not": [{ "Fn::Equals": [{ Ref: parameter }, ""] }] });
 const nothing = { Ref: "AWS::NoValue" };
+const boundary = { "Fn::If": ["HasBoundary", { Ref: "PermissionsBoundary" }, nothing] };
 
 const trust = (roles: keyof typeof parameters) => ({
   Effect: "Allow",
@@ -63,6 +72,26 @@ const trust = (roles: keyof typeof parameters) => ({
   },
 });
 
+/**
+ * One access entry, and in it nothing that somebody could choose. The entry's user name, where the request has one, is EKS's own
+ * default for a role: another could be that of somebody whom the cluster trusts more.
+ * Source: Service Authorization Reference, EKS: CreateAccessEntry; EKS User Guide, "Create access entries".
+ */
+const createEntry = {
+  Effect: "Allow",
+  Action: ["eks:CreateAccessEntry"],
+  Resource: { "Fn::Sub": "arn:${AWS::Partition}:eks:*:${AWS::AccountId}:cluster/*" },
+  Condition: {
+    ArnEquals: { "eks:principalArn": { "Fn::GetAtt": ["Member", "Arn"] } },
+    StringEquals: { "eks:accessEntryType": "STANDARD" },
+    "ForAllValues:StringEquals": { "eks:kubernetesGroups": [readersGroup] },
+    Null: { "eks:kubernetesGroups": "false" }, // of no group at all every claim holds
+    StringEqualsIfExists: {
+      "eks:username": { "Fn::Sub": "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${RoleName}/{{SessionName}}" },
+    },
+  },
+};
+
 const template = () => ({
   AWSTemplateFormatVersion: "2010-09-09",
   Description: "The role by which eks-perimeter reads EKS clusters and their network in this account, and imports its findings.",
@@ -71,6 +100,8 @@ const template = () => ({
     HasExternalId: isGiven("ExternalId"),
     HasOperators: { "Fn::Not": [{ "Fn::Equals": [{ "Fn::Join": ["", { Ref: "OperatorRoleArns" }] }, ""] }] },
     HasBoundary: isGiven("PermissionsBoundary"),
+    // A trust policy without a principal would be refused.
+    Onboards: { "Fn::And": [{ Condition: "HasOperators" }, { "Fn::Equals": [{ Ref: "OnboardAccessEntries" }, "true"] }] },
   },
   Resources: {
     Member: {
@@ -79,12 +110,25 @@ const template = () => ({
         RoleName: { Ref: "RoleName" },
         Description: "Read by eks-perimeter: EKS clusters and their network, and the import of its findings.",
         MaxSessionDuration: 3600,
-        PermissionsBoundary: { "Fn::If": ["HasBoundary", { Ref: "PermissionsBoundary" }, nothing] },
+        PermissionsBoundary: boundary,
         AssumeRolePolicyDocument: {
           Version: "2012-10-17",
           Statement: [trust("HubRoleArns"), { "Fn::If": ["HasOperators", trust("OperatorRoleArns"), nothing] }],
         },
         Policies: [{ PolicyName: "reads", PolicyDocument: { Version: "2012-10-17", Statement: statements() } }],
+      },
+    },
+    Onboarding: {
+      Type: "AWS::IAM::Role",
+      Condition: "Onboards",
+      Properties: {
+        RoleName: onboardingRoleName,
+        Description:
+          "The one write of eks-perimeter in a cluster: the access entry of its reading role. For people, and not for its functions.",
+        MaxSessionDuration: 3600,
+        PermissionsBoundary: boundary,
+        AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [trust("OperatorRoleArns")] },
+        Policies: [{ PolicyName: "onboarding", PolicyDocument: { Version: "2012-10-17", Statement: [createEntry] } }],
       },
     },
   },

@@ -1,6 +1,7 @@
 import type { DeploymentCluster } from "../model/deployment.ts";
+import { readersGroup } from "../model/onboarding.ts";
 import type { Prerequisite, ToDo } from "../model/prerequisite.ts";
-import { command, readersGroup } from "./commands.ts";
+import { command } from "./commands.ts";
 import { describeFirst, isReached, placeOf, whereKnown } from "./network.ts";
 
 /**

@@ -5,9 +5,6 @@ export const command = (...words: readonly string[]): string => words.map(quoted
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** The group that docs/access/cluster-role.yaml binds its ClusterRole to. */
-export const readersGroup = "eks-perimeter:readers";
-
 /** In the words of docs/rollout.md, which says what `$parameters` holds. */
 const stack =
   "--stack-name eks-perimeter-member --template-body file://docs/access/member.template.yaml --capabilities CAPABILITY_NAMED_IAM";

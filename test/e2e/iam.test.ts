@@ -4,7 +4,7 @@ import { stateKeys } from "../../core/publish/state-store.ts";
 import { lockKey } from "../../core/run-lock.ts";
 import { keys } from "../../core/run-record.ts";
 import { declare, stack } from "../infra/graph.ts";
-import { type Given, templateRole } from "../support/member-template.ts";
+import { type Given, templateRole, templateRoles } from "../support/member-template.ts";
 import { type IamJudge, iamJudge, type Judgement, type PolicyDocument } from "./bed/iam/judge.ts";
 import { hub, type StackRole, stackArns, stackRoles } from "./bed/iam/stack-roles.ts";
 import { suite } from "./bed/suite.ts";
@@ -132,6 +132,10 @@ const actionsOf = (policies: readonly PolicyDocument[]): readonly string[] => [
   ...new Set(statementsOf(policies).flatMap(({ Action }) => Action)),
 ];
 const templatePolicies = (partition: string) => templateRole({}, partition).Policies.map(({ PolicyDocument }) => PolicyDocument);
+const onboardingPolicies = () => {
+  const { Onboarding } = templateRoles({ OnboardAccessEntries: "true", OperatorRoleArns: [`arn:aws:iam::${hub}:role/security`] });
+  return Onboarding?.Policies.map(({ PolicyDocument }) => PolicyDocument) ?? [];
+};
 /** Allows everything, so that the trust policy alone decides. */
 const mayAssumeAll: PolicyDocument = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" }] };
 
@@ -278,6 +282,7 @@ suite("IAM", { iam: inject("iam") }, ({ iam }) => {
     const shipped = (): readonly (readonly [string, readonly PolicyDocument[]])[] => [
       ...[...roles].map(([name, { policies }]) => [name, policies] as const),
       ...partitions.map((partition) => [`the template in ${partition}`, templatePolicies(partition)] as const),
+      ["the template's onboarding", onboardingPolicies()],
     ];
     it("exists, and is on every resource only where AWS knows no narrower form", async () => {
       const wrong: string[] = [];
@@ -397,6 +402,77 @@ suite("IAM", { iam: inject("iam") }, ({ iam }) => {
           resourcePolicy: templateRole(parameters, partition).AssumeRolePolicyDocument,
         }),
       ).toBe(judgement);
+    });
+  });
+
+  describe.each(partitions)("the template's role for onboarding in %s", (partition) => {
+    const given: Given = { OnboardAccessEntries: "true", OperatorRoleArns: [`arn:${partition}:iam::${hub}:role/security`] };
+    const arnOf = (name: string) => `arn:${partition}:iam::${member}:role/${name}`;
+    const prod = (account: string) => `arn:${partition}:eks:${region}:${account}:cluster/prod`;
+    const entry = `arn:${partition}:eks:${region}:${member}:access-entry/prod/role/${member}/eks-perimeter-member/1`;
+    const userName = `arn:${partition}:sts::${member}:assumed-role/eks-perimeter-member/{{SessionName}}`;
+    const request = {
+      "eks:principalArn": arnOf("eks-perimeter-member"),
+      "eks:kubernetesGroups": ["eks-perimeter:readers"],
+      "eks:accessEntryType": "STANDARD",
+    };
+    const { "eks:kubernetesGroups": _groups, ...ofNoGroup } = request;
+    const { "eks:accessEntryType": _type, ...ofNoType } = request;
+    const groups = (...names: string[]) => ({ ...request, "eks:kubernetesGroups": names });
+    const judged = (action: string, resource: string, context: Record<string, string | readonly string[]> = {}) => {
+      const policies = templateRoles(given, partition).Onboarding?.Policies ?? [];
+      const identityPolicies = policies.map(({ PolicyDocument }) => PolicyDocument);
+      return judge.judge({ principal: arnOf("eks-perimeter-onboarding"), action, resource, context, identityPolicies });
+    };
+
+    it.each<[Judgement, string, string, string, Record<string, string | readonly string[]>]>([
+      ["Allowed", "the entry of the role that reads", "eks:CreateAccessEntry", prod(member), request],
+      [
+        "Allowed",
+        "the same by the name that EKS gives it",
+        "eks:CreateAccessEntry",
+        prod(member),
+        { ...request, "eks:username": userName },
+      ],
+      ["ImplicitlyDenied", "under another's name", "eks:CreateAccessEntry", prod(member), { ...request, "eks:username": "admin" }],
+      ["ImplicitlyDenied", "of another role", "eks:CreateAccessEntry", prod(member), { ...request, "eks:principalArn": arnOf("admin") }],
+      ["ImplicitlyDenied", "of another group", "eks:CreateAccessEntry", prod(member), groups("admins")],
+      ["ImplicitlyDenied", "of system:masters", "eks:CreateAccessEntry", prod(member), groups("system:masters")],
+      ["ImplicitlyDenied", "of another group besides", "eks:CreateAccessEntry", prod(member), groups("eks-perimeter:readers", "admins")],
+      ["ImplicitlyDenied", "of no group", "eks:CreateAccessEntry", prod(member), ofNoGroup],
+      ["ImplicitlyDenied", "of another type", "eks:CreateAccessEntry", prod(member), { ...request, "eks:accessEntryType": "EC2_LINUX" }],
+      ["ImplicitlyDenied", "of no type", "eks:CreateAccessEntry", prod(member), ofNoType],
+      ["ImplicitlyDenied", "in another account", "eks:CreateAccessEntry", prod("999988887777"), request],
+      ["ImplicitlyDenied", "an entry changed", "eks:UpdateAccessEntry", entry, request],
+      ["ImplicitlyDenied", "an entry deleted", "eks:DeleteAccessEntry", entry, request],
+      ["ImplicitlyDenied", "a policy associated", "eks:AssociateAccessPolicy", entry, { "eks:principalArn": request["eks:principalArn"] }],
+      ["ImplicitlyDenied", "a cluster described", "eks:DescribeCluster", prod(member), {}],
+    ])("%s: %s", async (judgement, _what, action, resource, context) => {
+      expect(await judged(action, resource, context)).toBe(judgement);
+    });
+
+    it("is denied whatever is dangerous, in its own account too", async () => {
+      const allowed: string[] = [];
+      for (const [action, resource] of dangerous) {
+        const own = resource.replace("STORE", "arn:aws:s3:::store").replaceAll(hub, member).replace("arn:aws:", `arn:${partition}:`);
+        if ((await judged(action, own)) !== "ImplicitlyDenied") allowed.push(`${action} on ${own}`);
+      }
+      expect(allowed).toEqual([]);
+    });
+
+    it("lets the operator in, and not the functions that read", async () => {
+      const assuming = (name: string) =>
+        judge.judge({
+          principal: `arn:${partition}:sts::${hub}:assumed-role/${name}/session`,
+          action: "sts:AssumeRole",
+          resource: arnOf("eks-perimeter-onboarding"),
+          owner: member,
+          context: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" },
+          identityPolicies: [mayAssumeAll],
+          resourcePolicy: templateRoles(given, partition).Onboarding?.AssumeRolePolicyDocument ?? mayAssumeAll,
+        });
+      const judgements = await Promise.all(["security", "discover", "scan"].map(assuming));
+      expect(judgements).toEqual(["Allowed", "ImplicitlyDenied", "ImplicitlyDenied"]);
     });
   });
 

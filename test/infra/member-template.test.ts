@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { memberStatements } from "../../infra/permissions.ts";
-import { type Given, templateRole } from "../support/member-template.ts";
+import { type Given, templateRole, templateRoles } from "../support/member-template.ts";
 
 const text = readFileSync("docs/access/member.template.yaml", "utf8");
 const template = parse(text);
@@ -59,5 +59,49 @@ describe("rights", () => {
   it("are bounded where the account demands it, and only there", () => {
     expect(templateRole({})).not.toHaveProperty("PermissionsBoundary");
     expect(templateRole({ PermissionsBoundary: "arn:aws:iam::222233334444:policy/bound" }).PermissionsBoundary).toMatch(/bound$/);
+  });
+});
+
+describe("onboarding", () => {
+  const operators = ["arn:aws:iam::111122223333:role/security"];
+  const opted: Given = { OnboardAccessEntries: "true", OperatorRoleArns: operators };
+  it.each<[string, Given]>([
+    ["by default", {}],
+    ["with operators, who were not asked", { OperatorRoleArns: operators }],
+    ["without an operator", { OnboardAccessEntries: "true" }],
+  ])("%s: no role for it", (_when, given) => {
+    expect(Object.keys(templateRoles(given))).toEqual(["Member"]);
+  });
+  it("opted in: a role that trusts the operators as the other does, and never the hub's functions", () => {
+    const { Onboarding } = templateRoles({ ...opted, ExternalId: "x" });
+    expect(Onboarding?.AssumeRolePolicyDocument.Statement).toEqual([statement(operators, { ...ofOrganization, "sts:ExternalId": "x" })]);
+  });
+  it("changes nothing in the role that reads", () => {
+    expect(templateRole(opted)).toEqual(templateRole({ OperatorRoleArns: operators }));
+  });
+  it.each(["aws", "aws-us-gov", "aws-cn"])(
+    "in %s: may create the one entry, of the role that reads, and do nothing besides",
+    (partition) => {
+      const { Onboarding } = templateRoles({ ...opted, RoleName: "reader" }, partition);
+      expect(Onboarding?.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
+        {
+          Effect: "Allow",
+          Action: ["eks:CreateAccessEntry"],
+          Resource: `arn:${partition}:eks:*:222233334444:cluster/*`,
+          Condition: {
+            ArnEquals: { "eks:principalArn": `arn:${partition}:iam::222233334444:role/reader` },
+            StringEquals: { "eks:accessEntryType": "STANDARD" },
+            "ForAllValues:StringEquals": { "eks:kubernetesGroups": ["eks-perimeter:readers"] },
+            Null: { "eks:kubernetesGroups": "false" },
+            StringEqualsIfExists: { "eks:username": `arn:${partition}:sts::222233334444:assumed-role/reader/{{SessionName}}` },
+          },
+        },
+      ]);
+    },
+  );
+  it("is bounded as the other role is", () => {
+    const bound = { PermissionsBoundary: "arn:aws:iam::222233334444:policy/bound" };
+    expect(templateRoles({ ...opted, ...bound }).Onboarding).toMatchObject(bound);
+    expect(templateRoles(opted).Onboarding).not.toHaveProperty("PermissionsBoundary");
   });
 });

@@ -14,6 +14,8 @@ export interface Given {
   readonly ExternalId?: string;
   readonly OperatorRoleArns?: readonly string[];
   readonly PermissionsBoundary?: string;
+  readonly RoleName?: string;
+  readonly OnboardAccessEntries?: "true" | "false";
 }
 
 export interface TemplateRole {
@@ -22,8 +24,15 @@ export interface TemplateRole {
   readonly PermissionsBoundary?: string;
 }
 
-/** The properties of the role, the intrinsic functions that the template uses resolved; what has no value is left out. */
+/** The properties of the role that reads, the intrinsic functions that the template uses resolved; what has no value is left out. */
 export function templateRole(given: Given, partition = "aws"): TemplateRole {
+  const role = templateRoles(given, partition).Member;
+  if (role === undefined) throw new Error("The template makes no role that reads.");
+  return role;
+}
+
+/** Each role that the template makes. */
+export function templateRoles(given: Given, partition = "aws"): Readonly<Partial<Record<"Member" | "Onboarding", TemplateRole>>> {
   const defaults = Object.fromEntries(
     Object.entries<{ Type: string; Default?: string }>(template.Parameters).map(([name, { Type, Default }]) => [
       name,
@@ -51,9 +60,19 @@ export function templateRole(given: Given, partition = "aws"): TemplateRole {
     Ref: (name: string) => values[name],
     "Fn::Sub": (pattern: string) => pattern.replaceAll(/\$\{([^}]+)\}/g, (_whole, name: string) => String(values[name])),
     "Fn::If": ([name, yes, no]: [string, unknown, unknown]) => filled(filled(template.Conditions[name]) ? yes : no),
+    "Fn::And": (all: unknown[]) => all.every((one) => filled(one)),
+    Condition: (name: unknown) => (typeof name === "string" ? filled(template.Conditions[name]) : { Condition: filled(name) }),
+    "Fn::GetAtt": ([name, attribute]: [string, string]) => attributes[`${name}.${attribute}`],
     "Fn::Not": ([one]: [unknown]) => !filled(one),
     "Fn::Equals": ([one, other]: [unknown, unknown]) => filled(one) === filled(other),
     "Fn::Join": ([between, list]: [string, unknown]) => (filled(list) as string[]).join(between),
   };
-  return filled(template.Resources.Member.Properties) as TemplateRole;
+  const attributes: Readonly<Record<string, string>> = {
+    "Member.Arn": `arn:${partition}:iam::${values["AWS::AccountId"]}:role/${values.RoleName}`,
+  };
+  type Resource = { readonly Condition?: string; readonly Properties: unknown };
+  const made = Object.entries<Resource>(template.Resources).filter(
+    ([, { Condition }]) => Condition === undefined || filled(template.Conditions[Condition]),
+  );
+  return Object.fromEntries(made.map(([name, { Properties }]) => [name, filled(Properties)]));
 }
