@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import { memberRoleName } from "./configuration.ts";
 import { externalIdVariable, network, reservesConcurrency, slack } from "./options.ts";
 import { account, named, partition, region } from "./stage.ts";
 import { store } from "./storage.ts";
 import { undeliveredRescans } from "./undelivered.ts";
 
-const memberRoleName = "eks-perimeter-member";
 const memberRoles = $interpolate`arn:${partition}:iam::*:role/${memberRoleName}`;
 const objects = (prefix: string) => $interpolate`${store.arn}/${prefix}`;
 

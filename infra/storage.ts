@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { configuration } from "./configuration.ts";
 
 /** Runs, their evidence and reports, the state of findings, and the configuration: kept in versions, closed to the public, TLS only. */
 export const store = new sst.aws.Bucket("Store", {
@@ -38,12 +37,6 @@ new aws.s3.BucketLifecycleConfiguration("StoreLife", {
   ],
 });
 
-/** The configuration of the folder that was deployed from; without one the defaults hold. */
-const file = "eks-perimeter.config.yaml";
-if (existsSync(file)) {
-  new aws.s3.BucketObjectv2("Configuration", {
-    bucket: store.name,
-    key: "config.json",
-    content: JSON.stringify(parse(readFileSync(file, "utf8"))),
-  });
+if (configuration !== undefined) {
+  new aws.s3.BucketObjectv2("Configuration", { bucket: store.name, key: "config.json", content: JSON.stringify(configuration) });
 }
