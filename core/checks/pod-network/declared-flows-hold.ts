@@ -4,7 +4,7 @@ import type { Resource } from "../../model/resource.ts";
 import type { Settings } from "../../model/settings.ts";
 import { matchesPattern } from "../../net/pattern.ts";
 import { effectiveFacts, effectivePolicies } from "../../net/policy/effective.ts";
-import { type Flow, flowAnswer, podsOfEnd } from "../../net/policy/flows.ts";
+import { type Flow, flowAnswer, podOnHost, podsOfEnd } from "../../net/policy/flows.ts";
 import { addressesOf } from "../../net/workloads/ends.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy, policedPod } from "./example-policies.ts";
 
@@ -42,7 +42,8 @@ export const declaredFlowsHold = defineCheck({
       const ends = { from: podsOfEnd(flow.from, facts.pods, effective), to: podsOfEnd(flow.to, facts.pods, effective) };
       const missing = (["from", "to"] as const).find((side) => ends[side]?.length === 0);
       if (missing !== undefined) return unmatched(flow, resource, missing);
-      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes }));
+      const onHost = podOnHost(flow.from, facts.pods) ?? podOnHost(flow.to, facts.pods);
+      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes, onHost }));
     });
   },
 });

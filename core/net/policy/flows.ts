@@ -3,8 +3,9 @@ import type { Reason } from "../../model/fact.ts";
 import type { Settings } from "../../model/settings.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { type AddressSet, difference, intersection, isEmpty, isWithin, noAddresses, parseFilterCidrs, toRangesText } from "../addresses.ts";
+import { hasEnded } from "../workloads/phase.ts";
 import type { Effective, Subject } from "./effective.ts";
-import type { Direction, Zone } from "./model.ts";
+import type { Direction, PodClass, Zone } from "./model.ts";
 import { type PortSet, portsOf } from "./port-set.ts";
 
 export type Flow = Settings["flows"][number];
@@ -20,8 +21,7 @@ export function podsOfEnd(end: Flow["from"], pods: readonly Pod[], effective: Ef
   if ("cidr" in end) return undefined;
   const groups = new Map<string, { subject: Subject; pods: Pod[] }>();
   for (const pod of pods) {
-    const isMeant = pod.namespace === end.namespace && Object.entries(end.labels ?? {}).every(([key, value]) => pod.labels[key] === value);
-    const subject = isMeant ? effective.of(pod) : undefined;
+    const subject = isMeantBy(end, pod) ? effective.of(pod) : undefined;
     if (subject === undefined) continue;
     const key = `${subject.key} ${effective.otherKey(pod)}`;
     const group = groups.get(key) ?? { subject, pods: [] };
@@ -30,6 +30,15 @@ export function podsOfEnd(end: Flow["from"], pods: readonly Pod[], effective: Ef
   }
   return [...groups.values()];
 }
+
+/** One of those that an end means which share the network of their node: no policy is about what it opens or what is opened to it. */
+export const podOnHost = (end: Flow["from"], pods: readonly Pod[]): Pod | undefined =>
+  "cidr" in end
+    ? undefined
+    : pods.find((pod) => isMeantBy(end, pod) && pod.spec.hostNetwork && pod.nodeName !== undefined && !hasEnded(pod));
+
+const isMeantBy = (end: Exclude<Flow["from"], { readonly cidr: string }>, { namespace, labels }: Pod): boolean =>
+  namespace === end.namespace && Object.entries(end.labels ?? {}).every(([key, value]) => labels[key] === value);
 
 export type FlowAnswer =
   | { readonly state: "holds"; readonly podsFrom: number; readonly podsTo: number }
@@ -46,6 +55,8 @@ interface Ends {
   readonly to: readonly Group[] | undefined;
   /** The addresses of the cluster's nodes, which engines tell from others; undefined where they were not read. */
   readonly nodes: AddressSet | undefined;
+  /** A pod that is meant too, and of which nothing can be asked. */
+  readonly onHost: Pod | undefined;
 }
 
 type Passage = { readonly state: "allowed" | "denied"; readonly why: string } | { readonly state: "unsure"; readonly reason: Reason };
@@ -54,7 +65,7 @@ type Passage = { readonly state: "allowed" | "denied"; readonly why: string } | 
  * Allowed: for every pair. Denied: for every pair. A pod's connection to itself is asked by nobody. A range means the addresses
  * outside of the cluster, and its nodes; a pod's own node is left out, which most engines let through whatever policies say.
  */
-export function flowAnswer(flow: Flow, { from, to, nodes }: Ends): FlowAnswer {
+export function flowAnswer(flow: Flow, { from, to, nodes, onHost }: Ends): FlowAnswer {
   const count = (groups: readonly Group[] | undefined): number => (groups ?? []).reduce((sum, { pods }) => sum + pods.length, 0);
   const sizes = { podsFrom: count(from), podsTo: count(to) };
   if (from === undefined && to === undefined) {
@@ -72,8 +83,14 @@ export function flowAnswer(flow: Flow, { from, to, nodes }: Ends): FlowAnswer {
       }
     }
   }
+  doubt ??= onHost === undefined ? undefined : sharesNetwork(onHost);
   return doubt === undefined ? { state: "holds", ...sizes } : { state: "unsure", reason: doubt };
 }
+
+const sharesNetwork = ({ namespace, name }: Pod): Reason => ({
+  code: "not-supported",
+  message: `Pod ${namespace}/${name} is meant too and shares the network of its node, where policies for pods do not hold.`,
+});
 
 const isItself = (a: Group | undefined, b: Group | undefined): boolean =>
   a !== undefined && a.pods.length === 1 && b?.pods.length === 1 && a.pods[0] === b.pods[0];
@@ -82,15 +99,37 @@ const textOf = (end: Flow["from"], group: Group | undefined): string =>
   "cidr" in end ? end.cidr : `${group?.pods[0]?.namespace}/${group?.pods[0]?.name}`;
 
 function passageOf(flow: Flow, source: Group | undefined, destination: Group | undefined, nodes: Ends["nodes"]): Passage {
-  const left = sideOf(flow, "egress", source, destination ?? placesOf(flow.to, nodes));
-  const entered = sideOf(flow, "ingress", destination, source ?? placesOf(flow.from, nodes));
+  if (source !== undefined && destination !== undefined) {
+    const between = pairsOf(source.subject, destination.subject).map(([from, to]) =>
+      throughBoth(sideOf(flow, "egress", source.subject, to), sideOf(flow, "ingress", destination.subject, from)),
+    );
+    return deciding(flow, between) ?? { state: "unsure", reason: source.subject.doubt };
+  }
+  if (source !== undefined) return placesSide(flow, "egress", source.subject, placesOf(flow.to, nodes));
+  if (destination !== undefined) return placesSide(flow, "ingress", destination.subject, placesOf(flow.from, nodes));
+  return { state: "allowed", why: "no policy is about addresses" };
+}
+
+/** A pod with addresses of both families is two ends: a connection is of one family. */
+function pairsOf(source: Subject, destination: Subject): readonly (readonly [PodClass, PodClass])[] {
+  const all = source.classes.flatMap((from) => destination.classes.map((to) => [from, to] as const));
+  const isUntold = ({ addresses }: PodClass): boolean => isEmpty(addresses);
+  const share = (family: "ipv4" | "ipv6", from: PodClass, to: PodClass): boolean =>
+    from.addresses[family].length > 0 && to.addresses[family].length > 0;
+  const pairs = all.filter(([from, to]) => isUntold(from) || isUntold(to) || share("ipv4", from, to) || share("ipv6", from, to));
+  return pairs.length > 0 ? pairs : all;
+}
+
+/** One side that denies for certain decides, whatever the other says. */
+function throughBoth(left: Passage, entered: Passage): Passage {
   const sides = [left, entered];
-  // One side that denies for certain decides, whatever the other says.
-  const denied = sides.find(({ state }) => state === "denied");
-  if (denied !== undefined) return denied;
-  const unsure = sides.find(({ state }) => state === "unsure");
-  if (unsure !== undefined) return unsure;
-  return source === undefined ? entered : left.state === "allowed" && destination !== undefined ? { ...entered } : left;
+  return sides.find(({ state }) => state === "denied") ?? sides.find(({ state }) => state === "unsure") ?? entered;
+}
+
+/** What is against the expectation in one way decides, and what is in doubt before what is as expected. */
+function deciding({ expect }: Flow, passages: readonly Passage[]): Passage | undefined {
+  const found = (wanted: Passage["state"]) => passages.find(({ state }) => state === wanted);
+  return found(expect === "allowed" ? "denied" : "allowed") ?? found("unsure") ?? passages[0];
 }
 
 /** Addresses of one kind, as engines tell them apart. */
@@ -111,29 +150,23 @@ function placesOf(end: Flow["from"], nodes: Ends["nodes"]): readonly Place[] {
   return places.filter(({ addresses }) => !isEmpty(addresses));
 }
 
-/** What one end's policies say; addresses have none. */
-function sideOf(flow: Flow, direction: Direction, own: Group | undefined, other: Group | readonly Place[]): Passage {
-  if (own === undefined) return { state: "allowed", why: "no policy is about addresses" };
-  const { protocol, port } = flow;
-  const { subject } = own;
-  if ("subject" in other) {
-    const passages = other.subject.classes.map((pod): Passage => {
-      const { atLeast, atMost } = subject.side(direction, { pod });
-      const has = (set: PortSet): boolean => set[protocol].some(({ from, to }) => from <= port && port <= to);
-      if (has(atLeast)) return { state: "allowed", why: subject.why(direction, { pod }, protocol, port) };
-      if (!has(atMost)) return { state: "denied", why: subject.why(direction, { pod }, protocol, port) };
-      return { state: "unsure", reason: subject.doubt };
-    });
-    return passages.find(({ state }) => state !== "allowed") ?? passages[0] ?? { state: "unsure", reason: subject.doubt };
-  }
+/** What a pod's policies say of another. */
+function sideOf({ protocol, port }: Flow, direction: Direction, subject: Subject, pod: PodClass): Passage {
+  const { atLeast, atMost } = subject.side(direction, { pod });
+  const has = (set: PortSet): boolean => set[protocol].some(({ from, to }) => from <= port && port <= to);
+  if (has(atLeast)) return { state: "allowed", why: subject.why(direction, { pod }, protocol, port) };
+  if (!has(atMost)) return { state: "denied", why: subject.why(direction, { pod }, protocol, port) };
+  return { state: "unsure", reason: subject.doubt };
+}
+
+/** What they say of addresses, which have no policies of their own. */
+function placesSide(flow: Flow, direction: Direction, subject: Subject, places: readonly Place[]): Passage {
   const against = flow.expect === "allowed" ? "denied" : "allowed";
-  const unsure: Passage = { state: "unsure", reason: subject.doubt };
-  const passages = other.map((place): Passage => {
+  const passages = places.map((place): Passage => {
     const passage = reachOf(subject, direction, place, flow);
     return place.perhaps && passage.state === against ? { state: "unsure", reason: nodesUnread } : passage;
   });
-  const found = (wanted: Passage["state"]) => passages.find(({ state }) => state === wanted);
-  return found(against) ?? found("unsure") ?? passages[0] ?? unsure;
+  return deciding(flow, passages) ?? { state: "unsure", reason: subject.doubt };
 }
 
 const nodesUnread: Reason = {

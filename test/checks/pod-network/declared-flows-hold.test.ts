@@ -3,6 +3,7 @@ import { declaredFlowsHold } from "../../../core/checks/pod-network/declared-flo
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
+import type { Pod } from "../../../core/model/workloads.ts";
 import { aCluster, judged, prod, withSettings } from "../../support/cluster.ts";
 import { aCiliumAgent, networkSettings, settings } from "../../support/engines.ts";
 import { aNode } from "../../support/nodes.ts";
@@ -128,6 +129,35 @@ describe("a range that holds addresses of nodes", () => {
 it("unknown: only a pod on the network of its node is meant", () => {
   const host = onNode("host", "10.0.0.5", { labels: { app: "host" }, spec: { hostNetwork: true } });
   expect(statuses(policed([web, api, host], []), { from: shop("host") })).toEqual({ bystander: "pass", judged: "unknown" });
+});
+
+describe("pods on the network of their nodes beside others", () => {
+  const host = onNode("host", "10.0.0.5", { labels: { app: "web" }, spec: { hostNetwork: true } });
+  const closed = [forApi({})];
+  it.each<readonly [string, Partial<ClusterFacts>, object, string]>([
+    ["unknown: nothing was asked of one that is meant too", policed([web, host, api], closed), denied, "unknown"],
+    ["unknown: it may be the destination", policed([web, host, api], []), { from: shop("api"), to: shop("web") }, "unknown"],
+    ["fail: another one is let through", policed([web, host, api], []), denied, "fail"],
+    ["pass: it has ended", policed([web, { ...host, phase: "Succeeded" }, api], closed), denied, "pass"],
+    ["pass: it is not meant", policed([web, { ...host, namespace: "other" }, api], closed), denied, "pass"],
+  ])("%s", (_rule, facts, one, status) => {
+    expect(statuses(facts, one).judged).toBe(status);
+  });
+});
+
+describe("pods with addresses of both families", () => {
+  const both = onNode("web", "10.0.0.1", { labels: { app: "web" }, podIps: ["10.0.0.1", "fd00::1"] });
+  const both2 = onNode("api", "10.0.0.2", { labels: { app: "api" }, podIps: ["10.0.0.2", "fd00::2"] });
+  const admits = (...cidrs: readonly string[]) => [forApi({ ingress: [{ from: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }] })];
+  it.each<readonly [string, readonly Pod[], readonly NetworkPolicy[], object, string]>([
+    ["fail: let in by its second family", [both, both2], admits("fd00::/8"), denied, "fail"],
+    ["pass: let in by neither family", [both, both2], admits("192.0.2.0/24"), denied, "pass"],
+    ["pass: let in by a family that the destination has none of", [both, api], admits("fd00::/8"), denied, "pass"],
+    ["pass: the family that both have is let in", [both, api], admits("10.0.0.0/16"), {}, "pass"],
+    ["fail: one of the families is not let in", [both, both2], admits("10.0.0.0/16"), {}, "fail"],
+  ])("%s", (_rule, pods, policies, one, status) => {
+    expect(statuses(policed(pods, policies), one).judged).toBe(status);
+  });
 });
 
 it("fail: nothing enforces what denies it", () => {
