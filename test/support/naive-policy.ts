@@ -70,6 +70,8 @@ export interface NaiveReading {
   readonly isCilium: boolean;
   /** VPC CNI: to go out to a block, or to everybody, ports by name count for nothing. */
   readonly namesNeedSelectors?: boolean;
+  /** VPC CNI: what a block excepts is closed to all rules but those for pods, and for blocks that are no longer than the exception. */
+  readonly exceptionsDeny?: boolean;
   /** Cilium: every selector asks for the label of the cluster too, as it does by default from 1.19 on. */
   readonly localCluster?: boolean;
   /** Cilium: its policy-cidr-match-mode is "nodes". */
@@ -96,19 +98,41 @@ export function naiveVerdict(
   if (typeof subject === "string") return "next";
   const isolating = policies.filter((policy) => isSubject(policy, subject) && hasType(policy, direction, reading));
   if (isolating.length === 0) return "next";
+  const excepted = reading.exceptionsDeny ? longestException(isolating, direction, other) : 0;
+  const reaches = (cidr: string): boolean => Number(cidr.split("/")[1]) >= excepted;
   const admits = isolating.some((policy) =>
     (direction === "ingress" ? (policy.spec.ingress ?? []) : (policy.spec.egress ?? [])).some((rule) => {
       const peers = "from" in rule ? rule.from : "to" in rule ? rule.to : [];
       const isMeant = (some: typeof peers): boolean => peersHold(cluster, policy, some, other, reading);
-      if (!reading.namesNeedSelectors || direction === "ingress") return isMeant(peers) && portsHold(rule.ports, flow);
+      if (excepted > 0 && (!peers || peers.length === 0)) return false;
+      if (!reading.namesNeedSelectors || direction === "ingress") {
+        const near = peers?.filter(({ ipBlock }) => !ipBlock || reaches(ipBlock.cidr));
+        return (!peers?.length || !!near?.length) && isMeant(near) && portsHold(rule.ports, flow);
+      }
       const numbered = (rule.ports ?? []).filter(({ port }) => typeof port !== "string");
       const isNumbered =
         portsHold(rule.ports, flow) && ((rule.ports ?? []).length === 0 || (numbered.length > 0 && portsHold(numbered, flow)));
       if (!peers || peers.length === 0) return isNumbered;
-      return peers.some((peer) => isMeant([peer]) && (peer.ipBlock ? isNumbered : portsHold(rule.ports, flow)));
+      return peers.some(
+        (peer) => isMeant([peer]) && (peer.ipBlock ? isNumbered && reaches(peer.ipBlock.cidr) : portsHold(rule.ports, flow)),
+      );
     }),
   );
   return admits ? "allow" : "deny";
+}
+
+/** The length of the longest exception that the other end is in, of whatever policy; 0 where it is in none. */
+function longestException(policies: readonly NetworkPolicy[], direction: "ingress" | "egress", other: NaiveEnd): number {
+  const address = typeof other === "string" ? nodeOf(other).address : other.ip;
+  let longest = 0;
+  for (const { spec } of policies) {
+    const peers =
+      direction === "ingress" ? (spec.ingress ?? []).flatMap(({ from }) => from ?? []) : (spec.egress ?? []).flatMap(({ to }) => to ?? []);
+    for (const except of peers.flatMap(({ ipBlock }) => ipBlock?.except ?? [])) {
+      if (inBlock(address, except)) longest = Math.max(longest, Number(except.split("/")[1]));
+    }
+  }
+  return longest;
 }
 
 const isSubject = ({ namespace, spec }: NetworkPolicy, pod: NaivePod): boolean =>

@@ -86,9 +86,11 @@ export function namesIpv6({ policies, pods, services }: Estate): boolean {
 
 /** Whether any connection may hang on more than addresses and ports. */
 const dependsOnMore = ({ tiers }: PolicyModel): boolean =>
-  tiers.some(({ policies }) =>
-    policies.some(
-      ({ isolation, tie, ingress = [], egress = [] }) =>
-        isolation === "perhaps" || tie !== undefined || [...ingress, ...egress].some(({ partly }) => partly !== undefined),
-    ),
-  );
+  tiers.some(({ policies, room }) => {
+    let free = room?.entries ?? Number.POSITIVE_INFINITY;
+    return policies.some(({ isolation, tie, ingress = [], egress = [] }) => {
+      const rules = [...ingress, ...egress];
+      free -= rules.reduce((sum, { entries = [] }) => sum + entries.length, 0);
+      return free < 0 || isolation === "perhaps" || tie !== undefined || rules.some(({ partly }) => partly !== undefined);
+    });
+  });

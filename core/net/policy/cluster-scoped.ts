@@ -5,6 +5,7 @@
  */
 import type { AdminNetworkPolicy, ClusterNetworkPolicy, ClusterPolicyPeer, ClusterPolicyRule } from "../../model/cluster-network-policy.ts";
 import { allAddresses } from "../addresses.ts";
+import { clusterEntries } from "./entries.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted, readCidr, readPortName, readPortNumber, readProtocol, readSelector } from "./fields.ts";
 import { ofDomains, withoutNames } from "./kubernetes.ts";
@@ -22,6 +23,8 @@ export interface ClusterScopedReading {
   readonly nodesAreUnknown: boolean;
   /** A port by name to go out to networks is dropped, and with it the rule where it has no other port: AWS, as of NetworkPolicies. */
   readonly namesNeedSelectors: boolean;
+  /** The engine has a limited room for ports at an address: AWS. */
+  readonly countsEntries?: boolean;
 }
 
 /** A policy, and where it stands among the others. */
@@ -40,10 +43,16 @@ export function readClusterScoped(
 ): Placed {
   const { subject, ingress, egress } = policy.spec;
   const rules = (direction: Direction): readonly Rule[] =>
-    (policy.spec[direction] ?? []).flatMap((rule, i) => readRule(rule, `${direction}[${i}]`, reading, onNote));
+    (policy.spec[direction] ?? []).flatMap((rule, i) => {
+      const read = readRule(rule, `${direction}[${i}]`, reading, onNote);
+      if (!reading.countsEntries) return read;
+      const entries = clusterEntries(rule, `${tier} ${priority}`);
+      return read.map((one) => ({ ...one, entries }));
+    });
+  const [tier, priority] = [tierOf(policy), priorityOf(policy)];
   return {
-    tier: tierOf(policy),
-    priority: priorityOf(policy),
+    tier,
+    priority,
     policy: {
       name,
       subject: readPods(subject, "spec.subject"),

@@ -7,6 +7,7 @@ import {
   type PodClass,
   type Policy,
   type PolicyModel,
+  type Room,
   type Rule,
   type Tier,
 } from "./model.ts";
@@ -44,14 +45,17 @@ export interface Side {
 
 /**
  * The ports that the tiers let through on one side. First match, port by port: a rule decides those of its ports that no
- * earlier rule has decided. A rule that holds partly decides them and leaves them to later rules as well.
+ * earlier rule has decided. A rule that holds partly decides them and leaves them to later rules as well, as all rules do that
+ * share a room with more than it has place for.
  */
 export function decide({ direction, selected, isMeant, namedPorts }: Side): Decision {
+  const crowded = crowdedRooms(direction, selected, isMeant);
   let undecided = allPorts;
   let perhapsAllowed = noPorts;
   let perhapsDenied = noPorts;
   for (const { tier, policies } of selected) {
     let passed = noPorts;
+    const isCrowded = tier.room !== undefined && crowded.has(tier.room);
     /** What is left undecided of some ports by a policy. */
     const leftBy = (policy: Policy, before: PortSet): PortSet => {
       let left = before;
@@ -59,7 +63,8 @@ export function decide({ direction, selected, isMeant, namedPorts }: Side): Deci
         if (isNone(left)) break;
         if (!isMeant(rule)) continue;
         const matched = commonPorts(left, matchedPorts(rule, namedPorts));
-        if (rule.partly === undefined) left = portsWithout(left, matched);
+        const isCertain = rule.partly === undefined && !(isCrowded && rule.entries !== undefined);
+        if (isCertain) left = portsWithout(left, matched);
         if (rule.action === "allow") perhapsAllowed = eitherPorts(perhapsAllowed, matched);
         if (rule.action === "deny") perhapsDenied = eitherPorts(perhapsDenied, matched);
         if (rule.action === "pass") passed = eitherPorts(passed, matched);
@@ -76,6 +81,19 @@ export function decide({ direction, selected, isMeant, namedPorts }: Side): Deci
     undecided = isolates ? passed : eitherPorts(undecided, passed);
   }
   return { atLeast: portsWithout(allPorts, perhapsDenied), atMost: eitherPorts(perhapsAllowed, undecided) };
+}
+
+/** The rooms in which the rules that are meant take more entries than there is place for. */
+function crowdedRooms(direction: Direction, selected: readonly Selected[], isMeant: Side["isMeant"]): ReadonlySet<Room> {
+  const crowded = new Set<Room>();
+  for (const room of new Set(selected.flatMap(({ tier }) => tier.room ?? []))) {
+    const rules = selected.flatMap(({ tier, policies }) =>
+      tier.room === room ? policies.flatMap((policy) => policy[direction] ?? []) : [],
+    );
+    if (rules.reduce((sum, { entries = [] }) => sum + entries.length, 0) <= room.entries) continue;
+    if (new Set(rules.flatMap((rule) => (isMeant(rule) ? (rule.entries ?? []) : []))).size > room.entries) crowded.add(room);
+  }
+  return crowded;
 }
 
 /** Policies in order, those that tie together. */

@@ -304,7 +304,8 @@ const malformed = (message: string): Reason => ({ code: "malformed", message });
 const undefinedTogether: Reason = { code: "not-supported", message: "What several policy engines make of a pod together is not defined." };
 const dependsOnPolicy: Reason = {
   code: "not-supported",
-  message: "A policy speaks of names of domains, labels of service accounts or others that were not read.",
+  message:
+    "A policy speaks of names of domains, labels of service accounts or others that were not read, or of what its engine may not hold.",
 };
 
 function subjectOf(

@@ -78,7 +78,8 @@ interface Default {
 function opennessOf({ direction, selected, meaning, everybody: { addresses }, protocols }: Default): Openness {
   const meant = (rule: Rule): Rule => (rule.peers === undefined ? rule : { ...rule, peers: { pods: [], outside: meaning(rule.peers) } });
   const isKept = (policy: Policy, { action, peers, ...rule }: Rule): boolean =>
-    isDefault(policy, { action, ...rule }) && (action === "allow" || peers === undefined || isWithin(addresses, peers.outside));
+    rule.isException ||
+    (isDefault(policy, { action, ...rule }) && (action === "allow" || peers === undefined || isWithin(addresses, peers.outside)));
   const kept = selected.map(({ tier, policies }) => ({
     tier,
     policies: policies.map((policy) => ({

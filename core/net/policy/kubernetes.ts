@@ -5,8 +5,10 @@
 import type { ApplicationNetworkPolicy, ApplicationNetworkPolicyPeer } from "../../model/cluster-network-policy.ts";
 import type { NetworkPolicyPort } from "../../model/network-policy.ts";
 import { allAddresses, noAddresses } from "../addresses.ts";
+import { portEntries } from "./entries.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted, readIpBlock, readPortName, readPortNumber, readProtocol, readSelector } from "./fields.ts";
+import { banded, denials, prefixOf, widestBand } from "./longest-prefix.ts";
 import type { Direction, Policy, PortName, Ports, Rule } from "./model.ts";
 import { everyNode, type Peer, peersOf } from "./peers.ts";
 import { podSelector } from "./pod-selector.ts";
@@ -32,6 +34,10 @@ export interface NetworkPolicyReading {
   readonly namesNeedSelectors: boolean;
   /** Whether an ipBlock means nodes, to an engine that tells these from other addresses: Cilium, which can be told so. */
   readonly blocksMeanNodes?: boolean;
+  /** By namespace the lengths of exceptions of blocks, the longest first, where these deny what other rules let through: VPC CNI. */
+  readonly exceptionLengths?: ReadonlyMap<string, readonly number[]>;
+  /** The engine has a limited room for ports at an address: VPC CNI. */
+  readonly countsEntries?: boolean;
 }
 
 /**
@@ -89,10 +95,14 @@ function readRule(
   list: "from" | "to",
   read: RuleReading,
 ): readonly Rule[] {
-  const which = ports && ports.length > 0 ? { ports: readPortList(ports, `spec.${name}.ports`) } : {};
+  const lengths = read.reading.exceptionLengths?.get(read.namespace) ?? [];
+  const takes = read.reading.countsEntries ? { entries: portEntries(ports ?? []) } : {};
+  const which = { ...(ports && ports.length > 0 ? { ports: readPortList(ports, `spec.${name}.ports`) } : {}), ...takes };
   const dropsNames = list === "to" && read.reading.namesNeedSelectors && which.ports !== undefined && which.ports.names.length > 0;
-  if (!peers || peers.length === 0)
-    return (dropsNames ? withoutNames(which.ports) : [which]).map((some) => ({ action: "allow", name, ...some }));
+  if (!peers || peers.length === 0) {
+    const band = widestBand(lengths);
+    return (dropsNames ? withoutNames(which.ports) : [which]).map((some) => ({ action: "allow", name, band, ...takes, ...some }));
+  }
   const field = (i: number): string => `spec.${name}.${list}[${i}]`;
   const domains = peers.flatMap(({ domainNames }) => domainNames ?? []);
   const { blocksMeanNodes } = read.reading;
@@ -101,10 +111,24 @@ function readRule(
   const named = dropsNames ? meant.filter((peer) => "pods" in peer) : meant;
   const rule: Rule = { action: "allow", name, peers: peersOf(named, tellsNodes), ...which };
   const blocks = dropsNames ? meant.filter((peer) => !("pods" in peer)) : [];
+  const inBands = (some: readonly Peer[], rest: Pick<Rule, "ports">): readonly Rule[] =>
+    [...banded(lengths, some)].map(([band, its]) => ({
+      action: "allow",
+      name,
+      peers: peersOf(its, tellsNodes),
+      band,
+      ...takes,
+      ...rest,
+    }));
   return [
-    rule,
-    ...(blocks.length > 0
-      ? withoutNames(which.ports).map((some): Rule => ({ action: "allow", name, peers: peersOf(blocks, tellsNodes), ...some }))
+    ...(lengths.length > 0 && named.length > 0 ? inBands(named, which) : [rule]),
+    ...(blocks.length > 0 ? withoutNames(which.ports).flatMap((some) => inBands(blocks, some)) : []),
+    ...(lengths.length > 0
+      ? denials(
+          name,
+          lengths,
+          peers.flatMap(({ ipBlock }) => ipBlock?.except ?? []),
+        )
       : []),
     ...(blocksMeanNodes && peers.some(({ ipBlock }) => ipBlock && isWhole(ipBlock.cidr)) ? [{ ...rule, ...nodesByWholeBlock }] : []),
     ...(domains.length > 0 ? [ofDomains("allow", name, domains, which)] : []),
@@ -145,7 +169,7 @@ function readPeer(peer: ApplicationNetworkPolicyPeer, field: string, read: RuleR
     if (pods || namespaceSelector) throw new PolicyFieldError(field, "has both ipBlock and a selector");
     const addresses = readIpBlock(ipBlock.cidr, ipBlock.except ?? [], `${field}.ipBlock`, read.onNote);
     const { blocksMeanPods: meanPods, blocksMeanNodes } = read.reading;
-    return [{ addresses, meanPods, meanNodes: blocksMeanNodes && !isWhole(ipBlock.cidr) }];
+    return [{ addresses, meanPods, meanNodes: blocksMeanNodes && !isWhole(ipBlock.cidr), prefix: prefixOf(ipBlock.cidr) }];
   }
   if (!pods && !namespaceSelector) throw new PolicyFieldError(field, "names no peer");
   const labels = pods ? readSelector(pods, `${field}.podSelector`) : everything;

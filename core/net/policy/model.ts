@@ -80,6 +80,15 @@ export interface Rule {
   readonly partly?: string;
   /** Why it holds, as a clause, where the engine adds it to what the policy says. */
   readonly because?: string;
+  /**
+   * Where the longest prefix decides: how many of the lengths that exceptions have in the namespace are longer than that of the
+   * blocks by which it holds; none, for a pod that a selector means. Those of more come later.
+   */
+  readonly band?: number;
+  /** It denies what blocks except, of which other policies may say otherwise: whether everybody is let through hangs on it. */
+  readonly isException?: true;
+  /** The entries that it takes in the room of its tier; undefined: none, and it holds however crowded that is. */
+  readonly entries?: readonly string[];
   /** For explanations: which rule of the policy it is, such as "ingress[0]". */
   readonly name: string;
 }
@@ -100,6 +109,13 @@ export interface Policy {
   readonly isolation?: "none" | "perhaps";
   /** Neighbours in a tier with the same number tie: it isn't defined which of them is asked first. */
   readonly tie?: number;
+  /** All of the policy of which this is a part, where other policies come between its rules. */
+  readonly partOf?: Policy;
+}
+
+/** What an engine has place for at one address. Where rules take more of it, it isn't known which of them hold. */
+export interface Room {
+  readonly entries: number;
 }
 
 /** Policies that are asked together. A tier none of whose policies isolates a pod in a direction says no more there than its rules. */
@@ -109,6 +125,8 @@ export interface Tier {
   readonly policies: readonly Policy[];
   /** What becomes of a connection that no rule of the tier decides. */
   readonly otherwise: "deny" | "pass";
+  /** Undefined: as much as there is. Tiers may share one. */
+  readonly room?: Room;
 }
 
 /** What is enforced in a cluster. A connection that no tier decides is allowed. */

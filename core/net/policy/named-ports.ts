@@ -5,8 +5,9 @@
  */
 import { isEmpty } from "../addresses.ts";
 import { matchedPorts } from "./decide.ts";
+import { entriesOf } from "./entries.ts";
 import type { PodClass, Policy, Rule } from "./model.ts";
-import { eitherPorts, isNone } from "./port-set.ts";
+import { eitherPorts, isNone, noPorts } from "./port-set.ts";
 
 /** The policies with the ports that pods of theirs lend to each other by a name. */
 export function lendingNames(policies: readonly Policy[], pods: readonly PodClass[]): readonly Policy[] {
@@ -26,8 +27,10 @@ export function lendingNames(policies: readonly Policy[], pods: readonly PodClas
         const found = matchedPorts(rule, named);
         if (isNone(found)) return [rule];
         const isCertain = rule.peers !== undefined && isEmpty(rule.peers.outside);
-        if (isCertain) return [{ ...rule, ports: { ...rule.ports, numbers: eitherPorts(rule.ports.numbers, found) } }];
-        return [rule, { ...rule, partly: "the version of VPC CNI's controller", ports: { numbers: found, names: [] } }];
+        const byName = matchedPorts({ ...rule, ports: { ...rule.ports, numbers: noPorts } }, named);
+        const lent = { ...rule, entries: [...(rule.entries ?? []), ...entriesOf(byName)] };
+        if (isCertain) return [{ ...lent, ports: { ...rule.ports, numbers: eitherPorts(rule.ports.numbers, found) } }];
+        return [rule, { ...lent, partly: "the version of VPC CNI's controller", ports: { numbers: found, names: [] } }];
       }),
     };
   });

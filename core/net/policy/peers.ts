@@ -10,6 +10,8 @@ export type Peer =
       readonly meanPods: boolean;
       /** Whether nodes with such an address are meant, to an engine that tells nodes from other addresses; undefined: to one that does not. */
       readonly meanNodes?: boolean | undefined;
+      /** The length of the block's prefix. */
+      readonly prefix?: number;
     };
 
 export type Nodes = NonNullable<Peers["nodes"]>;

@@ -111,7 +111,7 @@ export class Questions {
   /** The policies that select it and by themselves let everybody through, on every port of TCP. */
   openers(podClass: number, direction: Direction): readonly Policy[] {
     return this.#profile(podClass, direction).selected.flatMap(({ tier, policies }) =>
-      policies.filter((policy) => this.#opensAlone(policy, tier, direction)),
+      [...new Set(policies.map((policy) => policy.partOf ?? policy))].filter((policy) => this.#opensAlone(policy, tier, direction)),
     );
   }
 
@@ -198,8 +198,8 @@ export class Questions {
         .filter(
           ({ rule }) => isMeant(rule, other) && matchedPorts(rule, names)[protocol].some(({ from, to }) => from <= port && port <= to),
         );
-      // What the engine adds for some of its versions decides nothing for certain.
-      const by = matching.find(({ rule }) => rule.partly === undefined || !isForNodes(rule));
+      // What the engine adds to what policies say, or perhaps does, decides nothing for certain.
+      const by = matching.find(({ rule }) => rule.partly === undefined || !(rule.isException || isForNodes(rule)));
       if (by !== undefined && by.rule.action !== "pass") return { by };
     }
     const selecting = selected.flatMap(({ tier, policies }) => policies.map((policy) => ({ policy, isolates: tier.otherwise === "deny" })));

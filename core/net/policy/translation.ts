@@ -8,9 +8,11 @@ import { readCalicoPolicy } from "./calico/policies.ts";
 import { calicoTiers, type Entry } from "./calico/tiers.ts";
 import { type CiliumPolicies, type CiliumReading, readCiliumPolicy } from "./cilium/policies.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
+import { roomOfVpcCni } from "./entries.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted } from "./fields.ts";
 import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
+import { byLongestPrefix, exceptionLengths } from "./longest-prefix.ts";
 import type { PodClass, Policy, PolicyModel, Tier } from "./model.ts";
 import { lendingNames } from "./named-ports.ts";
 import { byApi, byCilium, byVpcCni, type OwnNodeRules, perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
@@ -95,13 +97,23 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
   },
   "vpc-cni": (reader, { pods = [] }) => {
     const own = reader.ofAws();
-    const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: true };
+    const reading = {
+      blocksMeanPods: true,
+      unnamedSectionsCount: false,
+      absenceMayMeanOutside: false,
+      namesNeedSelectors: true,
+      exceptionLengths: reader.exceptionLengths(),
+      countsEntries: true,
+    };
     for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
-    const policies = lendingNames([...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)], pods);
+    const namespaced = lendingNames([...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)], pods);
+    const policies = sparing(byVpcCni, byLongestPrefix(namespaced));
+    const wide = (tier: Placed["tier"]): readonly Policy[] => sparing(perhapsByVpcCni, byPriorityAndAction(own, tier));
+    const room = roomOfVpcCni();
     return [
-      { name: "Admin", policies: sparing(perhapsByVpcCni, byPriorityAndAction(own, "Admin")), otherwise: "pass" },
-      { name: "NetworkPolicy", policies: sparing(byVpcCni, policies), otherwise: "deny" },
-      { name: "Baseline", policies: sparing(perhapsByVpcCni, byPriorityAndAction(own, "Baseline")), otherwise: "pass" },
+      { name: "Admin", policies: wide("Admin"), otherwise: "pass", room },
+      { name: "NetworkPolicy", policies, otherwise: "deny", room: roomOfVpcCni() },
+      { name: "Baseline", policies: wide("Baseline"), otherwise: "pass", room },
     ];
   },
   calico: (reader) => {
@@ -161,6 +173,10 @@ class Reader {
       readNetworkPolicy(name, policy, reading, onNote),
     );
 
+  /** By namespace: the lengths of exceptions of blocks. */
+  exceptionLengths = (): ReadonlyMap<string, readonly number[]> =>
+    exceptionLengths([...(this.#policies.networkPolicies ?? []), ...(this.#policies.applicationNetworkPolicies ?? [])]);
+
   tiers = (): readonly CalicoTier[] => this.#policies.calicoTiers ?? [];
 
   /** NetworkPolicies where Calico puts them: in the default tier with order 1000. */
@@ -199,7 +215,7 @@ class Reader {
   /** Those of networking.k8s.aws. */
   ofAws = (): readonly Placed[] =>
     this.#accepted("ClusterNetworkPolicy", ofGroup(this.#policies, "networking.k8s.aws"), (name, policy, onNote) =>
-      readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false, namesNeedSelectors: true }, onNote),
+      readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false, namesNeedSelectors: true, countsEntries: true }, onNote),
     );
 
   /** Says of all policies of a group that the engine does not know them. */

@@ -14,7 +14,9 @@ function naive(given: NaiveCluster, policies: Policies, reading: NaiveReading, i
   const sides = (["egress", "ingress"] as const).map((direction) => {
     const stages: readonly ReadonlySet<Outcome>[] = [
       naiveOutcomes(given, all, "Admin", isAws, direction, flow),
-      new Set([naiveVerdict(given, networkPolicies, reading, direction, flow)]),
+      new Set(
+        [false, isAws].map((exceptionsDeny) => naiveVerdict(given, networkPolicies, { ...reading, exceptionsDeny }, direction, flow)),
+      ),
       naiveOutcomes(given, all, "Baseline", isAws, direction, flow),
     ];
     const outcomes = new Set<Outcome>();

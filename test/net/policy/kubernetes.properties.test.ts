@@ -21,7 +21,8 @@ describe.each(readings)("NetworkPolicy under %s", (engine, reading) => {
         const { model, remarks } = translate(engine, { networkPolicies: policies });
         expect(remarks).toEqual([]);
         const naive = (flow: Parameters<typeof naivelyAllowed>[3]) => {
-          const allowed = (localCluster: boolean) => naivelyAllowed(given, policies, { ...reading, localCluster }, flow);
+          const allowed = (strictly: boolean) =>
+            naivelyAllowed(given, policies, { ...reading, localCluster: strictly, exceptionsDeny: strictly && engine === "vpc-cni" }, flow);
           return { atMost: allowed(false), atLeast: allowed(true) };
         };
         const addresses = [...edgesOf(cidrsIn(policies)), "8.8.8.8", "2001:db8::1"];

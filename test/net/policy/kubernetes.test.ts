@@ -389,6 +389,205 @@ describe("ports by name to come in on, which VPC CNI looks up at all pods that t
   });
 });
 
+describe("exceptions of blocks, which VPC CNI may close to what other rules let through", () => {
+  const excepting = { ipBlock: { cidr: "10.0.0.0/8", except: ["10.0.0.0/24"] } };
+  const ofAll = (name: string, ...peers: NonNullable<NonNullable<NetworkPolicy["spec"]["ingress"]>[number]["from"]>): NetworkPolicy => ({
+    namespace: "shop",
+    name,
+    spec: { ingress: [{ from: peers, ports: [{ port: 80 }] }] },
+  });
+  const bystanderFlows = { "10.1.0.1 -> shop/api TCP 80": "yes", "10.1.0.1 -> shop/api TCP 81": "no", "8.8.8.8 -> pay/db TCP 80": "yes" };
+  it.each<readonly [string, Engine, readonly NetworkPolicy[], Readonly<Record<string, string>>]>([
+    [
+      "no: nobody else lets the exception through",
+      "vpc-cni",
+      [ofAll("a", excepting)],
+      { "10.0.0.9 -> shop/api TCP 80": "no", "lab/probe -> shop/api TCP 80": "no" },
+    ],
+    [
+      "perhaps: another policy's wider block",
+      "vpc-cni",
+      [ofAll("a", excepting), ofAll("b", { ipBlock: { cidr: "0.0.0.0/0" } })],
+      {
+        "10.0.0.9 -> shop/api TCP 80": "perhaps",
+        "lab/probe -> shop/api TCP 80": "perhaps",
+        "10.0.0.9 -> shop/api TCP 81": "no",
+        "10.0.1.0 -> shop/api TCP 80": "yes",
+        "8.8.8.8 -> shop/api TCP 80": "yes",
+      },
+    ],
+    [
+      "yes: another policy's wider block, under Calico",
+      "calico",
+      [ofAll("a", excepting), ofAll("b", { ipBlock: { cidr: "0.0.0.0/0" } })],
+      { "10.0.0.9 -> shop/api TCP 80": "yes", "lab/probe -> shop/api TCP 80": "yes" },
+    ],
+    [
+      "perhaps: a rule of the same policy for everybody",
+      "vpc-cni",
+      [{ namespace: "shop", name: "a", spec: { ingress: [{ from: [excepting], ports: [{ port: 80 }] }, { ports: [{ port: 443 }] }] } }],
+      {
+        "10.0.0.9 -> shop/api TCP 443": "perhaps",
+        "lab/probe -> shop/api TCP 443": "perhaps",
+        "10.0.0.9 -> shop/api TCP 80": "no",
+        "10.1.0.1 -> shop/api TCP 443": "yes",
+        "8.8.8.8 -> shop/api TCP 443": "yes",
+      },
+    ],
+    [
+      "yes: a block of exactly the exception",
+      "vpc-cni",
+      [ofAll("a", excepting), ofAll("b", { ipBlock: { cidr: "10.0.0.0/24" } })],
+      { "10.0.0.9 -> shop/api TCP 80": "yes", "lab/probe -> shop/api TCP 80": "yes" },
+    ],
+    [
+      "yes: a block inside the exception, and there alone",
+      "vpc-cni",
+      [ofAll("a", excepting), ofAll("b", { ipBlock: { cidr: "10.0.0.4/31" } }), ofAll("c", { ipBlock: { cidr: "0.0.0.0/0" } })],
+      { "10.0.0.4 -> shop/api TCP 80": "yes", "lab/probe -> shop/api TCP 80": "yes", "10.0.0.9 -> shop/api TCP 80": "perhaps" },
+    ],
+    [
+      "yes: pods in the exception that a selector means",
+      "vpc-cni",
+      [ofAll("a", excepting), ofAll("b", { namespaceSelector: { matchLabels: { team: "lab" } } })],
+      { "lab/probe -> shop/api TCP 80": "yes", "pay/db -> shop/api TCP 80": "no" },
+    ],
+    [
+      "perhaps: a block between two exceptions, in the longer one alone",
+      "vpc-cni",
+      [
+        ofAll("a", { ipBlock: { cidr: "0.0.0.0/0", except: ["11.0.0.0/8"] } }),
+        ofAll("b", { ipBlock: { cidr: "11.1.0.0/16" } }),
+        ofAll("c", { ipBlock: { cidr: "11.1.2.0/23", except: ["11.1.2.0/24"] } }),
+      ],
+      {
+        "11.1.2.1 -> shop/api TCP 80": "perhaps",
+        "11.1.3.1 -> shop/api TCP 80": "yes",
+        "11.1.4.1 -> shop/api TCP 80": "yes",
+        "11.2.0.1 -> shop/api TCP 80": "no",
+      },
+    ],
+    [
+      "yes: an exception of a policy that does not select the pod",
+      "vpc-cni",
+      [
+        { ...ofAll("a"), spec: { podSelector: { matchLabels: { app: "web" } }, ingress: [{ from: [excepting] }] } },
+        ofAll("b", { ipBlock: { cidr: "0.0.0.0/0" } }),
+      ],
+      { "10.0.0.9 -> shop/api TCP 80": "yes", "10.0.0.9 -> shop/web TCP 80": "perhaps" },
+    ],
+    [
+      "yes: an exception of the other direction",
+      "vpc-cni",
+      [
+        ofAll("b", { ipBlock: { cidr: "0.0.0.0/0" } }),
+        { namespace: "shop", name: "out", spec: { policyTypes: ["Egress"], egress: [{ to: [excepting] }, {}] } },
+      ],
+      { "10.0.0.9 -> shop/api TCP 80": "yes", "shop/api -> 10.0.0.9 TCP 80": "perhaps", "shop/api -> 10.1.0.1 TCP 80": "yes" },
+    ],
+  ])("%s", (_rule, engine, policies, flows) => {
+    const { model, remarks } = translate(engine, { networkPolicies: policies });
+    expect(remarks).toEqual([]);
+    const expected = { ...bystanderFlows, ...flows };
+    expect(verdictsOf(model, expected)).toEqual(expected);
+  });
+});
+
+describe("ports at an address, of which VPC CNI holds 24", () => {
+  const list = (count: number, first: number) => Array.from({ length: count }, (_, i) => ({ port: first + i }));
+  const at = (name: string, cidr: string, ports: NonNullable<NonNullable<NetworkPolicy["spec"]["ingress"]>[number]["ports"]>) => ({
+    ...forApi({ ingress: [{ from: [{ ipBlock: { cidr } }], ports }] }),
+    name,
+  });
+  const flow = "10.0.0.9 -> shop/api TCP 1000";
+  it.each<readonly [string, Engine, readonly NetworkPolicy[], Readonly<Record<string, string>>]>([
+    ["yes: 24 of them", "vpc-cni", [at("a", "10.0.0.0/8", list(24, 1000))], { [flow]: "yes" }],
+    [
+      "perhaps: 25, each of them, and no other",
+      "vpc-cni",
+      [at("a", "10.0.0.0/8", list(25, 1000))],
+      { [flow]: "perhaps", "10.0.0.9 -> shop/api TCP 1024": "perhaps", "10.0.0.9 -> shop/api TCP 1025": "no" },
+    ],
+    ["yes: 25 under Calico", "calico", [at("a", "10.0.0.0/8", list(25, 1000))], { [flow]: "yes" }],
+    [
+      "perhaps: 25 of two policies, where their blocks meet alone",
+      "vpc-cni",
+      [at("a", "10.0.0.0/8", list(13, 1000)), at("b", "10.0.0.0/16", list(12, 2000))],
+      { [flow]: "perhaps", "10.0.0.9 -> shop/api TCP 2000": "perhaps", "10.1.0.1 -> shop/api TCP 1000": "yes" },
+    ],
+    [
+      "yes: of two policies the same, which count once",
+      "vpc-cni",
+      [at("a", "10.0.0.0/8", list(24, 1000)), at("b", "10.0.0.0/16", list(24, 1000))],
+      { [flow]: "yes" },
+    ],
+    [
+      "yes: a range is one, and all ports are one",
+      "vpc-cni",
+      [
+        at("a", "10.0.0.0/8", [{ port: 1, endPort: 999 }, ...list(22, 1000)]),
+        { ...forApi({ ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/16" } }] }] }), name: "b" },
+      ],
+      { [flow]: "yes", "10.0.0.9 -> shop/api UDP 9": "yes" },
+    ],
+    [
+      "perhaps: all ports beside 24 others",
+      "vpc-cni",
+      [at("a", "10.0.0.0/8", list(24, 1000)), { ...forApi({ ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/16" } }] }] }), name: "b" }],
+      { [flow]: "perhaps", "10.0.0.9 -> shop/api UDP 9": "perhaps", "10.1.0.1 -> shop/api TCP 1000": "yes" },
+    ],
+    [
+      "yes: 25 of policies for different pods",
+      "vpc-cni",
+      [
+        at("a", "10.0.0.0/8", list(24, 1000)),
+        {
+          namespace: "shop",
+          name: "b",
+          spec: { podSelector: { matchLabels: { app: "web" } }, ingress: [{ from: [{ podSelector: {} }], ports: list(24, 2000) }] },
+        },
+      ],
+      { [flow]: "yes", "shop/api -> shop/web TCP 2000": "yes" },
+    ],
+    [
+      "yes: the own node, whatever else is there",
+      "vpc-cni",
+      [at("a", "10.0.0.0/8", list(25, 1000))],
+      { "10.0.0.9@own -> shop/api TCP 1": "yes" },
+    ],
+  ])("%s", (_rule, engine, policies, flows) => {
+    const { model } = translate(engine, { networkPolicies: policies });
+    const expected = { ...flows, "8.8.8.8 -> shop/api TCP 1000": "no", "8.8.8.8 -> pay/db TCP 1000": "yes" };
+    expect(verdictsOf(model, expected)).toEqual(expected);
+  });
+
+  it.each<readonly [string, number, string]>([
+    ["no: 24 denials of ClusterNetworkPolicies are held", 12, "no"],
+    ["perhaps: of 25 entries of both tiers, which share their room, a denial", 13, "perhaps"],
+  ])("%s", (_rule, ofBaseline, verdict) => {
+    const policy = (tier: string, action: string, count: number) => ({
+      apiGroup: "networking.k8s.aws" as const,
+      name: tier,
+      spec: {
+        tier,
+        priority: 10,
+        subject: { namespaces: {} },
+        egress: [
+          {
+            action,
+            to: [{ networks: ["8.0.0.0/8"] }],
+            ports: list(count, 1000).map(({ port }) => ({ portNumber: { port, protocol: "TCP" } })),
+          },
+        ],
+      },
+    });
+    const clusterNetworkPolicies = [policy("Admin", "Deny", 12), policy("Baseline", "Accept", ofBaseline)];
+    const { model } = translate("vpc-cni", { clusterNetworkPolicies });
+    const flows = { "shop/api -> 8.8.8.8 TCP 1000": verdict, "shop/api -> 9.9.9.9 TCP 1000": "yes" };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+});
+
 describe("a policy that the API server refuses is left out, and named with the field", () => {
   const block = (cidr: string, ...except: string[]) => from({ ipBlock: { cidr, except } });
   it.each<readonly [string, NetworkPolicy, string]>([
@@ -491,12 +690,12 @@ describe("large policies", () => {
     expect(verdictsOf(model, flows)).toEqual(flows);
   });
 
-  it("a rule of twenty thousand blocks and sixty thousand ports is judged", () => {
+  it("a rule of twenty thousand blocks and sixty thousand ports is judged, of which VPC CNI may not hold all", () => {
     const peers = Array.from({ length: 20_000 }, (_, i) => ({ ipBlock: { cidr: `${1 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.0/25` } }));
     const list = Array.from({ length: 60_000 }, (_, i) => ({ port: 1 + i }));
     const { model } = translate("vpc-cni", { networkPolicies: [forApi({ ingress: [{ from: peers, ports: list }] })] });
     const flows = {
-      "1.0.0.127 -> shop/api TCP 60000": "yes",
+      "1.0.0.127 -> shop/api TCP 60000": "perhaps",
       "1.0.0.128 -> shop/api TCP 60000": "no",
       "1.0.0.1 -> shop/api TCP 60001": "no",
     };
