@@ -33,6 +33,7 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { AwsCredentialIdentity } from "@smithy/types";
 import { testCredentials } from "./environment.ts";
 
 /** What a rule of a security group admits, to ports of TCP. */
@@ -110,9 +111,17 @@ export interface MotoNetwork {
   createInterface(plan: { readonly subnetId: string; readonly groupIds: readonly string[]; readonly description: string }): Promise<string>;
 }
 
-/** @param octet the second number of the VPC's range, so that several of them stand side by side */
-export async function motoNetwork(endpoint: string, region: string, octet: number): Promise<MotoNetwork> {
-  const config = { endpoint, region, credentials: testCredentials };
+/**
+ * @param octet the second number of the VPC's range, so that several of them stand side by side
+ * @param credentials whose account it lies in
+ */
+export async function motoNetwork(
+  endpoint: string,
+  region: string,
+  octet: number,
+  credentials: AwsCredentialIdentity = testCredentials,
+): Promise<MotoNetwork> {
+  const config = { endpoint, region, credentials };
   const [ec2, elb, elbv2] = [new EC2Client(config), new ElasticLoadBalancingClient(config), new ElasticLoadBalancingV2Client(config)];
   const made = await ec2.send(new CreateVpcCommand({ CidrBlock: `10.${octet}.0.0/16`, AmazonProvidedIpv6CidrBlock: true }));
   const vpcId = made.Vpc?.VpcId ?? "";

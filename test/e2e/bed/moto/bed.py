@@ -7,8 +7,10 @@ Tags of a cluster decide what moto invents otherwise:
   test:vpc-cni    "true" or "false": the add-on vpc-cni is installed, with this enableNetworkPolicy in its configuration
   test:ranges     "absent": the answer carries no publicAccessCidrs though public access is on
 Added beside: the defaults that EKS fills in, the VPC of the subnets, with the cluster's own security group and the control
-plane's network interfaces in it, and what moto lacks: DescribeClusterVersions and add-ons of EKS, EC2's VPC Block Public
-Access, which is off until somebody turns it on, branch interfaces, and ELB's default for whether a target group preserves clients' addresses.
+plane's network interfaces in it, and what moto lacks: DescribeClusterVersions, add-ons of EKS and that a cluster has no access
+entries, ListRegions, EC2's VPC Block Public Access, which is off until somebody turns it on, branch interfaces, and ELB's default
+for whether a target group preserves clients' addresses. Where moto checks policies it takes the resource of every request for "*",
+by which a statement about a narrower one would never count: it is told which resource it is.
 """
 import base64
 import json
@@ -17,13 +19,17 @@ import sys
 import time
 import urllib.parse
 
+import moto.account.urls
 import moto.eks.urls
+from moto.account.responses import AccountResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.responses import EC2Response
-from moto.eks.models import Cluster
+from moto.eks.models import Cluster, eks_backends
+from moto.eks.responses import EKSResponse
 from moto.elbv2.models import FakeTargetGroup
+from moto.securityhub.responses import SecurityHubResponse
 from moto.server import main
 
 ENDPOINT_DEFAULTS = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "securityGroupIds": []}
@@ -76,7 +82,17 @@ def init(self, name, role_arn, resources_vpc_config, account_id, region_name, *a
     self.kubernetes_network_config = {"ipFamily": "ipv4"} | self.kubernetes_network_config
 
 
-def cluster_versions(request, full_url, headers):
+def names_in(response):
+    """The parts of the path, each as it was before it became part of a URL."""
+    return [urllib.parse.unquote(part) for part in urllib.parse.urlparse(response.uri).path.split("/")[1:]]
+
+
+def said(body, status=200, error=None):
+    named = {} if error is None else {"x-amzn-ErrorType": error}
+    return json.dumps(body), {"Content-Type": "application/json", "status": status} | named
+
+
+def describe_cluster_versions(self):
     """One version in standard support, two in extended, whatever the day: no test may fail because time passed."""
     now = int(time.time()) // DAY * DAY  # dates, as EKS has them
     rows = [("1.36", "STANDARD_SUPPORT", 400), ("1.31", "EXTENDED_SUPPORT", -60), ("1.27", "EXTENDED_SUPPORT", -300)]
@@ -92,30 +108,77 @@ def cluster_versions(request, full_url, headers):
         }
         for version, status, days in rows
     ]
-    return 200, {"Content-Type": "application/json"}, json.dumps({"clusterVersions": versions})
+    return said({"clusterVersions": versions})
 
 
-def add_ons(request, full_url, headers):
-    """ListAddons and DescribeAddon; no cluster has an add-on unless its tag says so."""
-    region = headers["Authorization"].split("/")[2]
-    _, _, cluster, _, *names = urllib.parse.urlparse(full_url).path.split("/")
-    setting = vpc_cni.get((region, urllib.parse.unquote(cluster)))
-    installed = [] if setting is None else ["vpc-cni"]
-    json_type = {"Content-Type": "application/json"}
-    if not names:
-        return 200, json_type, json.dumps({"addons": installed})
-    if names[0] not in installed:
-        missing = {"x-amzn-ErrorType": "ResourceNotFoundException"}
-        return 404, json_type | missing, json.dumps({"message": f"No addon: {names[0]} found in cluster: {cluster}"})
+def installed_in(response, cluster):
+    return [] if vpc_cni.get((response.region, cluster)) is None else ["vpc-cni"]
+
+
+def list_addons(self):
+    """No cluster has an add-on unless its tag says so."""
+    _, cluster, _ = names_in(self)
+    return said({"addons": installed_in(self, cluster)})
+
+
+def describe_addon(self):
+    _, cluster, _, name = names_in(self)
+    if name not in installed_in(self, cluster):
+        return said({"message": f"No addon: {name} found in cluster: {cluster}"}, 404, "ResourceNotFoundException")
     addon = {
         "addonName": "vpc-cni",
         "clusterName": cluster,
         "status": "ACTIVE",
         "addonVersion": "v1.23.1-eksbuild.1",
         "health": {"issues": []},
-        "configurationValues": json.dumps({"enableNetworkPolicy": setting}),
+        "configurationValues": json.dumps({"enableNetworkPolicy": vpc_cni[self.region, cluster]}),
     }
-    return 200, json_type, json.dumps({"addon": addon})
+    return said({"addon": addon})
+
+
+def describe_access_entry(self):
+    return said({"message": "The specified principalArn could not be found."}, 404, "ResourceNotFoundException")
+
+
+def list_regions(self):
+    """Those in which the account has clusters."""
+    found = [region for region, backend in eks_backends[self.current_account].items() if backend.clusters]
+    return said({"Regions": [{"RegionName": region, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for region in found]})
+
+
+UUID = "b2c5a8d0-0000-4000-8000-000000000000"
+
+
+def eks_resource(self):
+    """As the Service Authorization Reference has it."""
+    prefix = f"arn:aws:eks:{self.region}:{self.current_account}"
+    match names_in(self):
+        case ["clusters", cluster, "node-groups", name, *_]:
+            return f"{prefix}:nodegroup/{cluster}/{name}/{UUID}"
+        case ["clusters", cluster, "addons", name]:
+            return f"{prefix}:addon/{cluster}/{name}/{UUID}"
+        case ["clusters", cluster, "access-entries", principal]:
+            _, _, _, _, account, name = principal.split(":")
+            kind, *path = name.split("/")
+            return f"{prefix}:access-entry/{cluster}/{kind}/{account}/{path[-1]}/{UUID}"
+        case ["clusters", cluster, *_]:
+            return f"{prefix}:cluster/{cluster}"
+    return "*"
+
+
+def ec2_resource(self):
+    if self._get_action() != "GetManagedPrefixListEntries":
+        return "*"
+    return f"arn:aws:ec2:{self.region}:{self.current_account}:prefix-list/{self._get_param('PrefixListId')}"
+
+
+def securityhub_resource(self):
+    prefix = f"arn:aws:securityhub:{self.region}:{self.current_account}"
+    return f"{prefix}:product/{self.current_account}/default" if self._get_action() == "BatchImportFindings" else f"{prefix}:hub/default"
+
+
+def account_resource(self):
+    return f"arn:aws:account::{self.current_account}:account"
 
 
 BLOCK_MODES = {}
@@ -162,7 +225,15 @@ Cluster.__init__ = init
 EC2Response.describe_vpc_block_public_access_options = block_public_access_options
 EC2Response.modify_vpc_block_public_access_options = modify_block_public_access_options
 EC2Response.describe_vpc_block_public_access_exclusions = lambda self: ActionResult({"VpcBlockPublicAccessExclusions": []})
-moto.eks.urls.url_paths["{0}/cluster-versions$"] = cluster_versions
-moto.eks.urls.url_paths["{0}/clusters/(?P<name>[^/]+)/addons$"] = add_ons
-moto.eks.urls.url_paths["{0}/clusters/(?P<name>[^/]+)/addons/(?P<addon>[^/]+)$"] = add_ons
+for lacked in [describe_cluster_versions, list_addons, describe_addon, describe_access_entry]:
+    setattr(EKSResponse, lacked.__name__, lacked)
+AccountResponse.list_regions = list_regions
+for path in ["cluster-versions", "clusters/(?P<name>[^/]+)/addons", "clusters/(?P<name>[^/]+)/addons/(?P<addon>[^/]+)"]:
+    moto.eks.urls.url_paths["{0}/" + path + "$"] = EKSResponse.dispatch
+moto.eks.urls.url_paths["{0}/clusters/(?P<name>[^/]+)/access-entries/(?P<principal>.+)$"] = EKSResponse.dispatch
+moto.account.urls.url_paths["{0}/listRegions$"] = AccountResponse.dispatch
+EKSResponse._determine_resource = eks_resource
+EC2Response._determine_resource = ec2_resource
+SecurityHubResponse._determine_resource = securityhub_resource
+AccountResponse._determine_resource = account_resource
 main(sys.argv[1:])
