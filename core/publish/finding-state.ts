@@ -141,14 +141,13 @@ function remember(before: Remembered | undefined, finding: Finding, readAt: stri
 const longestMessage = 500;
 
 /**
- * What no channel needs to hear, taken as told: that a finding is waived, that one ended of which it did not hear or which
- * nobody was to hear of, and that one fails less severely.
+ * What no channel needs to hear, taken as told: that a finding is waived, and that one ended of which it did not hear or which
+ * nobody was to hear of. Of one that fails less severely it still believes what it was told, and has to hear of the end.
  */
 function settled(now: Remembered): Remembered {
   const { told, severity, status } = now;
   if (status === "waived") return { ...now, told: { as: "waived", severity } };
-  if (told === undefined) return now;
-  if (status === "fail") return told.as === "fail" && !isAtLeast(severity, told.severity) ? { ...now, told: { ...told, severity } } : now;
+  if (told === undefined || status === "fail") return now;
   return told.as === "fail" ? now : { ...now, told: { ...told, as: "closed" } };
 }
 

@@ -22,7 +22,9 @@ export function newsOf({ findings }: FindingState): readonly News[] {
   return Object.entries(findings).flatMap(([id, remembered]) => {
     const kind = kindOf(remembered);
     if (kind === undefined) return [];
-    const { check, resource, severity, message, firstSeen, told } = remembered;
+    const { check, resource, message, firstSeen, told } = remembered;
+    // An end is for whoever was told of the failing, however severe it was in the end.
+    const severity = kind === "resolved" ? (told?.severity ?? remembered.severity) : remembered.severity;
     const after: Told = { as: kind === "resolved" ? "closed" : "fail", severity };
     return [{ id, kind, check, resource, severity, message, firstSeen, ...(told === undefined ? {} : { before: told }), after }];
   });

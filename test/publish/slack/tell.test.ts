@@ -153,6 +153,19 @@ describe("what is told", () => {
     expect(shown(slack.posts[0]?.message as Message)).toContain("prod in 111122223333, eu-west-1: nothing severe enough");
   });
 
+  it("the end of what was told, also if it was below the severity by then; of what was never told, not", async () => {
+    const store = memoryStore();
+    const slack = slackOf();
+    await judged(store, "prod", [service("prod", "web"), service("prod", "quiet", { severity: "low" })]);
+    await tellChanges(telling(store, slack));
+    await judged(store, "prod", [service("prod", "web", { severity: "low" }), service("prod", "quiet", { severity: "low" })]);
+    expect(await tellChanges(telling(store, slack))).toEqual({ told: 0, failed: 0 });
+    await judged(store, "prod", [service("prod", "web", { status: "pass" }), service("prod", "quiet", { status: "pass" })]);
+    await tellChanges(telling(store, slack));
+    expect(told(slack.posts).slice(1)).toEqual(["C1: # EKS perimeter: 1 resolved", "C1 in ts-2: # prod in 111122223333, eu-west-1"]);
+    expect(shown(slack.posts[2]?.message as Message)).toContain("Resolved, was high: Service shop/web");
+  });
+
   it("what was suppressed in Security Hub is not told", async () => {
     const store = memoryStore();
     const slack = slackOf();
