@@ -52,12 +52,14 @@ export type Telling = Pick<News, "id" | "before" | "after">;
 
 /**
  * The state once the news were told, or were found to be for nobody. A finding of which something else was told in the meantime
- * stays as it is: its difference from that is the next news.
+ * stays as it is: its difference from that is the next news. But whoever heard late of one that ended has to hear of its end.
  */
 export function withTold(state: FindingState, told: readonly Telling[]): FindingState {
   const changed = told.flatMap(({ id, before, after }) => {
     const remembered = state.findings[id];
-    return remembered === undefined || !isSame(remembered.told, before) ? [] : [[id, { ...remembered, told: after }] as const];
+    if (remembered === undefined) return [];
+    const isOver = remembered.closedAt !== undefined && after.as === "fail";
+    return isSame(remembered.told, before) || isOver ? [[id, { ...remembered, told: after }] as const] : [];
   });
   return { ...state, findings: { ...state.findings, ...Object.fromEntries(changed) } };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { answerTo, json, type Secrets } from "./answer.ts";
 import { type Channel, createWorkspace, type Posted, type SlackFault, type Workspace } from "./workspace.ts";
 
 export interface SlackServer {
@@ -49,51 +50,15 @@ export async function startSlack(channels: readonly Channel[], now: () => Date):
   };
 }
 
-interface Secrets {
-  readonly token: string;
-  readonly hook: string;
-}
-
-async function serve(workspace: Workspace, { token, hook }: Secrets, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(workspace: Workspace, secrets: Secrets, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString("utf8");
-  if (request.method === "GET" && request.url === postedPath) return json(response, 200, workspace.messages());
-  const fault = workspace.strike();
-  if (fault?.kind === "rate-limit") {
-    response.writeHead(429, { "retry-after": String(fault.retryAfter), "content-type": "application/json" });
-    return void response.end(JSON.stringify({ ok: false, error: "ratelimited" }));
-  }
-  if (fault?.kind === "status") return words(response, fault.status, "<html><body>Server Error</body></html>");
-  if (request.url === hook) {
-    const code = fault?.kind === "error" ? fault.code : workspace.postByWebhook(contentOf(body));
-    if (fault?.kind === "lost") return void request.socket.resetAndDestroy();
-    return words(response, code === undefined ? 200 : code === "no_service" ? 404 : 400, code ?? "ok");
-  }
-  if (request.url?.startsWith("/services/")) return words(response, 404, "no_service");
-  if (request.headers.authorization !== `Bearer ${token}`) {
-    return json(response, 200, { ok: false, error: request.headers.authorization === undefined ? "not_authed" : "invalid_auth" });
-  }
-  if (fault?.kind === "error") return json(response, 200, { ok: false, error: fault.code });
-  const method = { "/api/chat.postMessage": workspace.postMessage, "/api/chat.update": workspace.update }[request.url ?? ""];
-  const answer = method?.(contentOf(body)) ?? { ok: false, error: "unknown_method" };
-  if (fault?.kind === "lost") return void request.socket.resetAndDestroy();
-  return json(response, 200, answer);
-}
-
-const json = (response: ServerResponse, status: number, value: unknown): void => {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify(value));
-};
-const words = (response: ServerResponse, status: number, text: string): void => {
-  response.writeHead(status, { "content-type": "text/html" });
-  response.end(text);
-};
-
-function contentOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  const { method, url = "", headers } = request;
+  const isOurs = method === "GET" && url === postedPath;
+  const answer = isOurs
+    ? json(200, workspace.messages())
+    : answerTo(workspace, secrets, { path: url, authorization: headers.authorization, body: Buffer.concat(chunks).toString("utf8") });
+  if (answer === "lost") return void request.socket.resetAndDestroy();
+  response.writeHead(answer.status, answer.headers);
+  response.end(answer.body);
 }

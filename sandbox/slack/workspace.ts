@@ -35,6 +35,7 @@ export interface Workspace {
   /** The code of what is wrong, or undefined when it was posted. */
   postByWebhook(content: unknown): string | undefined;
   addFault(fault: SlackFault): void;
+  clearFaults(): void;
   /** The fault that strikes this request. Counts it. */
   strike(): SlackFault | undefined;
 }
@@ -88,6 +89,9 @@ export function createWorkspace(channels: readonly Channel[], now: () => Date): 
     },
     addFault: (fault) => {
       faults = [...faults, { fault, seen: 0 }];
+    },
+    clearFaults: () => {
+      faults = [];
     },
     strike: () => {
       for (const entry of faults) {

@@ -1,4 +1,4 @@
-/** Random histories of two clusters, told to Security Hub by runs that fail, crash, overlap and come twice. */
+/** Random histories of two clusters, told to Security Hub and Slack by runs that fail, crash, overlap and come twice. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { evaluateCluster } from "../../core/evaluate.ts";
@@ -7,13 +7,18 @@ import { known, unknown } from "../../core/model/fact.ts";
 import { findingId } from "../../core/model/finding-id.ts";
 import { clusterArn, objectId } from "../../core/model/resource.ts";
 import type { Severity } from "../../core/model/severity.ts";
+import { isAtLeast } from "../../core/model/severity.ts";
 import { FindingState } from "../../core/publish/finding-state.ts";
-import { newsOf, withIntroduced, withTold } from "../../core/publish/news.ts";
 import { publishCluster } from "../../core/publish/publish.ts";
-import { stateKeys, updateState } from "../../core/publish/state-store.ts";
+import { Outbox, outboxKey } from "../../core/publish/slack/outbox.ts";
+import { tellChanges } from "../../core/publish/slack/tell.ts";
+import { statesPrefix } from "../../core/publish/state-store.ts";
+import type { Posted, SlackFault } from "../../sandbox/slack/workspace.ts";
 import { aCluster, account, anEndpoint, aService, region, withSettings } from "../support/cluster.ts";
 import { type Around, hubInProcess } from "../support/hub-in-process.ts";
 import { memoryStore } from "../support/memory-store.ts";
+import { slackInProcess } from "../support/slack-in-process.ts";
+import { Reader } from "./slack/reader.ts";
 
 const runs = Number(process.env.LIFE_CYCLE_RUNS ?? 2_000);
 
@@ -79,8 +84,26 @@ interface Scan {
   readonly hub: boolean;
   /** What Security Hub answers once. */
   readonly refusal: "none" | "denied" | "throttled" | "cut";
-  /** The process ends at this call to the store or Security Hub, before or after it took effect. */
-  readonly crash?: { readonly at: number; readonly afterwards: boolean };
+  readonly crash?: Crashing;
+}
+/** The process ends at this call to the store, Security Hub or Slack, before or after it took effect. */
+interface Crashing {
+  readonly at: number;
+  readonly afterwards: boolean;
+}
+/** One run of what tells Slack. */
+interface Tell {
+  readonly clusters: "all" | ClusterName;
+  readonly checks: keyof typeof checks;
+  /** What failed in the run. */
+  readonly failures: readonly string[];
+  /** What Slack does wrong. */
+  readonly fault?: SlackFault;
+  readonly crash?: Crashing;
+  /** A run that crashed is tried again; otherwise no other run has its id. */
+  readonly isRetried: boolean;
+  /** Since whatever was before. */
+  readonly minutes: number;
 }
 type Step =
   | { readonly kind: "service"; readonly cluster: ClusterName; readonly name: ServiceName; readonly to: "exposed" | "fine" | "gone" }
@@ -91,7 +114,8 @@ type Step =
   | { readonly kind: "scan"; readonly scan: Scan }
   | { readonly kind: "scans at once"; readonly scans: readonly [Scan, Scan]; readonly order: readonly boolean[] }
   | { readonly kind: "redelivery"; readonly which: number }
-  | { readonly kind: "telling"; readonly crashes: "never" | "before posting" | "before recording" };
+  | { readonly kind: "telling"; readonly telling: Tell }
+  | { readonly kind: "tellings at once"; readonly tellings: readonly [Tell, Tell]; readonly order: readonly boolean[] };
 
 // Mostly the same ones, so that histories have something to repeat.
 const cluster = fc.constantFrom<ClusterName>("prod", "prod", "prod", "stage");
@@ -120,13 +144,42 @@ const atOnce = fc.record({
   scans: fc.tuple(scan, scan),
   order: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
 });
-const telling = fc.record({
-  kind: fc.constant("telling" as const),
-  crashes: fc.constantFrom("never", "never", "before posting", "before recording"),
-});
+const lasting = fc.record({ times: fc.constantFrom(1, 1, 2, 9), after: fc.constantFrom(0, 0, 1, 2) });
+const fault: fc.Arbitrary<SlackFault> = fc.oneof(
+  lasting.map((rest) => ({ kind: "rate-limit" as const, retryAfter: 0, ...rest })),
+  lasting.map((rest) => ({ kind: "rate-limit" as const, retryAfter: 120, ...rest })),
+  lasting.map((rest) => ({ kind: "status" as const, status: 503, ...rest })),
+  lasting.map((rest) => ({ kind: "error" as const, code: "channel_not_found", ...rest })),
+  lasting.map((rest) => ({ kind: "lost" as const, ...rest, times: Math.min(rest.times, 2) })),
+  fc.constant({ kind: "error" as const, code: "invalid_blocks", times: 1 }),
+);
+const tell: fc.Arbitrary<Tell> = fc.record(
+  {
+    clusters: fc.constantFrom("all", "all", "all", ...clusters),
+    checks: fc.constantFrom("all", "all", "all", "all", "services"),
+    failures: fc.constantFrom([], [], [], ["1 cluster was found and left no record."]),
+    fault,
+    crash: fc.record({ at: fc.nat(20), afterwards: fc.boolean() }),
+    isRetried: fc.boolean(),
+    minutes: fc.constantFrom(0, 1, 60),
+  },
+  { requiredKeys: ["clusters", "checks", "failures", "isRetried", "minutes"] },
+);
+const telling = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("telling" as const), telling: tell }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("tellings at once" as const),
+      tellings: fc.tuple(tell, tell),
+      order: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+    }),
+  },
+);
+const waiving = fc.record({ kind: fc.constant("waiver" as const), cluster, name });
 const other = fc.oneof(
   fc.record({ kind: fc.constant("endpoint" as const), cluster, isPublic: fc.boolean() }),
-  fc.record({ kind: fc.constant("waiver" as const), cluster, name }),
+  waiving,
   fc.record({ kind: fc.constant("severity" as const), severity: fc.constantFrom<Severity>("low", "medium", "high") }),
   fc.record({ kind: fc.constant("clock" as const), hours: fc.constantFrom(-2, 1, 24, 24 * 8) }),
   fc.record({ kind: fc.constant("redelivery" as const), which: fc.nat(30) }),
@@ -137,9 +190,10 @@ const steps: fc.Arbitrary<readonly Step[]> = fc
     fc.oneof<fc.WeightedArbitrary<readonly Step[]>[]>(
       { weight: 6, arbitrary: fc.tuple(service, scanning) },
       { weight: 1, arbitrary: fc.tuple(service, atOnce) },
+      { weight: 1, arbitrary: fc.tuple(waiving, scanning) },
       { weight: 1, arbitrary: fc.tuple(scanning) },
       { weight: 3, arbitrary: fc.tuple(other) },
-      { weight: 2, arbitrary: fc.tuple(telling) },
+      { weight: 4, arbitrary: fc.tuple(telling) },
     ),
     { minLength: 3, maxLength: 12 },
   )
@@ -148,6 +202,52 @@ const steps: fc.Arbitrary<readonly Step[]> = fc
 /** The process is no more. */
 class Crash extends Error {
   override readonly name = "Crash";
+}
+
+/** One channel each, of the same severity. */
+const slackSettings = {
+  channel: "C0PROD",
+  minSeverity: "medium" as const,
+  routes: [{ clusters: ["stage"], channel: "C0STAGE" }],
+};
+const channels = ["C0PROD", "C0STAGE"] as const;
+
+/** What a process does until it crashes; from then on it does nothing any more. */
+function mortal(crash: Crashing | undefined, turn: Around): Around {
+  let calls = 0;
+  let isDead = false;
+  return (call) => {
+    const isLast = calls++ === crash?.at;
+    return turn(async () => {
+      if (isDead || (isLast && crash?.afterwards === false)) {
+        isDead = true;
+        throw new Crash();
+      }
+      const answer = await call();
+      if (!isLast) return answer;
+      isDead = true;
+      throw new Crash();
+    });
+  };
+}
+
+/** Two processes at once; whose call comes next is drawn. */
+async function inTurns(works: readonly ((turn: Around) => Promise<void>)[], order: readonly boolean[]): Promise<void> {
+  const waiting: (() => void)[][] = works.map(() => []);
+  const turnOf =
+    (own: number): Around =>
+    async (call) => {
+      await new Promise<void>((go) => waiting[own]?.push(go));
+      return call();
+    };
+  let left = works.length;
+  const ends = works.map((work, own) => work(turnOf(own)).finally(() => left--));
+  for (let at = 0; left > 0; at++) {
+    await new Promise<void>((next) => setImmediate(next));
+    const first = order[at % order.length] === true ? 0 : 1;
+    (waiting[first]?.shift() ?? waiting[1 - first]?.shift())?.();
+  }
+  await Promise.all(ends);
 }
 
 /** What a finding is in truth, by id; what is not in it does not fail. */
@@ -166,9 +266,19 @@ class World {
   readonly #verdictsAt = new Map<string, Verdicts>();
   readonly #evaluations: Parameters<typeof publishCluster>[0][] = [];
   readonly #held = new Map<string, { readonly created: string; readonly updated: string; readonly isActive: boolean }>();
-  /** What a reader of the channel believes to fail. */
-  readonly #believed = new Set<string>();
-  #unrecorded: { readonly key: string; readonly subject: string; readonly news: ReturnType<typeof newsOf> }[] = [];
+  readonly #slack = slackInProcess(
+    channels.map((id) => ({ id, name: id.toLowerCase() })),
+    () => new Date(this.#now),
+  );
+  readonly #reader = new Reader((cluster, line) => {
+    const name = cluster as ClusterName;
+    return line.includes(endpointCheck.id) ? idOfEndpoint(name) : idOfService(name, /Service (?:shop\/)?web\b/.test(line) ? "web" : "api");
+  });
+  /** What was posted, and what the channel's outbox was by then. */
+  readonly #heard: [Posted, Outbox][] = [];
+  #tellings = 0;
+  /** Crashes, and answers of Slack that got lost: each may cost one repeated message in a channel. */
+  #excuses = 0;
 
   async take(step: Step): Promise<void> {
     if (step.kind === "service") {
@@ -187,7 +297,10 @@ class World {
       const again = this.#evaluations[step.which % Math.max(1, this.#evaluations.length)];
       if (again !== undefined)
         await publishCluster({ ...again, store: this.#store.seenBy((call) => call()), ...this.#client((call) => call()) });
-    } else await this.#tell(step.crashes);
+    } else if (step.kind === "telling") {
+      this.#now += step.telling.minutes * 60_000;
+      await this.#tell(step.telling, (call) => call());
+    } else await this.#tellBoth(step);
     this.#check();
   }
 
@@ -199,9 +312,19 @@ class World {
     const truth = new Map(clusters.flatMap((cluster) => [...this.#verdicts(cluster)]));
     const active = this.#hub.findings().filter(({ RecordState }) => RecordState === "ACTIVE");
     expect(new Map(active.map((finding) => [finding.Id, fieldOf(finding, "eks-perimeter/status")]))).toEqual(truth);
-    await this.#tell("never");
-    expect([...this.#believed].sort()).toEqual([...truth].flatMap(([id, status]) => (status === "fail" ? [id] : [])).sort());
-    await this.#tell("never");
+    this.#now += 86_400_000; // so that whoever held a channel is gone
+    const whole: Tell = { clusters: "all", checks: "all", failures: [], isRetried: false, minutes: 0 };
+    await this.take({ kind: "telling", telling: whole });
+    const severityOf = (id: string) => (id.startsWith(servicesCheck.id) ? this.#severity : endpointCheck.severity);
+    const failing = [...truth].flatMap(([id, status]) => (status === "fail" ? [id] : []));
+    const severe = failing.filter((id) => isAtLeast(severityOf(id), slackSettings.minSeverity));
+    // One that was told, and is less severe by now, is known as well.
+    const known = failing.filter((id) => severe.includes(id) || this.#reader.believed.has(id));
+    expect([...this.#reader.believed].sort()).toEqual(known.sort());
+    const before = this.#slack.workspace.messages().length;
+    await this.take({ kind: "telling", telling: whole });
+    expect(this.#slack.workspace.messages()).toHaveLength(before);
+    for (const channel of channels) expect(this.#reader.repeats.get(channel) ?? 0).toBeLessThanOrEqual(this.#excuses);
   }
 
   #of(cluster: ClusterName): Truth {
@@ -269,21 +392,7 @@ class World {
 
   /** Publishes as one process would: once it crashed, it does nothing any more. */
   async #publish(job: Parameters<typeof publishCluster>[0], { hub, refusal, crash }: Scan, turn: Around): Promise<void> {
-    let calls = 0;
-    let isDead = false;
-    const around: Around = async (call) => {
-      const isLast = calls++ === crash?.at;
-      return turn(async () => {
-        if (isDead || (isLast && crash?.afterwards === false)) {
-          isDead = true;
-          throw new Crash();
-        }
-        const answer = await call();
-        if (!isLast) return answer;
-        isDead = true;
-        throw new Crash();
-      });
-    };
+    const around = mortal(crash, turn);
     const faults = {
       none: [],
       denied: [{ kind: "error", code: "AccessDeniedException", status: 403, times: 1 }],
@@ -302,60 +411,83 @@ class World {
 
   /** Both begin to read one after the other; whose call comes next is drawn. */
   async #publishBoth({ scans, order }: Extract<Step, { kind: "scans at once" }>): Promise<void> {
-    const waiting: (() => void)[][] = [[], []];
-    const turnOf =
-      (own: number): Around =>
-      async (call) => {
-        await new Promise<void>((go) => waiting[own]?.push(go));
-        return call();
-      };
-    let left = 2;
-    const jobs = scans.map((scan) => this.#evaluation(scan));
-    const ends = scans.map((scan, own) => {
-      const job = jobs[own];
-      return job === undefined ? undefined : this.#publish(job, scan, turnOf(own)).finally(() => left--);
-    });
-    for (let at = 0; left > 0; at++) {
-      await new Promise<void>((next) => setImmediate(next));
-      const first = order[at % order.length] === true ? 0 : 1;
-      (waiting[first]?.shift() ?? waiting[1 - first]?.shift())?.();
-    }
-    await Promise.all(ends);
+    const jobs = scans.map((scan) => ({ scan, job: this.#evaluation(scan) }));
+    await inTurns(
+      jobs.map(
+        ({ scan, job }) =>
+          (turn) =>
+            this.#publish(job, scan, turn),
+      ),
+      order,
+    );
   }
 
-  async #tell(crashes: "never" | "before posting" | "before recording"): Promise<void> {
-    const store = this.#store.seenBy((call) => call());
-    // What was posted and not recorded is recorded first, as the outbox has it.
-    for (const { key, subject, news } of this.#unrecorded.splice(0))
-      await updateState(store, key, subject, (state) => ({ state: withTold(state, news) }));
-    if (crashes === "before posting") return;
-    for (const name of clusters) {
-      const key = stateKeys.cluster({ account, region, name });
-      const stored = await store.get(key);
-      if (stored === undefined) continue;
-      const state = FindingState.parse(JSON.parse(stored.body));
-      const news = newsOf(state);
-      for (const { id, kind, before } of news) {
-        if (kind === "opened" || kind === "reopened") expect(this.#believed).not.toContain(id);
-        if (kind === "resolved" || kind === "worsened") expect(before?.as).toBe("fail");
-        if (kind === "resolved") this.#believed.delete(id);
-        else this.#believed.add(id);
-      }
-      if (crashes === "before recording") this.#unrecorded.push({ key, subject: arnOf(name), news });
-      else {
-        await updateState(store, key, arnOf(name), (previous) => ({
-          state: withIntroduced(withTold(previous, news), new Date(this.#now).toISOString()),
-        }));
-      }
+  async #tellBoth({ tellings, order }: Extract<Step, { kind: "tellings at once" }>): Promise<void> {
+    await inTurns(
+      tellings.map((telling) => (turn) => this.#tell(telling, turn)),
+      order,
+    );
+  }
+
+  async #tell(asked: Tell, turn: Around): Promise<void> {
+    const { fault, crash, isRetried } = asked;
+    const runId = `run-${++this.#tellings}`;
+    if (fault?.kind === "lost") this.#excuses += fault.times ?? 0;
+    if (fault !== undefined) this.#slack.workspace.addFault(fault);
+    if (crash !== undefined) this.#excuses++;
+    await this.#tellAs(runId, asked, mortal(crash, turn));
+    if (crash !== undefined && isRetried) await this.#tellAs(runId, asked, turn);
+    this.#slack.workspace.clearFaults();
+  }
+
+  async #tellAs(runId: string, { clusters: some, checks: asked, failures }: Tell, around: Around): Promise<void> {
+    const cluster = some === "all" ? {} : { clusters: [some] };
+    const only = asked === "all" ? {} : { checks: checks[asked].map(({ id }) => id) };
+    await tellChanges({
+      scope: { runId, accounts: [account], regions: "all", ...cluster, ...only },
+      report: { clusters: [], accounts: [] },
+      reportKey: `runs/${runId}/report.html`,
+      failures,
+      coverage: new Set(),
+      store: this.#store.seenBy(around),
+      slack: this.#slack.client((call) => around(() => this.#read(call))),
+      settings: slackSettings,
+      homeRegion: region,
+      isPublished: true,
+      now: () => new Date(this.#now),
+      log: {
+        info: () => {},
+        warn: () => {},
+        error: (message, { error } = {}) => {
+          if (!(error instanceof Crash)) throw new Error(message, { cause: error });
+        },
+      },
+      signal: new AbortController().signal,
+    });
+  }
+
+  /** A call to Slack, and whoever reads what it posted. */
+  async #read<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.#slack.workspace.messages().length;
+    try {
+      return await call();
+    } finally {
+      for (const posted of this.#slack.workspace.messages().slice(before)) this.#heard.push([posted, this.#outboxOf(posted.channel.id)]);
     }
+  }
+
+  #outboxOf(channel: string): Outbox {
+    return Outbox.parse(JSON.parse(this.#store.objects.get(outboxKey(channel))?.body ?? "{}"));
   }
 
   /** What may never be, whatever happens: something said of a finding that was not so when it was read, or a finding made younger. */
   #check(): void {
-    for (const { body } of this.#store.objects.values()) {
+    for (const [posted, { batch }] of this.#heard.splice(0)) this.#reader.read(posted, batch ?? expect.fail("It is not in the outbox."));
+    for (const [key, { body }] of this.#store.objects) {
+      if (!key.startsWith(statesPrefix)) continue;
       // A waiver says that its owner knows: nobody else has to.
       for (const [id, { status }] of Object.entries(FindingState.parse(JSON.parse(body)).findings))
-        if (status === "waived") this.#believed.delete(id);
+        if (status === "waived") this.#reader.believed.delete(id);
     }
     for (const finding of this.#hub.findings()) {
       const id = String(finding.Id);

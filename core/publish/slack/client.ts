@@ -20,7 +20,10 @@ export interface SlackOptions {
   /** Instead of https://slack.com/api: for tests, on loopback alone. */
   readonly api?: string;
   readonly manner?: Manner;
+  /** Instead of the runtime's own: for tests without a network. */
+  readonly fetch?: Fetch;
 }
+type Fetch = (url: string, init: RequestInit & { readonly body: string }) => Promise<Response>;
 
 /** How patiently messages are posted. */
 export interface Manner {
@@ -40,9 +43,12 @@ const longestWaitMs = 60_000;
  * @param credential the token of a bot, or the URL of a webhook
  * @throws {SlackSetUpError} which does not repeat the credential
  */
-export function createSlack(credential: string, { api = "https://slack.com/api", manner = usual }: SlackOptions = {}): Slack {
-  if (/^xoxb-[\w-]+$/.test(credential)) return bot(credential, checkedUrl(api, ["slack.com"]), manner);
-  if (/^https?:\/\//.test(credential)) return webhook(checkedUrl(credential, ["hooks.slack.com", "hooks.slack-gov.com"]), manner);
+export function createSlack(
+  credential: string,
+  { api = "https://slack.com/api", manner = usual, fetch: ask = fetch }: SlackOptions = {},
+): Slack {
+  if (/^xoxb-[\w-]+$/.test(credential)) return bot(credential, checkedUrl(api, ["slack.com"]), manner, ask);
+  if (/^https?:\/\//.test(credential)) return webhook(checkedUrl(credential, ["hooks.slack.com", "hooks.slack-gov.com"]), manner, ask);
   throw new SlackSetUpError("What was given for Slack is neither the token of a bot nor the URL of a webhook.", {
     hint: "A token begins with xoxb-, a URL with https://hooks.slack.com/.",
   });
@@ -58,7 +64,7 @@ function checkedUrl(text: string, hosts: readonly string[]): string {
   throw new SlackSetUpError(`The address for Slack is not at ${hosts[0]}.`, { hint: `It has to begin with https://${hosts[0]}/.` });
 }
 
-function bot(token: string, api: string, manner: Manner): Slack {
+function bot(token: string, api: string, manner: Manner, ask: Fetch): Slack {
   const paces = new Map<string, Pace>();
   return {
     kind: "bot",
@@ -66,7 +72,12 @@ function bot(token: string, api: string, manner: Manner): Slack {
       const pace = paces.get(channel) ?? createPace(manner.rate);
       paces.set(channel, pace);
       const body = { channel, ...bodyOf(message), ...(thread === undefined ? {} : { thread_ts: thread }) };
-      const request: Request = { url: `${api.replace(/\/$/, "")}/chat.postMessage`, headers: { authorization: `Bearer ${token}` }, body };
+      const request: Request = {
+        url: `${api.replace(/\/$/, "")}/chat.postMessage`,
+        headers: { authorization: `Bearer ${token}` },
+        body,
+        ask,
+      };
       return persistently(request, pace, manner, signal, (text) => {
         const answer = parsed(text);
         if (answer.ok === true && typeof answer.ts === "string") return answer.ts;
@@ -77,11 +88,11 @@ function bot(token: string, api: string, manner: Manner): Slack {
   };
 }
 
-function webhook(url: string, manner: Manner): Slack {
+function webhook(url: string, manner: Manner, ask: Fetch): Slack {
   const pace = createPace(manner.rate);
   return {
     kind: "webhook",
-    post: (message, _place, signal) => persistently({ url, headers: {}, body: bodyOf(message) }, pace, manner, signal, () => ""),
+    post: (message, _place, signal) => persistently({ url, headers: {}, body: bodyOf(message), ask }, pace, manner, signal, () => ""),
   };
 }
 
@@ -100,6 +111,7 @@ interface Request {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: object;
+  readonly ask: Fetch;
 }
 
 /** Source: docs.slack.dev, chat.postMessage, errors: "some aspect of the operation may have succeeded". */
@@ -147,11 +159,11 @@ async function persistently(
 }
 
 /** The text of one answer. @throws {SlackError} */
-async function once({ url, headers, body }: Request, timeoutMs: number, signal: AbortSignal): Promise<string> {
+async function once({ url, headers, body, ask }: Request, timeoutMs: number, signal: AbortSignal): Promise<string> {
   let answer: Response;
   let text: string;
   try {
-    answer = await fetch(url, {
+    answer = await ask(url, {
       method: "POST",
       redirect: "error",
       headers: { "content-type": "application/json; charset=utf-8", ...headers },

@@ -41,7 +41,7 @@ const Batch = z
   .readonly();
 export type Batch = z.infer<typeof Batch>;
 
-const Outbox = z
+export const Outbox = z
   .strictObject({
     schema: z.literal("eks-perimeter/slack-outbox/v1"),
     channel: z.string(),
@@ -52,7 +52,7 @@ const Outbox = z
     notice: z.string(),
   })
   .readonly();
-type Outbox = z.infer<typeof Outbox>;
+export type Outbox = z.infer<typeof Outbox>;
 
 const folder = "slack/outbox/";
 export const outboxKey = (channel: string): string =>
@@ -118,16 +118,19 @@ export async function release(held: Held, { store }: Postman, left: "batch" | "n
 /** Tells what is given, which is kept before its first message is posted. @throws {SlackError} */
 export async function tell(held: Held, batch: Omit<Batch, "posted">, postman: Postman): Promise<void> {
   await write(held, { batch: { ...batch, posted: [] } }, postman);
-  await goOn(held, postman);
+  await post(held, postman, "nothing of it");
 }
 
 /**
- * Posts what was not posted of a kept batch, and marks it as told. Of a batch that Slack refused before any of it was posted
- * nothing is kept, as its news are told anew; any other stays for the next run.
+ * Posts what was not posted of a batch that an earlier run kept, and marks it as told. What Slack refuses stays for the next run, since
+ * that run may have posted it: only of what was posted is its end told.
  *
  * @throws {SlackError}
  */
-export async function goOn(held: Held, postman: Postman): Promise<void> {
+export const goOn = (held: Held, postman: Postman): Promise<void> => post(held, postman, "who knows what");
+
+/** Of a batch that Slack refused before any of it can have been posted nothing is kept, as its news are told anew. */
+async function post(held: Held, postman: Postman, wasPosted: "nothing of it" | "who knows what"): Promise<void> {
   for (let batch = held.outbox.batch; batch !== undefined; batch = held.outbox.batch) {
     const message = batch.messages[batch.posted.length];
     if (message === undefined) {
@@ -142,7 +145,10 @@ export async function goOn(held: Held, postman: Postman): Promise<void> {
       const ts = await postInSomeForm(message, held.channel, thread, postman);
       await write(held, { batch: { ...batch, posted: [...batch.posted, ts] } }, postman);
     } catch (error) {
-      if (error instanceof SlackError) await release(held, postman, error.isRefusal && batch.posted.length === 0 ? "nothing" : "batch");
+      if (error instanceof SlackError) {
+        const isUnposted = error.isRefusal && batch.posted.length === 0 && (wasPosted === "nothing of it" || ofContent.has(error.code));
+        await release(held, postman, isUnposted ? "nothing" : "batch");
+      }
       throw error;
     }
   }

@@ -194,7 +194,9 @@ function newsOfState(key: string, state: FindingState, { settings, scope, covera
   for (const [channel, some] of byChannel) {
     if (typeof channel === "symbol") continue;
     const marks = { key, subject, told: some.map(toTelling), isIntroduced: isIntroduced && channel === own };
-    told.set(channel, { subject: { place, isFirst, news: some }, marks });
+    // Counted among what fails, the end of what some run of some checks told would be the opposite of what it is.
+    const wasHeardOf = some.some(({ before }) => before?.as === "fail");
+    told.set(channel, { subject: { place, isFirst: isFirst && !wasHeardOf, news: some }, marks });
   }
   const quiet = byChannel.get(nobody) ?? [];
   const introducesSilently = isIntroduced && !told.has(own);

@@ -193,6 +193,16 @@ describe("what is told", () => {
     expect(told(slack.posts).slice(1)).toEqual(["C1: # EKS perimeter: 1 cluster scanned for the first time"]);
   });
 
+  it("the end of what a run of some checks told is an end, also where the cluster is scanned as a whole for the first time", async () => {
+    const store = memoryStore();
+    const slack = slackOf();
+    await judged(store, "prod", [service("prod", "web")]);
+    await tellChanges(telling(store, slack, { scope: { checks: ["load-balancer-internal-or-restricted"] } }));
+    await judged(store, "prod", [service("prod", "web", { status: "pass" })]);
+    await tellChanges(telling(store, slack));
+    expect(told(slack.posts).slice(1)).toEqual(["C1: # EKS perimeter: 1 resolved", "C1 in ts-2: # prod in 111122223333, eu-west-1"]);
+  });
+
   it("failures of a run go to the ops channel once, until they are others", async () => {
     const store = memoryStore();
     const slack = slackOf();
@@ -280,6 +290,45 @@ describe("what Slack refuses", () => {
     const lost = slackOf("bot", ({ channel }) => (channel === "C1" ? "timeout" : undefined));
     await tellChanges(telling(store, lost));
     later();
+    await judged(store, "prod", [service("prod", "web", { status: "pass" }), unread("prod", "fail")]);
+    const back = slackOf();
+    await tellChanges(telling(store, back, { scope: { runId: "run-2" } }));
+    expect(told(back.posts).filter((post) => !post.includes(" in "))).toEqual([
+      "C1: # EKS perimeter: 1 opened",
+      "C1: # EKS perimeter: 1 resolved",
+    ]);
+  });
+
+  it("a message whose answer was lost, whose finding was waived and fixed since: its end is told after it", async () => {
+    const store = await prepared();
+    await tellChanges(
+      telling(
+        store,
+        slackOf("bot", ({ channel }) => (channel === "C1" ? "timeout" : undefined)),
+      ),
+    );
+    later();
+    for (const status of ["waived", "pass"] as const)
+      await judged(store, "prod", [service("prod", "web", { status }), unread("prod", "fail")]);
+    const back = slackOf();
+    await tellChanges(telling(store, back, { scope: { runId: "run-2" } }));
+    expect(told(back.posts).filter((post) => !post.includes(" in "))).toEqual([
+      "C1: # EKS perimeter: 1 opened",
+      "C1: # EKS perimeter: 1 resolved",
+    ]);
+  });
+
+  it("a message whose answer was lost, and then the channel: its end is told once it is back", async () => {
+    const store = await prepared();
+    for (const code of ["timeout", "channel_not_found"]) {
+      await tellChanges(
+        telling(
+          store,
+          slackOf("bot", ({ channel }) => (channel === "C1" ? code : undefined)),
+        ),
+      );
+      later();
+    }
     await judged(store, "prod", [service("prod", "web", { status: "pass" }), unread("prod", "fail")]);
     const back = slackOf();
     await tellChanges(telling(store, back, { scope: { runId: "run-2" } }));
