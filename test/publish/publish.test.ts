@@ -174,15 +174,6 @@ it("what is gone is archived; a bystander is not", async () => {
   expect(held(serviceId("bystander"))).toMatchObject({ state: "ACTIVE", status: "FAILED" });
 });
 
-it.each<[string, Run]>([
-  ["could not be listed", {}],
-  ["were not asked for", { services: [], checks: [endpointCheck] }],
-])("nothing is closed when Services %s", async (_why, second) => {
-  await run({ services: [exposed("kept")] });
-  expect((await run(second)).changes.resolved).toBe(0);
-  expect(held(serviceId("kept"))).toMatchObject({ state: "ACTIVE", status: "FAILED" });
-});
-
 it("older evidence overwrites nothing", async () => {
   const [older, newer] = [nextDay(), nextDay()];
   await run({ services: [exposed("late")], readAt: newer });
