@@ -89,13 +89,17 @@ function ruleHolds(cluster: NaiveCluster, rule: ClusterPolicyRule, other: NaiveE
   const [certainly, asNames] = [portsHold(rule, flow, isAws), hasNames(rule) || portsHold(rule, flow, isAws)];
   // AWS drops ports by name towards networks, and with them a rule that has no others.
   const numbers = (rule.ports ?? []).filter(({ namedPort }) => !namedPort);
+  // Which pods AWS looks names up at, for ports to come in on, is not known.
+  const isByName =
+    isAws && "from" in rule && hasNames(rule) && !(numbers.length > 0 && portsHold({ ...rule, ports: numbers }, flow, isAws));
   const asNumbers = certainly && (!hasNames(rule) || (numbers.length > 0 && portsHold({ ...rule, ports: numbers }, flow, isAws)));
   let answer: Holds = "no";
   for (const peer of peers) {
     const isPod = typeof other !== "string" && (peer.namespaces || peer.pods) && podsHold(cluster, peer, other);
     const isAddress = peer.networks?.some((cidr) => inBlock(typeof other === "string" ? other : other.ip, cidr)) ?? false;
-    if (isPod && certainly) return "yes";
-    if (isAddress && (isAws ? asNumbers : certainly)) return "yes";
+    if ((isPod || isAddress) && certainly && isByName) answer = "perhaps";
+    else if (isPod && certainly) return "yes";
+    else if (isAddress && (isAws ? asNumbers : certainly)) return "yes";
     if (peer.nodes && typeof other === "string" && certainly) answer = "perhaps";
     if (peer.domainNames && asNames) answer = "perhaps";
   }

@@ -1,6 +1,7 @@
 import type { FactName } from "../../model/check.ts";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Fact, Reason } from "../../model/fact.ts";
+import { upstreamApiOf } from "../policy/calico/version.ts";
 import { engineSettings } from "../policy/translation.ts";
 import type { EngineSigns } from "./engine.ts";
 import type { Estate } from "./model.ts";
@@ -58,7 +59,10 @@ export function estateOf(facts: ClusterFacts): FromFacts {
     nodes: listOf("nodes", facts.nodes),
     services: listOf("services", facts.services),
     ingresses: listOf("ingresses", facts.ingresses),
-    settings: engineSettings(facts.networkSettings),
+    settings: {
+      ...engineSettings(facts.networkSettings),
+      ...(facts.pods.state === "known" ? { calico: { upstreamApi: upstreamApiOf(facts.pods.value) } } : {}),
+    },
     routes: listOf("gatewayRoutes", facts.gatewayRoutes),
     policies: {
       networkPolicies: listOf("networkPolicies", facts.networkPolicies),

@@ -9,6 +9,7 @@ import type { Pod } from "../../model/workloads.ts";
 import { type AddressSet, allAddresses, intersection, noAddresses, union } from "../addresses.ts";
 import { namespaceLabels, podClasses } from "../workloads/ends.ts";
 import { hasEnded } from "../workloads/phase.ts";
+import { upstreamApiOf } from "./calico/version.ts";
 import type { Decision, One } from "./decide.ts";
 import { type EnforcementFacts, enforcementOf, type PodEnforcement } from "./enforcement/enforcement.ts";
 import type { Enforcing, PolicyEngine } from "./enforcement/signal.ts";
@@ -287,7 +288,7 @@ function translation(engine: Engine, facts: EffectiveFacts): Fact<Translated> {
   const { model, remarks } = translate(
     engine,
     { ...(policies as Policies), namespaces },
-    { ...engineSettings(facts.networkSettings), pods },
+    { ...engineSettings(facts.networkSettings), pods, calico: { upstreamApi: upstreamApiOf(facts.pods) } },
   );
   const refused = remarks.filter(({ effect }) => effect === "refused");
   const byNamespace = new Map(refused.map((remark) => [namespaceOf(remark.policy), malformed(remark.message)]));
@@ -305,7 +306,7 @@ const undefinedTogether: Reason = { code: "not-supported", message: "What severa
 const dependsOnPolicy: Reason = {
   code: "not-supported",
   message:
-    "A policy speaks of names of domains, labels of service accounts or others that were not read, or of what its engine may not hold.",
+    "A policy speaks of names of domains, labels of service accounts or others that were not read, or its engine may not hold all that it says.",
 };
 
 function subjectOf(

@@ -6,6 +6,7 @@ import type { NetworkPolicy } from "../../model/network-policy.ts";
 import type { NetworkSettings } from "../../model/pod-network.ts";
 import { readCalicoPolicy } from "./calico/policies.ts";
 import { calicoTiers, type Entry } from "./calico/tiers.ts";
+import { perhapsHonoured, type UpstreamApi } from "./calico/version.ts";
 import { type CiliumPolicies, type CiliumReading, readCiliumPolicy } from "./cilium/policies.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
 import { roomOfVpcCni } from "./entries.ts";
@@ -14,7 +15,7 @@ import { type OnNote, quoted } from "./fields.ts";
 import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
 import { byLongestPrefix, exceptionLengths } from "./longest-prefix.ts";
 import type { PodClass, Policy, PolicyModel, Tier } from "./model.ts";
-import { lendingNames } from "./named-ports.ts";
+import { lendingNames, perhapsByName } from "./named-ports.ts";
 import { byApi, byCilium, byVpcCni, type OwnNodeRules, perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
 import type { Labels } from "./selector.ts";
 
@@ -59,6 +60,8 @@ export interface Translation {
 export interface EngineSettings {
   /** Those that have not ended, for ports by name that an engine looks up at other pods than the destination. */
   readonly pods?: readonly PodClass[];
+  /** Undefined: one that honours policies for whole clusters in both of upstream's versions. */
+  readonly calico?: { readonly upstreamApi: UpstreamApi };
   readonly cilium?: Partial<CiliumReading> & {
     /** A node reaches its own pods only where policies let it: allow-localhost is "policy". */
     readonly localhostNeedsPolicy?: boolean;
@@ -108,7 +111,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
     for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     const namespaced = lendingNames([...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)], pods);
     const policies = sparing(byVpcCni, byLongestPrefix(namespaced));
-    const wide = (tier: Placed["tier"]): readonly Policy[] => sparing(perhapsByVpcCni, byPriorityAndAction(own, tier));
+    const wide = (tier: Placed["tier"]): readonly Policy[] => sparing(perhapsByVpcCni, perhapsByName(byPriorityAndAction(own, tier), pods));
     const room = roomOfVpcCni();
     return [
       { name: "Admin", policies: wide("Admin"), otherwise: "pass", room },
@@ -116,8 +119,9 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
       { name: "Baseline", policies: wide("Baseline"), otherwise: "pass", room },
     ];
   },
-  calico: (reader) => {
-    const upstream = reader.upstream({ namesAreTcp: false, nodesAreUnknown: true, namesNeedSelectors: false });
+  calico: (reader, { calico }) => {
+    const clusterScoped = { namesAreTcp: false, nodesAreUnknown: true, namesNeedSelectors: false };
+    const upstream = reader.upstream(clusterScoped, calico?.upstreamApi);
     const reading = { blocksMeanPods: true, unnamedSectionsCount: false, absenceMayMeanOutside: false, namesNeedSelectors: false };
     for (const group of ["networking.k8s.aws", "cilium.io"] as const) reader.ignore(group);
     return calicoTiers(reader.tiers(), [...upstreamEntries(upstream), ...reader.entries(reading), ...reader.calicoEntries()]);
@@ -199,14 +203,27 @@ class Reader {
     });
   }
 
-  /** Those of policy.networking.k8s.io. */
-  upstream(reading: ClusterScopedReading): readonly Placed[] {
-    const read = (name: string, policy: AdminNetworkPolicy | ClusterNetworkPolicy, onNote: OnNote): Placed =>
-      readClusterScoped(name, policy, reading, onNote);
+  /** Those of policy.networking.k8s.io. @param honoured the version of the API that the engine knows; undefined: both */
+  upstream(reading: ClusterScopedReading, honoured?: UpstreamApi): readonly Placed[] {
+    const read = (name: string, policy: AdminNetworkPolicy | ClusterNetworkPolicy, onNote: OnNote): Placed => {
+      const placed = readClusterScoped(name, policy, reading, onNote);
+      return honoured === "untold" ? { ...placed, policy: perhapsHonoured(placed.policy) } : placed;
+    };
+    const { adminNetworkPolicies = [] } = this.#policies;
+    const clusterNetworkPolicies = ofGroup(this.#policies, "policy.networking.k8s.io");
+    if (honoured === "v1alpha1") this.#ignoreVersion(clusterNetworkPolicies.map((one) => nameOf("ClusterNetworkPolicy", one)));
+    if (honoured === "v1alpha2") this.#ignoreVersion(adminNetworkPolicies.map((one) => nameOf(kindOfAdmin, one)));
     return [
-      ...this.#accepted(kindOfAdmin, this.#policies.adminNetworkPolicies, read),
-      ...this.#accepted("ClusterNetworkPolicy", ofGroup(this.#policies, "policy.networking.k8s.io"), read),
+      ...(honoured === "v1alpha2" ? [] : this.#accepted(kindOfAdmin, adminNetworkPolicies, read)),
+      ...(honoured === "v1alpha1" ? [] : this.#accepted("ClusterNetworkPolicy", clusterNetworkPolicies, read)),
     ];
+  }
+
+  #ignoreVersion(policies: readonly string[]): void {
+    for (const policy of policies) {
+      const message = `${policy}: the engine's version does not enforce policies of this kind.`;
+      this.#remarks.push({ policy, field: "apiVersion", effect: "not-enforced", message });
+    }
   }
 
   ofCilium = (reading: CiliumReading): readonly CiliumPolicies[] =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdminNetworkPolicy, ClusterNetworkPolicy } from "../../../core/model/cluster-network-policy.ts";
 import { type Engine, type Policies, translate } from "../../../core/net/policy/translation.ts";
-import { forApi, verdictsOf } from "./shop.ts";
+import { forApi, pods, verdictsOf } from "./shop.ts";
 
 type Spec = ClusterNetworkPolicy["spec"];
 type Group = ClusterNetworkPolicy["apiGroup"];
@@ -211,10 +211,42 @@ describe("where engines differ", () => {
       "vpc-cni",
       {
         clusterNetworkPolicies: [
-          cluster(aws, "a", { ingress: [{ action: "Deny", from: [lab], ports: [{ namedPort: "dns" }, { namedPort: "http" }] }] }),
+          cluster(aws, "a", { egress: [{ action: "Deny", to: [shop], ports: [{ namedPort: "dns" }, { namedPort: "http" }] }] }),
         ],
       },
-      { "lab/probe -> shop/api UDP 53": "yes", "lab/probe -> shop/api TCP 9090": "no" },
+      { "shop/web -> shop/api UDP 53": "yes", "shop/web -> shop/api TCP 9090": "no" },
+    ],
+    [
+      "perhaps: in AWS a deny of a port by name to come in on, and none of UDP",
+      "vpc-cni",
+      {
+        clusterNetworkPolicies: [
+          cluster(aws, "a", {
+            ingress: [{ action: "Deny", from: [lab], ports: [{ namedPort: "dns" }, { namedPort: "http" }, { portNumber: { port: 1 } }] }],
+          }),
+        ],
+      },
+      {
+        "lab/probe -> shop/api UDP 53": "yes",
+        "lab/probe -> shop/api TCP 9090": "perhaps",
+        "lab/probe -> shop/api TCP 1": "no",
+        [flow]: "yes",
+      },
+    ],
+    [
+      "perhaps: in AWS an accept of a port by name to come in on",
+      "vpc-cni",
+      {
+        networkPolicies: [forApi({})],
+        clusterNetworkPolicies: [cluster(aws, "a", { ingress: [{ action: "Accept", from: [lab], ports: [{ namedPort: "http" }] }] })],
+      },
+      { "lab/probe -> shop/api TCP 9090": "perhaps", [flow]: "no" },
+    ],
+    [
+      "perhaps: in AWS nodes as a peer, which its API does not have, deny nobody for certain",
+      "vpc-cni",
+      { clusterNetworkPolicies: [cluster(aws, "a", { egress: [{ action: "Deny", to: [{ nodes: {} }] }] })] },
+      { "shop/api -> 10.9.0.1@other TCP 10250": "perhaps", "shop/api -> lab/probe TCP 10250": "yes" },
     ],
     [
       "yes: in AWS an accept beats a pass of the same priority",
@@ -481,4 +513,39 @@ describe("a policy that its API refuses is left out, and named with the field", 
     expect(remarks.map(({ message, effect }) => [message, effect])).toEqual([[`ClusterNetworkPolicy a: ${problem}`, "refused"]]);
     expect(verdictsOf(model, { [flow]: "no", [toWeb]: "yes" })).toEqual({ [flow]: "no", [toWeb]: "yes" });
   });
+});
+
+describe("upstream's policies for whole clusters by the version of Calico", () => {
+  const policies: Policies = {
+    adminNetworkPolicies: [admin({ ingress: [{ action: "Deny", from: [lab] }] })],
+    clusterNetworkPolicies: [
+      cluster(upstream, "a", { ingress: [{ action: "Deny", from: [{ namespaces: { matchLabels: { team: "pay" } } }] }] }),
+    ],
+  };
+  const [fromLab, fromPay] = ["lab/probe -> shop/api TCP 80", "pay/db -> shop/api TCP 80"];
+  it.each<readonly [string, "v1alpha1" | "v1alpha2" | "untold" | undefined, string, string, readonly string[]]>([
+    ["up to 3.31 AdminNetworkPolicy alone", "v1alpha1", "no", "yes", ["ClusterNetworkPolicy a"]],
+    ["from 3.32 on ClusterNetworkPolicy alone", "v1alpha2", "yes", "no", ["AdminNetworkPolicy admin"]],
+    ["perhaps either, where the version is not told", "untold", "perhaps", "perhaps", []],
+    ["both, where no cluster is asked", undefined, "no", "no", []],
+  ])("%s", (_rule, upstreamApi, lab, pay, ignored) => {
+    const { model, remarks } = translate("calico", policies, upstreamApi === undefined ? {} : { calico: { upstreamApi } });
+    const flows = { [fromLab]: lab, [fromPay]: pay, "shop/web -> shop/api TCP 80": "yes", "lab/probe -> pay/db TCP 80": "yes" };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+    expect(remarks.map(({ policy, effect }) => [policy, effect])).toEqual(ignored.map((policy) => [policy, "not-enforced"]));
+  });
+});
+
+it("perhaps: in AWS a port by name to come in on is that of any pod which the policy selects", () => {
+  const ingress = [{ action: "Deny", from: [lab], ports: [{ namedPort: "http" }] }];
+  const policies = { clusterNetworkPolicies: [cluster(aws, "a", { ingress })] };
+  const { model } = translate("vpc-cni", policies, { pods: Object.values(pods) });
+  const flows = {
+    "lab/probe -> shop/api TCP 9090": "perhaps",
+    "lab/probe -> shop/api TCP 8080": "perhaps",
+    "lab/probe -> shop/web TCP 9090": "perhaps",
+    "lab/probe -> shop/api TCP 80": "yes",
+    "lab/probe -> pay/db TCP 8080": "yes",
+  };
+  expect(verdictsOf(model, flows)).toEqual(flows);
 });
