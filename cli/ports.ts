@@ -2,10 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { xdgState } from "xdg-basedir";
-import type { CollectPorts } from "../core/collect/access.ts";
+import type { AccountAccess, CollectPorts } from "../core/collect/access.ts";
 import type { DeploymentPorts } from "../core/collect/deployment.ts";
+import { memberRoleArn } from "../core/collect/role.ts";
 import { SharedReads } from "../core/collect/shared-reads.ts";
 import type { Caller } from "../core/model/deployment.ts";
+import { onboardingRoleName } from "../core/model/onboarding.ts";
+import { partitionOf } from "../core/model/partition.ts";
 import type { Settings } from "../core/model/settings.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Slack } from "../core/publish/slack/client.ts";
@@ -94,20 +97,40 @@ async function openReading(options: ReadOptions): Promise<ReadPorts> {
   };
 }
 
+/** What `doctor` looks with, and the way into each account for what it writes where it is asked to. */
+interface Doctor {
+  readonly ports: DeploymentPorts;
+  readonly onboarding: (account: string) => AccountAccess;
+}
+
 /**
  * The ports of `doctor`.
  *
  * @throws {UsageError} as `openSession`
  */
-export async function openDeployment(options: ReadOptions): Promise<DeploymentPorts> {
+export async function openDeployment(options: ReadOptions & { readonly onboard: boolean }): Promise<Doctor> {
   const reading = await openReading(options);
-  return {
+  const { homeRegion, caller, now } = reading;
+  const { externalId, settings } = options;
+  const roleName = options.roleName ?? settings.memberRoleName;
+  const ports = {
     ...reading,
     organizations: () => organizations(reading.homeRegion),
     securityHub,
     onFound: options.progress.found,
     onDone: options.progress.scanned,
+    ...(options.onboard
+      ? { memberRole: (account: string) => memberRoleArn({ account, roleName, partition: partitionOf(homeRegion).name }) }
+      : {}),
   };
+  const onboarding = accountAccess({
+    homeRegion,
+    roleName: onboardingRoleName,
+    ...(externalId === undefined ? {} : { externalId }),
+    ownAccount: caller.account,
+    now,
+  });
+  return { ports, onboarding };
 }
 
 const withSlack = (slack: Slack | undefined): Pick<Ports, "slack"> => (slack === undefined ? {} : { slack: () => Promise.resolve(slack) });

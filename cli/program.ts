@@ -127,9 +127,13 @@ function addChecks(root: Command, finish: Finish): void {
 }
 
 function addDoctor(root: Command, finish: Finish): void {
-  const command = root.command("doctor").description("what a deployment still lacks, and the command that mends it; changes nothing");
+  const command = root
+    .command("doctor")
+    .description("what a deployment still lacks, and the command that mends it; changes nothing, unless --onboard is given");
   addScope(command.optionsGroup("Scope:"), "every active account of the organization")
     .option("--config <file>", "the configuration (default: eks-perimeter.config.yaml where present)")
+    .optionsGroup("Writing:")
+    .option("--onboard", "create the member role's access entry in each cluster that has none for it")
     .optionsGroup("Output:")
     .option("--json", "print one JSON document")
     .option("--verbose", "print each read and its time")
@@ -141,6 +145,10 @@ const doctorHelp = `
 Looks at: organization access, the member role of each account, its Regions, Security Hub in each
 account and Region with clusters, and of each cluster whether its Kubernetes API is reached from this
 computer and answers every read of a scan. The network of a deployed scanner may reach more, or less.
+
+--onboard creates access entries of the group eks-perimeter:readers, as the role eks-perimeter-onboarding
+of each account, and in the caller's account by the caller's own credentials. It says which before it
+does, and touches none that exists. The group's rights, docs/access/cluster-role.yaml, are left to you.
 
 Exit codes: 0 nothing lacks; 1 something lacks, or could not be looked at ("unknown"), which may well
 lack; 2 wrong usage, wrong configuration or no credentials. What is "skipped" is closed on purpose, or

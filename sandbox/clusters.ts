@@ -1,5 +1,5 @@
 /** Runs the API servers of an estate's clusters. */
-import type { CredentialStore } from "./aws/credentials.ts";
+import type { State } from "./aws/service.ts";
 import { accessEntriesOf } from "./estate/access-entries.ts";
 import type { Account } from "./estate/account.ts";
 import type { Cluster } from "./estate/cluster.ts";
@@ -18,10 +18,8 @@ export interface RunningClusters {
   close(): Promise<void>;
 }
 
-export interface ClusterOptions {
-  readonly credentials: CredentialStore;
-  readonly now: () => Date;
-}
+/** Whom the API servers know, and what time it is. */
+export type ClusterOptions = Pick<State, "credentials" | "createdEntries" | "now">;
 
 interface Sited {
   readonly cluster: Cluster;
@@ -35,15 +33,15 @@ const nobody = "https://127.0.0.1:1";
 const maxAuthorities = 8;
 
 function start(
-  { cluster, account }: Sited,
+  { cluster, account, arn }: Sited,
   estate: Estate,
-  { credentials, now }: ClusterOptions,
+  { credentials, createdEntries, now }: ClusterOptions,
   certificates: Certificates,
 ): Promise<KubernetesApi> {
   const entries = accessEntriesOf(cluster, account.id, estate);
   const authenticate = createAuthenticator({
     clusterId: cluster.name,
-    entries,
+    entries: () => [...entries, ...(createdEntries.get(arn) ?? [])],
     now,
     partition: estate.partition,
     secretOf: (accessKeyId) => {

@@ -51,9 +51,9 @@ const toCredentials = ({ accessKeyId, secretAccessKey }: Credentials): Credentia
 export async function startSandbox(estate: Estate, { now = () => new Date() }: SandboxOptions = {}): Promise<Sandbox> {
   const credentials = createCredentialStore();
   // Once without endpoints, so that an estate that makes no sense starts nothing.
-  const state: State = { world: buildWorld(estate, now()), credentials, hubs: createSecurityHubs(), now };
+  const state: State = { world: buildWorld(estate, now()), credentials, hubs: createSecurityHubs(), createdEntries: new Map(), now };
   const gateway: Gateway = { state, faults: createFaults(estate.faults), log: createRequestLog() };
-  let clusters: RunningClusters = await startClusters(estate, { credentials, now });
+  let clusters: RunningClusters = await startClusters(estate, state);
   state.world = buildWorld(estate, now(), clusters.endpoints);
   const server = await startAwsServer(gateway);
   const slack = estate.slack === undefined ? undefined : await startSlack(estate.slack.channels, now);
@@ -76,7 +76,7 @@ export async function startSandbox(estate: Estate, { now = () => new Date() }: S
     change: async (next) => {
       buildWorld(next, now());
       const before = clusters;
-      clusters = await startClusters(next, { credentials, now });
+      clusters = await startClusters(next, state);
       state.world = buildWorld(next, now(), clusters.endpoints);
       await before.close();
     },

@@ -8,6 +8,7 @@ import { type ExitCode, exit } from "../exit.ts";
 import { openDeployment } from "../ports.ts";
 import { startProgress } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
+import { onboard } from "./onboard.ts";
 
 export interface DoctorOptions {
   readonly cluster: readonly string[];
@@ -17,11 +18,12 @@ export interface DoctorOptions {
   readonly roleName?: string;
   readonly externalId?: string;
   readonly config?: string;
+  readonly onboard?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
-/** `doctor`: what the scans of a deployment would be refused. */
+/** `doctor`: what the scans of a deployment would be refused; with `--onboard` access entries are created first, where they lack. */
 export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   if (options.org === true && options.account.length > 0) {
     throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or look at the whole organization." });
@@ -29,14 +31,24 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   const settings = await loadSettings(options.config);
   const progress = startProgress(options);
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort(new InterruptedError("Interrupted.", { hint: "Nothing was judged." })));
+  let hint = "Nothing was judged.";
+  process.once("SIGINT", () => interrupted.abort(new InterruptedError("Interrupted.", { hint })));
   try {
     const { roleName, externalId } = options;
     const region = options.region.find((name) => name !== "all");
-    const ports = await openDeployment({ settings, roleName, externalId, region, progress });
-    const deployment = await collectDeployment(scopeOf(options, settings, ports), ports, interrupted.signal);
+    const { ports, onboarding } = await openDeployment({
+      settings,
+      roleName,
+      externalId,
+      region,
+      progress,
+      onboard: options.onboard === true,
+    });
+    const seen = await collectDeployment(scopeOf(options, settings, ports), ports, interrupted.signal);
     progress.stop();
-    refuseAbsent(options.cluster, deployment);
+    refuseAbsent(options.cluster, seen);
+    hint = options.onboard === true ? "Nothing was judged; of the access entries that were announced, some may exist now." : hint;
+    const deployment = options.onboard === true ? await onboard(seen, onboarding, interrupted.signal) : seen;
     const prerequisites = judgeDeployment(deployment);
     process.stdout.write(
       options.json === true ? toPrerequisitesJson(prerequisites) : toPrerequisitesText(prerequisites, process.stdout.columns),

@@ -37,6 +37,8 @@ export interface DeploymentPorts extends CollectPorts {
   readonly readTimeoutMs: number;
   readonly organizations: () => OrganizationsClient;
   readonly securityHub: (access: AccountAccess, region: string) => SecurityHubClient;
+  /** The ARN of the member role in an account; absent where it does not matter while the caller's own credentials act there. */
+  readonly memberRole?: (account: string) => string;
   /** Told how many clusters were found, and each that was looked at. */
   readonly onFound?: (clusters: number) => void;
   readonly onDone?: () => void;
@@ -117,11 +119,15 @@ async function lookAtCluster(target: ClusterTarget, ports: DeploymentPorts, sign
   if (inapplicable !== undefined) return { ...about, inapplicable, endpoint, ...notAsked(inapplicable) };
   const api = mapFact(kubernetes, (answered) => ({ ...answered, region, credentials }));
   const apiReading = new Reading(ports);
-  const [{ authenticationMode, accessEntry }] = await Promise.all([
-    howItKnows({ eks, name, principalArn: principal.arn, reading, signal: deadline }),
+  const memberArn = roleArn === undefined ? ports.memberRole?.(account) : undefined;
+  const asked = { eks, name, reading, signal: deadline };
+  const [{ authenticationMode, accessEntry }, member] = await Promise.all([
+    howItKnows({ ...asked, principalArn: principal.arn }),
+    memberArn === undefined ? undefined : howItKnows({ ...asked, reading: new Reading(ports), principalArn: memberArn }),
     readKubernetes(api, everyKubernetesFact, apiReading, ports, deadline, oneObjectEach),
   ]);
-  return { ...about, endpoint, authenticationMode, accessEntry, reads: apiReading.outcomes.map(asAnswered) };
+  const ofMember = memberArn === undefined || member === undefined ? {} : { member: { arn: memberArn, accessEntry: member.accessEntry } };
+  return { ...about, endpoint, authenticationMode, accessEntry, ...ofMember, reads: apiReading.outcomes.map(asAnswered) };
 }
 
 interface Asked {

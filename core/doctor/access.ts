@@ -12,6 +12,7 @@ export function judgeAccess(cluster: DeploymentCluster): Prerequisite {
   const { inapplicable, reads, principal } = cluster;
   const about = { area: "access-entry", place: placeOf(cluster) } as const;
   if (inapplicable !== undefined) return { ...about, state: "skipped", seen: inapplicable.message };
+  if (cluster.onboarding?.outcome === "created" && cluster.onboarding.principalArn === principal.arn) return justCreated(about);
   const codes = new Set(reads.map(({ reason }) => reason?.code));
   if (codes.has("not-ready")) return { ...about, state: "skipped", seen: "The cluster has no Kubernetes API to ask now." };
   if (!isReached(cluster)) return unasked(cluster);
@@ -32,6 +33,13 @@ export function judgeAccess(cluster: DeploymentCluster): Prerequisite {
   }
   return { ...about, state: "ok", seen: `Knows ${principal.arn.split("/").at(-1)}, answers all ${reads.length} reads.` };
 }
+
+const justCreated = (about: Pick<Prerequisite, "area" | "place">): Prerequisite => ({
+  ...about,
+  state: "unknown",
+  seen: "Its access entry was created just now. What the Kubernetes API lets it read was not looked at since.",
+  toDo: { text: "Look again, once the group of the entry has its rights.", commands: [] },
+});
 
 /** "kubernetes:list pods": "list pods". */
 const nameOf = (read: string): string => read.replace(/^kubernetes:/, "");
@@ -79,15 +87,15 @@ const entryCommand = (verb: string, cluster: DeploymentCluster, ...words: readon
     ...(words.length > 0 ? [command(...words)] : []),
   ].join(" ");
 
-const applyRole = ({ name, region }: DeploymentCluster): readonly string[] => [
+/** How the group gets its rights. */
+export const applyRole = ({ name, region }: DeploymentCluster): readonly string[] => [
   command("aws", "eks", "update-kubeconfig", "--name", name, "--region", region),
   "kubectl apply -f docs/access/cluster-role.yaml",
 ];
 
 /** Where the API does not know the principal. */
 function howToIntroduce(cluster: DeploymentCluster): ToDo {
-  if (whereKnown(cluster.authenticationMode) === "CONFIG_MAP")
-    return { text: mapping(cluster), commands: [...applyRole(cluster), editAwsAuth] };
+  if (whereKnown(cluster.authenticationMode) === "CONFIG_MAP") return mappingOf(cluster, cluster.principal.arn);
   const create = entryCommand("create", cluster, "--kubernetes-groups", readersGroup);
   const entry = whereKnown(cluster.accessEntry);
   if (entry === undefined || entry === null) {
@@ -101,10 +109,11 @@ function howToIntroduce(cluster: DeploymentCluster): ToDo {
 
 const editAwsAuth = "kubectl edit configmap aws-auth --namespace kube-system";
 
-function mapping({ principal }: DeploymentCluster): string {
-  const [list, key] = principal.arn.includes(":user/") ? ["mapUsers", "userarn"] : ["mapRoles", "rolearn"];
-  const line = `{ ${key}: ${principal.arn}, username: eks-perimeter, groups: [${readersGroup}] }`;
-  return `Give the group its rights, and add to ${list} of aws-auth: - ${line}`;
+/** The line of aws-auth by which a cluster knows a principal. */
+export function mappingOf(cluster: DeploymentCluster, principalArn: string): ToDo {
+  const [list, key] = principalArn.includes(":user/") ? ["mapUsers", "userarn"] : ["mapRoles", "rolearn"];
+  const line = `{ ${key}: ${principalArn}, username: eks-perimeter, groups: [${readersGroup}] }`;
+  return { text: `Give the group its rights, and add to ${list} of aws-auth: - ${line}`, commands: [...applyRole(cluster), editAwsAuth] };
 }
 
 /** Where the API knows the principal, and does not let it read. */

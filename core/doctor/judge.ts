@@ -2,6 +2,7 @@ import type { Deployment } from "../model/deployment.ts";
 import { areas, type Prerequisite, prerequisiteStates } from "../model/prerequisite.ts";
 import { judgeAccess } from "./access.ts";
 import { judgeNetwork } from "./network.ts";
+import { judgeOnboarding } from "./onboarding.ts";
 import { judgeOrganization } from "./organization.ts";
 import { judgeRegions } from "./regions.ts";
 import { judgeRole } from "./role.ts";
@@ -16,7 +17,11 @@ export function judgeDeployment(deployment: Deployment): readonly Prerequisite[]
       judgeRole(account, deployment),
       ...judgeRegions(account, deployment),
       ...judgeSecurityHub(account, deployment),
-      ...account.clusters.flatMap((cluster) => [judgeNetwork(cluster, account, deployment), judgeAccess(cluster)]),
+      ...account.clusters.flatMap((cluster) => [
+        judgeNetwork(cluster, account, deployment),
+        judgeAccess(cluster),
+        ...judgeOnboarding(cluster),
+      ]),
     ]),
   ];
   return all.toSorted(

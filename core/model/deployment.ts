@@ -2,6 +2,7 @@
 import type { Endpoint } from "./aws.ts";
 import type { Coverage } from "./cluster.ts";
 import type { Fact, Reason } from "./fact.ts";
+import type { Onboarding } from "./onboarding.ts";
 import type { ClusterTarget } from "./resource.ts";
 
 export interface Deployment {
@@ -53,6 +54,10 @@ export interface DeploymentCluster extends ClusterTarget {
   readonly accessEntry: Fact<AccessEntry | null>;
   /** The outcomes of the reads of the Kubernetes API, each that a scan makes. */
   readonly reads: readonly Coverage[];
+  /** The member role and its access entry, where the caller is somebody else and both were asked for. */
+  readonly member?: { readonly arn: string; readonly accessEntry: Fact<AccessEntry | null> };
+  /** Absent where it was not asked for. */
+  readonly onboarding?: Onboarding;
 }
 
 export interface AccessEntry {

@@ -1,5 +1,5 @@
 /** One thing that a deployment needs, and whether it is there. */
-export const areas = ["organization", "role", "regions", "security-hub", "network", "access-entry"] as const;
+export const areas = ["organization", "role", "regions", "security-hub", "network", "access-entry", "onboarding"] as const;
 export type Area = (typeof areas)[number];
 
 /** `unknown`: could not be looked at. `skipped`: closed on purpose, or nothing that is needed. The worst comes first. */
@@ -19,7 +19,7 @@ export interface Prerequisite {
   readonly state: PrerequisiteState;
   /** A sentence. */
   readonly seen: string;
-  /** Of everything that lacks or is unknown. */
+  /** Of everything that lacks or is unknown, and of what is done but for one step. */
   readonly toDo?: ToDo;
 }
 

@@ -32,3 +32,8 @@ export class FindingStateError extends PerimeterError {
 export class OutboxError extends PerimeterError {
   override readonly name = "OutboxError";
 }
+
+/** EKS does not take an access entry for this principal. */
+export class AccessEntryError extends PerimeterError {
+  override readonly name = "AccessEntryError";
+}

@@ -1,6 +1,7 @@
 /** EKS: clusters with their node groups, add-ons and access entries, and the Kubernetes versions that it supports. */
 import * as z from "zod";
 import { accessEntriesOf } from "../estate/access-entries.ts";
+import type { AccessEntry } from "../kubernetes/access.ts";
 import type { ClusterState } from "../world/cluster.ts";
 import { arn } from "../world/place.ts";
 import { AwsError } from "./errors.ts";
@@ -89,10 +90,9 @@ function describeAddon(call: Call, { name, addonName }: z.infer<typeof DescribeA
   return { addon: addOn.description };
 }
 
-const DescribeAccessEntry = z.object({ name: z.string(), principalArn: z.string() });
-
-function describeAccessEntry(call: Call, { name, principalArn }: z.infer<typeof DescribeAccessEntry>): object {
-  const { estate, description } = clusterOf(call, name);
+/** Those of the estate, and those that were created since. */
+function entriesOf(call: Call, name: string): readonly AccessEntry[] {
+  const { arn, estate, description } = clusterOf(call, name);
   const accessConfig = description.accessConfig as { readonly authenticationMode?: string } | undefined;
   if (accessConfig?.authenticationMode === "CONFIG_MAP") {
     const modes = "[API, API_AND_CONFIG_MAP]";
@@ -101,14 +101,55 @@ function describeAccessEntry(call: Call, { name, principalArn }: z.infer<typeof 
       `The cluster's authentication mode must be set to one of ${modes} to perform this operation.`,
     );
   }
-  const entry = accessEntriesOf(estate, call.account.id, call.state.world.estate).find((one) => one.principalArn === principalArn);
+  return [...accessEntriesOf(estate, call.account.id, call.state.world.estate), ...(call.state.createdEntries.get(arn) ?? [])];
+}
+
+function entryDescription(
+  call: Call,
+  name: string,
+  { principalArn, username = principalArn, groups: kubernetesGroups }: AccessEntry,
+): object {
+  const accessEntryArn = accessEntryArnOf(call, name, principalArn);
+  return { accessEntry: { clusterName: name, principalArn, kubernetesGroups, accessEntryArn, tags: {}, username, type: "STANDARD" } };
+}
+
+const DescribeAccessEntry = z.object({ name: z.string(), principalArn: z.string() });
+
+function describeAccessEntry(call: Call, { name, principalArn }: z.infer<typeof DescribeAccessEntry>): object {
+  const entry = entriesOf(call, name).find((one) => one.principalArn === principalArn);
   if (entry === undefined) {
     const message = `The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.`;
     throw new AwsError("ResourceNotFoundException", message, 404);
   }
-  const { username = principalArn, groups: kubernetesGroups } = entry;
-  const accessEntryArn = accessEntryArnOf(call, name, principalArn);
-  return { accessEntry: { clusterName: name, principalArn, kubernetesGroups, accessEntryArn, tags: {}, username, type: "STANDARD" } };
+  return entryDescription(call, name, entry);
+}
+
+const CreateAccessEntry = z.object({
+  name: z.string(),
+  principalArn: z.string(),
+  kubernetesGroups: z.array(z.string()).default([]),
+  username: z.string().optional(),
+  type: z.literal("STANDARD", { error: "only STANDARD entries are served by the sandbox" }).default("STANDARD"),
+  clientRequestToken: z.string().optional(),
+});
+
+/** Sources: EKS API reference, CreateAccessEntry; EKS User Guide, "Create access entries" and "Set a custom username". */
+function createAccessEntry(call: Call, { name, principalArn, kubernetesGroups: groups, username }: z.infer<typeof CreateAccessEntry>) {
+  const { createdEntries, world } = call.state;
+  const entries = entriesOf(call, name);
+  const [, account = "", kind, principal = ""] = /^arn:[\w-]+:iam::(\d{12}):(role|user)\/(?:.+\/)?([^/]+)$/.exec(principalArn) ?? [];
+  const isMissing = kind === "role" && world.accounts.get(account)?.roles.has(principal) === false;
+  if (kind === undefined || isMissing) throw refuse(refusals, "invalid", "The specified principalArn is invalid: invalid principal.");
+  if ([...groups, username ?? ""].some((text) => text.startsWith("system:"))) {
+    throw refuse(refusals, "invalid", "Neither a kubernetes group name nor a username may start with system:.");
+  }
+  if (entries.some((one) => one.principalArn === principalArn)) {
+    throw new AwsError("ResourceInUseException", "The specified access entry resource is already in use on this cluster.", 409);
+  }
+  const entry = { principalArn, groups, ...(username !== undefined && { username }) };
+  const cluster = clusterArn(call, name);
+  createdEntries.set(cluster, [...(createdEntries.get(cluster) ?? []), entry]);
+  return entryDescription(call, name, entry);
 }
 
 const DescribeClusterVersions = z.object({
@@ -178,6 +219,7 @@ export const eks: Service = {
     ["GET", "/clusters/{name}/addons", "ListAddons"],
     ["GET", "/clusters/{name}/addons/{addonName}", "DescribeAddon"],
     ["GET", "/clusters/{name}/access-entries/{principalArn}", "DescribeAccessEntry"],
+    ["POST", "/clusters/{name}/access-entries", "CreateAccessEntry"],
     ["GET", "/cluster-versions", "DescribeClusterVersions"],
   ]),
   refusals,
@@ -200,6 +242,11 @@ export const eks: Service = {
       input: DescribeAccessEntry,
       resource: (call, { name, principalArn }) => accessEntryArnOf(call, name, principalArn),
       answer: describeAccessEntry,
+    }),
+    CreateAccessEntry: operation({
+      input: CreateAccessEntry,
+      resource: (call, { name }) => clusterArn(call, name),
+      answer: createAccessEntry,
     }),
     DescribeClusterVersions: operation({ input: DescribeClusterVersions, answer: describeClusterVersions }),
   },

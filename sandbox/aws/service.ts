@@ -1,5 +1,6 @@
 /** What a service is made of: a protocol, the words of its refusals, and its operations as data. */
 import type * as z from "zod";
+import type { AccessEntry } from "../kubernetes/access.ts";
 import type { AccountState, RegionState, World } from "../world/world.ts";
 import type { CredentialStore, Principal } from "./credentials.ts";
 import type { WireRequest } from "./http.ts";
@@ -12,6 +13,8 @@ export interface State {
   world: World;
   readonly credentials: CredentialStore;
   readonly hubs: SecurityHubs;
+  /** Access entries beside those of the estate, by the ARNs of their clusters. */
+  readonly createdEntries: Map<string, readonly AccessEntry[]>;
   readonly now: () => Date;
 }
 

@@ -25,7 +25,8 @@ const withoutPath = (arn: string): string => arn.replace(/:role\/.*\/([^/]+)$/, 
 
 export interface AuthenticatorOptions {
   readonly clusterId: string;
-  readonly entries: readonly AccessEntry[];
+  /** As they are when a token comes. */
+  entries(): readonly AccessEntry[];
   now(): Date;
   secretOf(accessKeyId: string): Secret | undefined;
   /** "aws" by default. */
@@ -39,6 +40,6 @@ export const createAuthenticator =
     const verdict = await verifyToken(token, { ...verifier, now: now() });
     if (!verdict.ok) return undefined;
     const principal = canonicalArn(verdict.arn);
-    const entry = entries.find(({ principalArn }) => withoutPath(principalArn) === principal);
+    const entry = entries().find(({ principalArn }) => withoutPath(principalArn) === principal);
     return entry === undefined ? undefined : { username: entry.username ?? verdict.arn, groups: entry.groups };
   };

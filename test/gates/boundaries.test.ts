@@ -97,6 +97,15 @@ it("nothing but tests imports a test", () => {
   expect(filesIn(...typescript).filter((file) => reached(file).some((target) => target.startsWith("test/")))).toEqual([]);
 });
 
+it("nothing that is deployed can create an access entry: no function comes to the file that does", () => {
+  const files = new Set(filesIn("functions/**/*.ts"));
+  for (const file of files) for (const target of reached(file)) files.add(target); // a set hands out what is added on the way
+  expect(files).toContain("core/publish/security-hub.ts");
+  expect(files).not.toContain("core/publish/access-entries.ts");
+  const named = filesIn("{core,functions,cli}/**/*.ts").filter((file) => textOf(file).includes("CreateAccessEntryCommand"));
+  expect(named).toEqual(["core/publish/access-entries.ts"]);
+});
+
 it("infra takes nothing from core but the table of reads and the schema of the configuration", () => {
   const taken = filesIn("infra/**/*.ts").flatMap((file) => reached(file).filter((target) => target.startsWith("core/")));
   expect(new Set(taken)).toEqual(new Set(["core/collect/reads.ts", "core/config.ts"]));

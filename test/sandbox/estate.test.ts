@@ -4,7 +4,13 @@ import { once } from "node:events";
 import { request } from "node:https";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
-import { DescribeAccessEntryCommand, DescribeClusterCommand, ListClustersCommand } from "@aws-sdk/client-eks";
+import {
+  CreateAccessEntryCommand,
+  type CreateAccessEntryCommandInput,
+  DescribeAccessEntryCommand,
+  DescribeClusterCommand,
+  ListClustersCommand,
+} from "@aws-sdk/client-eks";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentity, Checksum, SourceData } from "@smithy/types";
 import { describe, expect, it } from "vitest";
@@ -138,6 +144,29 @@ describe("clusters of an estate have a Kubernetes API", () => {
     expect((await entryOf("prod", "eks-perimeter-member")).accessEntry).toMatchObject({ kubernetesGroups: ["readers"], type: "STANDARD" });
     expect((await rejection(entryOf("prod", "nobody"))).name).toBe("ResourceNotFoundException");
     expect((await rejection(entryOf("old", "eks-perimeter-member"))).name).toBe("InvalidRequestException");
+  });
+
+  it("whose access entries are created once, count at once, and are refused as EKS refuses them", async () => {
+    const config = { describe: { accessConfig: { authenticationMode: "CONFIG_MAP" } } };
+    const sandbox = await withClusters({ name: "prod", accessEntries: [] }, { name: "old", ...config });
+    const session = await assumed(sandbox);
+    const { eks } = clients(sandbox, session);
+    const role = (name: string) => `arn:aws:iam::${member}:role/${name}`;
+    const create = (over: Partial<CreateAccessEntryCommandInput> = {}) =>
+      eks.send(new CreateAccessEntryCommand({ clusterName: "prod", principalArn: role("eks-perimeter-member"), ...over }));
+    const refusal = async (over: Partial<CreateAccessEntryCommandInput>) => (await rejection(create(over))).name;
+    expect((await ask(sandbox, session, "prod")).status).toBe(401);
+    expect(await refusal({ clusterName: "none" })).toBe("ResourceNotFoundException");
+    expect(await refusal({ clusterName: "old" })).toBe("InvalidRequestException");
+    expect(await refusal({ principalArn: role("nobody") })).toBe("InvalidParameterException");
+    expect(await refusal({ principalArn: `arn:aws:sts::${member}:assumed-role/eks-perimeter-member/scan` })).toBe(
+      "InvalidParameterException",
+    );
+    expect(await refusal({ kubernetesGroups: ["system:masters"] })).toBe("InvalidParameterException");
+    const { accessEntry } = await create({ kubernetesGroups: ["eks-perimeter"] });
+    expect(accessEntry).toMatchObject({ kubernetesGroups: ["eks-perimeter"], type: "STANDARD" });
+    expect((await ask(sandbox, session, "prod")).status).toBe(200);
+    expect(await refusal({})).toBe("ResourceInUseException");
   });
 
   it("that refuses connections where the estate says that it can't be reached", async () => {

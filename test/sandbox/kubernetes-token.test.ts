@@ -270,7 +270,7 @@ describe("access entries", () => {
       clusterId: "c1",
       now: () => now,
       secretOf,
-      entries: [
+      entries: () => [
         { principalArn: "arn:aws:iam::111122223333:role/other", groups: ["system:masters"] },
         { principalArn, groups: ["readers"], ...(username === undefined ? {} : { username }) },
       ],

@@ -18,7 +18,7 @@ export type Around = <T>(call: () => Promise<T>) => Promise<T>;
 export function hubInProcess(estate: EstateInput, { account, region, now }: { account: string; region: string; now: () => Date }) {
   const parsed = parseEstate(estate);
   const credentials = createCredentialStore();
-  const state: State = { world: buildWorld(parsed, now()), credentials, hubs: createSecurityHubs(), now };
+  const state: State = { world: buildWorld(parsed, now()), credentials, hubs: createSecurityHubs(), createdEntries: new Map(), now };
   const gateway: Gateway = { state, faults: createFaults([]), log: createRequestLog() };
   const { accessKeyId, secretAccessKey } = credentials.issueToUser(userOf(parsed.partition, account, accountUser));
   return {
