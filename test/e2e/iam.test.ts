@@ -1,5 +1,5 @@
 /** What every role of the deployment and of the accounts may do, judged by an IAM simulator against AWS's own list of actions. */
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { stateKeys } from "../../core/publish/state-store.ts";
 import { lockKey } from "../../core/run-lock.ts";
 import { keys } from "../../core/run-record.ts";
@@ -15,6 +15,11 @@ const cluster = { account: member, region, name: "Prod" };
 const partitions = ["aws", "aws-us-gov", "aws-cn"] as const;
 const functions = ["Plan", "Discover", "Scan", "Summarize", "Rescan"] as const;
 const memberRole = (account: string, partition = "aws") => `arn:${partition}:iam::${account}:role/eks-perimeter-member`;
+
+/** Given to the deployment, as it grants one thing more. */
+const slackParameter = "/eks-perimeter/slack";
+const parameterArn = (name: string, of: { readonly region?: string; readonly account?: string } = {}) =>
+  `arn:aws:ssm:${of.region ?? region}:${of.account ?? hub}:parameter${name}`;
 
 /** One resource of each type that an action of the member's role is called on, as AWS names them. */
 const examples = (partition: string, account: string): Readonly<Record<string, readonly string[]>> => {
@@ -145,7 +150,9 @@ suite("IAM", { iam: inject("iam") }, ({ iam }) => {
   let arns: ReadonlyMap<string, string>;
   beforeAll(async () => {
     judge = await iamJudge(iam);
+    vi.stubEnv("EKS_PERIMETER_SLACK_PARAMETER", slackParameter);
     const graph = await declare("test", ...stack);
+    vi.unstubAllEnvs();
     roles = stackRoles(graph);
     arns = stackArns(graph);
   }, 180_000);
@@ -197,6 +204,7 @@ suite("IAM", { iam: inject("iam") }, ({ iam }) => {
           stateKeys.cluster(cluster),
           "slack/alerts.json",
         ),
+        ["ssm:GetParameter", () => parameterArn(slackParameter)],
       ],
       RescanRole: [
         ["lambda:InvokeFunction", all("ScanFunction")],
@@ -251,6 +259,29 @@ suite("IAM", { iam: inject("iam") }, ({ iam }) => {
         }),
       );
       expect(judged.filter(([, , judgement]) => judgement !== "ImplicitlyDenied")).toEqual([]);
+    });
+
+    it("read the parameter for Slack in summarize alone, and there no other and in no other way", async () => {
+      const asked: readonly (readonly [action: string, resource: string])[] = [
+        ["ssm:GetParameter", parameterArn(slackParameter)],
+        ["ssm:GetParameter", parameterArn(`${slackParameter}-other`)],
+        ["ssm:GetParameter", parameterArn(`${slackParameter}/other`)],
+        ["ssm:GetParameter", parameterArn("/eks-perimeter")],
+        ["ssm:GetParameter", parameterArn(slackParameter, { region: "us-east-1" })],
+        ["ssm:GetParameter", parameterArn(slackParameter, { account: member })],
+        ["ssm:GetParameters", parameterArn(slackParameter)],
+        ["ssm:GetParametersByPath", parameterArn(slackParameter)],
+        ["ssm:GetParameterHistory", parameterArn(slackParameter)],
+        ["ssm:PutParameter", parameterArn(slackParameter)],
+        ["ssm:DeleteParameter", parameterArn(slackParameter)],
+      ];
+      const allowed: string[] = [];
+      for (const name of roles.keys()) {
+        for (const [action, resource] of asked) {
+          if ((await isAllowed(name, action, resource)) !== "ImplicitlyDenied") allowed.push(`${name}: ${action} on ${resource}`);
+        }
+      }
+      expect(allowed).toEqual([`SummarizeRole: ssm:GetParameter on ${parameterArn(slackParameter)}`]);
     });
 
     it("write into the store where their step does, and into no other step's part", async () => {
