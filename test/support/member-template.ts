@@ -25,14 +25,18 @@ export interface TemplateRole {
 }
 
 /** The properties of the role that reads, the intrinsic functions that the template uses resolved; what has no value is left out. */
-export function templateRole(given: Given, partition = "aws"): TemplateRole {
-  const role = templateRoles(given, partition).Member;
+export function templateRole(given: Given, partition = "aws", account = "222233334444"): TemplateRole {
+  const role = templateRoles(given, partition, account).Member;
   if (role === undefined) throw new Error("The template makes no role that reads.");
   return role;
 }
 
 /** Each role that the template makes. */
-export function templateRoles(given: Given, partition = "aws"): Readonly<Partial<Record<"Member" | "Onboarding", TemplateRole>>> {
+export function templateRoles(
+  given: Given,
+  partition = "aws",
+  account = "222233334444",
+): Readonly<Partial<Record<"Member" | "Onboarding", TemplateRole>>> {
   const defaults = Object.fromEntries(
     Object.entries<{ Type: string; Default?: string }>(template.Parameters).map(([name, { Type, Default }]) => [
       name,
@@ -45,7 +49,7 @@ export function templateRoles(given: Given, partition = "aws"): Readonly<Partial
     OrganizationId: "o-a1b2c3d4e5",
     ...given,
     "AWS::Partition": partition,
-    "AWS::AccountId": "222233334444",
+    "AWS::AccountId": account,
   };
   const filled = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(filled).filter((one) => one !== undefined);
