@@ -137,6 +137,12 @@ describe("Calico", () => {
   it.each<[string, KubernetesApiOptions["objects"], readonly string[], readonly string[]]>([
     ["neither group is installed", [], [], []],
     ["as served, where Calico's own API is installed", [v3], ["served"], [`/apis/projectcalico.org/v3/${global}`]],
+    [
+      "staged policies, which never enforce, are not read",
+      [v3, policy("projectcalico.org/v3", "staged", "StagedGlobalNetworkPolicy")],
+      ["served"],
+      [`/apis/projectcalico.org/v3/${global}`],
+    ],
     ["as served alone, where both are", [v3, v1], ["served"], [`/apis/projectcalico.org/v3/${global}`]],
     ["as stored, where that API is not installed", [v1], ["stored"], [`/apis/crd.projectcalico.org/v1/${global}`]],
     [
@@ -160,7 +166,7 @@ describe("Calico", () => {
       api
         .requests()
         .map(({ path }) => path)
-        .filter((path) => path.endsWith(global)),
+        .filter((path) => /(?:staged|global)[a-z]*policies$/.test(path)),
     ).toEqual(paths);
   });
 });

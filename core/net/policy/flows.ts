@@ -62,7 +62,7 @@ interface Ends {
 type Passage = { readonly state: "allowed" | "denied"; readonly why: string } | { readonly state: "unsure"; readonly reason: Reason };
 
 /**
- * Allowed: for every pair. Denied: for every pair. A pod's connection to itself is asked by nobody. A range means the addresses
+ * Allowed: for every pair. Denied: for every pair. A pod's connection to itself is not judged. A range means the addresses
  * outside of the cluster, and its nodes; a pod's own node is left out, which most engines let through whatever policies say.
  */
 export function flowAnswer(flow: Flow, { from, to, nodes, onHost }: Ends): FlowAnswer {
@@ -74,7 +74,11 @@ export function flowAnswer(flow: Flow, { from, to, nodes, onHost }: Ends): FlowA
   let doubt: Reason | undefined;
   for (const source of from ?? [undefined]) {
     for (const destination of to ?? [undefined]) {
-      if (isItself(source, destination)) continue;
+      if (isItself(source, destination)) {
+        // Of several pods that are alike, the others are judged.
+        if (sizes.podsFrom === 1 && sizes.podsTo === 1) doubt ??= onlyItself;
+        continue;
+      }
       const passage = passageOf(flow, source, destination, nodes);
       if (passage.state === "unsure") doubt ??= passage.reason;
       else if (passage.state !== flow.expect) {
@@ -91,6 +95,11 @@ const sharesNetwork = ({ namespace, name }: Pod): Reason => ({
   code: "not-supported",
   message: `Pod ${namespace}/${name} is meant too and shares the network of its node, where policies for pods do not hold.`,
 });
+
+const onlyItself: Reason = {
+  code: "not-supported",
+  message: "It means one pod's connection to itself alone, which policies can't be relied on to block.",
+};
 
 const isItself = (a: Group | undefined, b: Group | undefined): boolean =>
   a !== undefined && a.pods.length === 1 && b?.pods.length === 1 && a.pods[0] === b.pods[0];

@@ -36,6 +36,13 @@ it.each<readonly [string, readonly NetworkPolicy[], object, string]>([
   ["pass: allowed by a rule", [admitsWeb(8080)], {}, "pass"],
   ["fail: the rule is for another port", [admitsWeb(80)], {}, "fail"],
   ["pass: denied, as the rule is for another port", [admitsWeb(80)], denied, "pass"],
+  ["unknown: a pod to itself alone is to be allowed", [policy("web", { podSelector: {} })], { to: shop("web") }, "unknown"],
+  [
+    "pass: of two pods each to the other, and not to itself",
+    [policy("all", { podSelector: {} })],
+    { from: shop("api"), to: shop("api"), ...denied },
+    "pass",
+  ],
   ["fail: UDP, and the rule is for TCP", [admitsWeb(8080)], { protocol: "UDP" }, "fail"],
   [
     "fail: the source may not leave, though it would be let in",
@@ -72,10 +79,10 @@ it.each<readonly [string, readonly NetworkPolicy[], object, string]>([
   ["unknown: it means no pod", [], { to: shop("nobody") }, "unknown"],
   ["unknown: neither end is a pod", [], { from: { cidr: "10.0.0.0/8" }, to: { cidr: "10.0.0.0/8" } }, "unknown"],
   [
-    "pass: a pod to itself is no pair",
+    "unknown: a pod to itself alone, which no policy can be relied on to block",
     [forApi({})],
     { ...denied, from: { namespace: "shop", labels: { version: "old" } }, to: { namespace: "shop", labels: { version: "old" } } },
-    "pass",
+    "unknown",
   ],
 ])("%s", (_rule, policies, one, status) => {
   expect(statuses(policed([web, api, old], policies), one)).toEqual({ bystander: "pass", judged: status });

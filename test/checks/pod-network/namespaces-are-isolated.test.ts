@@ -39,6 +39,16 @@ it.each<readonly [string, readonly NetworkPolicy[], string]>([
   expect(shop(policies)?.status).toBe(status);
 });
 
+it.each<readonly [string, boolean, string]>([
+  ["fail: the pod of the other namespace has the label that is let in", false, "fail"],
+  ["pass: it is on the network of its node, where no selector means it", true, "pass"],
+])("%s", (_rule, hostNetwork, status) => {
+  const agent = onNode("agent", "10.0.0.8", { namespace: "default", labels: { app: "quiet" }, spec: { hostNetwork } });
+  const policies = [quiet, from({ namespaceSelector: {}, podSelector: { matchLabels: { app: "quiet" } } })];
+  const findings = judged(namespacesAreIsolated, aCluster(policed([web, bystander, agent], policies)));
+  expect(findings.find(({ resource }) => resource.name === "shop")?.status).toBe(status);
+});
+
 it("pass: there is no other namespace", () => {
   const facts = policed([web], [], { namespaces: namespacesNamed("shop", "kube-system") });
   expect(judged(namespacesAreIsolated, aCluster(facts)).find(({ resource }) => resource.name === "shop")?.status).toBe("pass");

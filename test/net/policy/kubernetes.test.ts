@@ -292,6 +292,18 @@ describe("where engines differ", () => {
       { "shop/api -> shop/web TCP 8080": "yes", "shop/api -> 10.9.9.9 TCP 8080": "no" },
     ],
     [
+      "no: under VPC CNI a block of one family lets no address of the other through, which it is ignored for",
+      "vpc-cni",
+      forApi({ ingress: [{ from: [{ ipBlock: { cidr: "::/0" } }] }] }),
+      { "8.8.8.8 -> shop/api TCP 1": "no", "shop/web -> shop/api TCP 1": "no" },
+    ],
+    [
+      "yes: under VPC CNI a selector means pods on the port of their container, whatever port a Service in front has",
+      "vpc-cni",
+      forApi({ policyTypes: ["Egress"], egress: [{ to: [{ podSelector: {} }], ports: [{ port: 8080 }] }] }),
+      { "shop/api -> shop/web TCP 8080": "yes", "shop/api -> shop/web TCP 80": "no" },
+    ],
+    [
       "yes: under VPC CNI a section that policyTypes does not name is ignored",
       "vpc-cni",
       forApi({ policyTypes: ["Egress"], ingress: [{ ports: [{ port: 1 }] }] }),
