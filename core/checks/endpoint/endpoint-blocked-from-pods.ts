@@ -2,6 +2,7 @@ import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
 import { controlPlaneAddresses, firstReached } from "../../net/policy/api-server.ts";
 import { effectiveFacts } from "../../net/policy/effective.ts";
+import { familiesBeside } from "../../net/policy/other-family.ts";
 import { apiClients } from "../../net/rbac/api-clients.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "../pod-network/example-policies.ts";
 import { judgeNamespaces, type Opinion } from "../pod-network/judge-namespaces.ts";
@@ -61,14 +62,16 @@ export const endpointBlockedFromPods = defineCheck({
   },
   evaluate: ({ services, apiServerAddresses, networkInterfaces, roles, roleBindings, ...facts }, settings, about) => {
     const targets = controlPlaneAddresses({ services, apiServerAddresses, networkInterfaces }, about.resource.name);
+    const beside = familiesBeside(facts);
     return judgeNamespaces({
       facts,
       settings,
       about,
       failing: "that reach the API server without need",
       excuse: apiClients({ roles, roleBindings }, settings.apiClients),
-      judge: (subject): Opinion => {
-        const reached = firstReached(subject, targets);
+      keyOf: (pod) => beside(pod).join(),
+      judge: (subject, pod): Opinion => {
+        const reached = firstReached(subject, targets, beside(pod));
         if (reached.state === "no") return { status: "pass" };
         if (reached.state === "unsure") return { status: "unknown", reason: reached.reason };
         const { address, what, why } = reached;

@@ -1,11 +1,10 @@
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
-import type { Pod } from "../../model/workloads.ts";
 import { intersection, noAddresses, toCidrs } from "../../net/addresses.ts";
 import { globallyReachable, type InternetLimits, isInternet } from "../../net/internet.ts";
 import { effectiveFacts, type Subject } from "../../net/policy/effective.ts";
 import { everyIpv4, everyIpv6 } from "../../net/policy/isolation.ts";
-import { egressOf, sendingInOtherFamily } from "../../net/policy/other-family.ts";
+import { type Family, familiesBeside, unpolicedIn } from "../../net/policy/other-family.ts";
 import { allPorts } from "../../net/policy/port-set.ts";
 import type { WayOut } from "../../net/reach/egress.ts";
 import { podWaysOut } from "../../net/workloads/ways-out.ts";
@@ -65,8 +64,7 @@ export const podsInternetEgressRestricted = defineCheck({
   },
   evaluate: ({ network: { vpcId }, routeTables, prefixLists, networkInterfaces, ...facts }, settings, about) => {
     const out = podWaysOut({ vpcId, routeTables, prefixLists, networkInterfaces });
-    const sends = sendingInOtherFamily(facts);
-    const beside = (pod: Pod): readonly Family[] => families.filter((family) => isWithout(pod, family) && sends(pod, family));
+    const beside = familiesBeside(facts);
     return judgeNamespaces({
       facts,
       settings,
@@ -82,18 +80,11 @@ export const podsInternetEgressRestricted = defineCheck({
   },
 });
 
-type Family = "ipv4" | "ipv6";
-const families: readonly Family[] = ["ipv4", "ipv6"];
-const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");
-const isWithout = ({ podIps }: Pod, family: Family): boolean =>
-  podIps.length > 0 && podIps.every((address) => familyOf(address) !== family);
-
 /** Policies are of the family of the pods' addresses: what is sent in the other one passes by them, where the routes lead it out. */
 function unlessBeside(beside: readonly Family[], way: WayOut, limits: InternetLimits): Opinion {
   const open = beside.find((family) => isInternet(intersection({ ...noAddresses, [family]: internet[family] }, way.atMost), limits));
   if (open === undefined) return { status: "pass" };
-  const message = `VPC CNI may let the pod send in ${egressOf[open].text}, of which it has no address and for which no policy holds.`;
-  return { status: "unknown", reason: { code: "not-supported", message } };
+  return { status: "unknown", reason: unpolicedIn(open) };
 }
 
 const internet = globallyReachable({ ipv4: everyIpv4.ipv4, ipv6: everyIpv6.ipv6 });

@@ -9,6 +9,7 @@ import {
   isCidr,
   isEmpty,
   isWithin,
+  noAddresses,
   parseCidrs,
   toRangesText,
   union,
@@ -17,6 +18,7 @@ import {
 import { platformOf } from "../nodes/node-identity.ts";
 import { type EffectiveFacts, effectivePolicies, type Subject } from "../policy/effective.ts";
 import type { Zone } from "../policy/model.ts";
+import { type Family, familiesBeside, unpolicedIn } from "../policy/other-family.ts";
 import { portsOf } from "../policy/port-set.ts";
 import { anythingUnlessKnown, type Bounds, everything } from "../reach/within-vpc.ts";
 import { allowsByHostEndpoints, hostEndpointPolicies, hostPolicies, hostProtectionsNotRead, nodeEnforcement } from "./hosts.ts";
@@ -85,6 +87,7 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
   const spare = unionOf(targets.map((target) => target.spare));
   const hasOtherAddresses = !isWithin(difference(scope, spare), ofCilium);
   const hasHostEndpoints = allowsByHostEndpoints(facts.calicoPolicies);
+  const beside = familiesBeside(facts);
 
   const treatmentOf = (pod: Pod, subject: Subject | undefined): Omit<Treatment, "key"> => {
     const isFargate = pod.nodeName !== undefined && onFargate.names.has(pod.nodeName);
@@ -116,9 +119,10 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
       return {
         sparesOwnNode: true,
         onPort: (port) => {
-          const its = reachOf(subject, scope, port);
+          const byPolicy = reachOf(subject, scope, port);
           const { atLeast } = reachOf(subject, scope, port, "own");
-          const own = { atLeast, atMost: allAddresses, doubt: isEmpty(its.atMost) ? ownNodeUnclear : subject.doubt };
+          const own = { atLeast, atMost: allAddresses, doubt: isEmpty(byPolicy.atMost) ? ownNodeUnclear : subject.doubt };
+          const its = beside(pod).reduce(pastPolicies, byPolicy);
           // In strict mode a branch interface leads to the own node like to all others.
           return { own, others: withGuard(pod.hasBranchInterface ? { ...its, atMost: allAddresses } : its) };
         },
@@ -141,7 +145,7 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
   const treatment = (pod: Pod): Treatment => {
     const subject = effective.of(pod);
     const isFargate = pod.nodeName !== undefined && onFargate.names.has(pod.nodeName);
-    const asked = `${subject?.key ?? "on no node"} ${pod.hasBranchInterface} ${isFargate}`;
+    const asked = `${subject?.key ?? "on no node"} ${pod.hasBranchInterface} ${isFargate} ${beside(pod).join()}`;
     const found = bySubject.get(asked);
     if (found !== undefined) return found;
     const { onPort, sparesOwnNode } = treatmentOf(pod, subject);
@@ -174,6 +178,13 @@ function reachOf(subject: Subject, scope: AddressSet, port: number, zone?: Zone)
   const { atLeast, atMost } = subject.reach("egress", scope, portsOf("TCP", port, port), zone);
   return { atLeast, atMost, doubt: subject.doubt };
 }
+
+/** What may be sent in a family past every policy. */
+const pastPolicies = ({ atLeast, atMost, doubt }: Bounds, family: Family): Bounds => ({
+  atLeast,
+  atMost: union(atMost, { ...noAddresses, [family]: allAddresses[family] }),
+  doubt: isEmpty(atMost) || doubt === undefined ? unpolicedIn(family) : doubt,
+});
 
 /** It isn't known which of the two holds. */
 const eitherOf = (a: Bounds, b: Bounds): Bounds => ({

@@ -7,6 +7,7 @@ import { type AddressSet, isCidr, isEmpty, parseCidrs } from "../addresses.ts";
 import { controlPlaneInterfaces } from "../control-plane.ts";
 import type { Subject } from "./effective.ts";
 import { addressText } from "./flows.ts";
+import { type Family, families, unpolicedIn } from "./other-family.ts";
 import { portsOf } from "./port-set.ts";
 
 export interface Target {
@@ -62,8 +63,15 @@ export type Reached =
 
 const https = portsOf("TCP", 443, 443);
 
-/** One address that the pod certainly reaches, or that it certainly reaches none of them. */
-export function firstReached(subject: Subject, targets: readonly Target[]): Reached {
+/**
+ * One address that the pod certainly reaches, or that it certainly reaches none of them. A pod whose own addresses are not known
+ * yet may send in either family.
+ *
+ * @param beside the families that it has no address of and may send in all the same, past every policy
+ */
+export function firstReached(subject: Subject, targets: readonly Target[], beside: readonly Family[]): Reached {
+  const has = (family: Family): boolean => subject.classes.some(({ addresses }) => addresses[family].length > 0);
+  const own = families.some(has) ? families.filter(has) : families;
   let doubt: Reason | undefined;
   for (const { what, addresses, isClusterIp } of targets) {
     if (isClusterIp && !subject.seesClusterIps) continue;
@@ -71,7 +79,7 @@ export function firstReached(subject: Subject, targets: readonly Target[]): Reac
       doubt ??= addresses.reason;
       continue;
     }
-    const { atLeast, atMost } = subject.reach("egress", addresses.value, https);
+    const { atLeast, atMost } = subject.reach("egress", inFamilies(addresses.value, own), https);
     if (!isEmpty(atLeast)) {
       const [one] = [
         ...atLeast.ipv4.map((range) => ({ ipv4: [range], ipv6: [] })),
@@ -81,10 +89,17 @@ export function firstReached(subject: Subject, targets: readonly Target[]): Reac
       return { state: "yes", what, address: addressText(at), why: subject.why("egress", { outside: at }, "TCP", 443) };
     }
     if (!isEmpty(atMost)) doubt ??= subject.doubt;
+    const past = beside.find((family) => addresses.value[family].length > 0);
+    if (past !== undefined) doubt ??= unpolicedIn(past);
   }
   if (doubt === undefined) return { state: "no" };
   return { state: "unsure", reason: doubt };
 }
+
+const inFamilies = ({ ipv4, ipv6 }: AddressSet, its: readonly Family[]): AddressSet => ({
+  ipv4: its.includes("ipv4") ? ipv4 : [],
+  ipv6: its.includes("ipv6") ? ipv6 : [],
+});
 
 const single = ({ ipv4, ipv6 }: AddressSet): AddressSet => ({
   ipv4: ipv4.slice(0, 1).map(({ first }) => ({ first, last: first })),

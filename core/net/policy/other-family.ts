@@ -2,7 +2,7 @@
  * VPC CNI lets pods send in the family that they have no address of, past every policy: in IPv4 unless told otherwise, in IPv6
  * if told to. Source: aws/amazon-vpc-cni-k8s README.md, ENABLE_V4_EGRESS and ENABLE_V6_EGRESS.
  */
-import type { Fact } from "../../model/fact.ts";
+import type { Fact, Reason } from "../../model/fact.ts";
 import type { Pod, Workload } from "../../model/workloads.ts";
 import { daemonPodsOf } from "./enforcement/daemon-pods.ts";
 import { cniSettingsOn } from "./enforcement/vpc-cni.ts";
@@ -13,15 +13,32 @@ export const egressOf = {
   ipv6: { variable: "ENABLE_V6_EGRESS", otherwise: "false", text: "IPv6" },
 } as const;
 
-/** Whether a pod may send in a family that it has no address of. Where the agent of its node was not seen, the default counts. */
-export function sendingInOtherFamily(facts: {
+export type Family = keyof typeof egressOf;
+export const families: readonly Family[] = ["ipv4", "ipv6"];
+
+/**
+ * The families that a pod has no address of and may send in all the same. Where the agent of its node was not seen, the default
+ * counts. None of a pod whose addresses are not known yet.
+ */
+export function familiesBeside(facts: {
   readonly pods: readonly Pod[];
   readonly workloads: Fact<readonly Workload[]>;
-}): (pod: Pod, family: "ipv4" | "ipv6") => boolean {
+}): (pod: Pod) => readonly Family[] {
   const daemonPods = daemonPodsOf({ state: "known", value: facts.pods }, facts.workloads);
-  return ({ nodeName }, family) => {
+  const sends = ({ nodeName }: Pod, family: Family): boolean => {
     const { variable, otherwise } = egressOf[family];
     const cni = nodeName === undefined ? undefined : cniSettingsOn(nodeName, { daemonPods });
     return (cni?.[variable] ?? otherwise) !== "false";
   };
+  return (pod) => families.filter((family) => isWithout(pod, family) && sends(pod, family));
 }
+
+const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");
+const isWithout = ({ podIps }: Pod, family: Family): boolean =>
+  podIps.length > 0 && podIps.every((address) => familyOf(address) !== family);
+
+/** Why no policy tells what such a pod reaches. */
+export const unpolicedIn = (family: Family): Reason => ({
+  code: "not-supported",
+  message: `VPC CNI may let the pod send in ${egressOf[family].text}, of which it has no address and for which no policy holds.`,
+});

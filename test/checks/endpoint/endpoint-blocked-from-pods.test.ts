@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { endpointBlockedFromPods } from "../../../core/checks/endpoint/endpoint-blocked-from-pods.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import { aCluster, aService, judged, withSettings } from "../../support/cluster.ts";
-import { anAgent, networkSettings } from "../../support/engines.ts";
+import { anAgent, anAwsNode, networkSettings } from "../../support/engines.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
 import { anEni } from "../../support/vpc.ts";
 
@@ -63,6 +63,31 @@ it.each<readonly [string, readonly NetworkPolicy[], Partial<ClusterFacts>, strin
   ["pass: who needs the API was not read, and nobody reaches it", [egress("203.0.113.0/24")], { roles: forbidden }, "pass"],
 ])("%s", (_rule, policies, rest, status) => {
   expect(shop(given(policies, rest))?.status).toBe(status);
+});
+
+describe("pods of one family, and a control plane with addresses of both", () => {
+  const v6 = onNode("web", "fd00::1", { labels: { app: "web" } });
+  const closed = [egress("203.0.113.0/24")];
+  const both = {
+    ...controlPlane,
+    networkInterfaces: known([anEni("eni-a", { privateIpv4: ["10.0.1.4"], ipv6: ["2600:1f18::4"], description: "Amazon EKS prod" })]),
+  };
+  const ofIpv6 = { apiServerAddresses: known({ addresses: ["2600:1f18::4"], ports: [443] }) };
+  const cni = (variables: Readonly<Record<string, string>>, pod = v6) => ({ pods: known([anAwsNode("n1", undefined, variables), pod]) });
+  it.each<readonly [string, readonly NetworkPolicy[], Partial<ClusterFacts>, string]>([
+    ["unknown: VPC CNI lets IPv6 pods send in IPv4 past every policy", closed, { ...both, ...ofIpv6, ...cni({}) }, "unknown"],
+    ["pass: VPC CNI lets IPv6 pods send in IPv6 alone", closed, { ...both, ...ofIpv6, ...cni({ ENABLE_V4_EGRESS: "false" }) }, "pass"],
+    ["fail: its own family is let through", [egress("::/0")], { ...both, ...ofIpv6, ...cni({}) }, "fail"],
+    ["pass: IPv4 pods send in IPv4 alone, whatever is said of IPv6", [egress("::/0")], { ...both, ...cni({}, web) }, "pass"],
+    [
+      "unknown: VPC CNI is told to let IPv4 pods send in IPv6 too",
+      closed,
+      { ...both, ...cni({ ENABLE_V6_EGRESS: "true" }, web) },
+      "unknown",
+    ],
+  ])("%s", (_rule, policies, rest, status) => {
+    expect(shop(given(policies, rest))?.status).toBe(status);
+  });
 });
 
 const bound = (subject: object): Partial<ClusterFacts> => ({

@@ -582,6 +582,21 @@ describe("policies towards nodes", () => {
     expect(JSON.stringify(found)).toContain("SecurityGroupPolicy");
   });
 
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ["fail: VPC CNI lets IPv6 pods send in IPv4 past every policy, to other nodes too", {}, "medium"],
+    ["fail low: VPC CNI lets IPv6 pods send in IPv6 alone", { ENABLE_V4_EGRESS: "false" }, "low"],
+  ])("%s", (_rule, variables, severity) => {
+    const agents = ["0a", "0b"].map((name) => anAwsNode(name, undefined, variables));
+    const six = (one: typeof ofNodeA, address: string) => ({ ...one, ipv6: [address] });
+    const given = policed(agents, {
+      ...np(shut),
+      pods: known([...agents, { ...web, podIps: ["2600:1f18:0:1::a"] }]),
+      nodes: known([ec2("0a", "2600:1f18:0:1::4"), ec2("0b", "2600:1f18:0:2::4")]),
+      networkInterfaces: known([six({ ...ofNodeA, privateIpv4: ["10.0.1.4"] }, "2600:1f18:0:1::4"), six(ofNodeB, "2600:1f18:0:2::4")]),
+    });
+    expect(finding(given)).toMatchObject({ status: "fail", severity, evidence: { witness: { pod: "shop/web", node: "0a" } } });
+  });
+
   it.each<[string, Partial<ClusterFacts>]>([
     [
       "pass: Calico denies 10250 and 10255 to every node address",
