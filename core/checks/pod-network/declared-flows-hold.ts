@@ -5,6 +5,7 @@ import type { Settings } from "../../model/settings.ts";
 import { matchesPattern } from "../../net/pattern.ts";
 import { effectiveFacts, effectivePolicies } from "../../net/policy/effective.ts";
 import { type Flow, flowAnswer, podOnHost, podsOfEnd } from "../../net/policy/flows.ts";
+import { familiesBeside } from "../../net/policy/other-family.ts";
 import { addressesOf } from "../../net/workloads/ends.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy, policedPod } from "./example-policies.ts";
 
@@ -34,6 +35,7 @@ export const declaredFlowsHold = defineCheck({
     if (flows.length === 0) return [];
     const effective = effectivePolicies(facts);
     const nodes = facts.nodes.state === "known" ? addressesOf(facts.nodes.value) : undefined;
+    const beside = familiesBeside(facts);
     return flows.map((flow): Verdict => {
       const resource = { kind: "Flow", id: `${cluster.id}/flows/${flow.name}`, name: flow.name };
       if (!matchesPattern(flow.cluster, cluster.name)) {
@@ -43,7 +45,7 @@ export const declaredFlowsHold = defineCheck({
       const missing = (["from", "to"] as const).find((side) => ends[side]?.length === 0);
       if (missing !== undefined) return unmatched(flow, resource, missing);
       const onHost = podOnHost(flow.from, facts.pods) ?? podOnHost(flow.to, facts.pods);
-      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes, onHost }));
+      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes, onHost, beside }));
     });
   },
 });

@@ -7,7 +7,7 @@ import { type AddressSet, isCidr, isEmpty, parseCidrs } from "../addresses.ts";
 import { controlPlaneInterfaces } from "../control-plane.ts";
 import type { Subject } from "./effective.ts";
 import { addressText } from "./flows.ts";
-import { type Family, families, unpolicedIn } from "./other-family.ts";
+import { type Family, families, inFamilies, unpolicedIn } from "./other-family.ts";
 import { portsOf } from "./port-set.ts";
 
 export interface Target {
@@ -95,11 +95,6 @@ export function firstReached(subject: Subject, targets: readonly Target[], besid
   if (doubt === undefined) return { state: "no" };
   return { state: "unsure", reason: doubt };
 }
-
-const inFamilies = ({ ipv4, ipv6 }: AddressSet, its: readonly Family[]): AddressSet => ({
-  ipv4: its.includes("ipv4") ? ipv4 : [],
-  ipv6: its.includes("ipv6") ? ipv6 : [],
-});
 
 const single = ({ ipv4, ipv6 }: AddressSet): AddressSet => ({
   ipv4: ipv4.slice(0, 1).map(({ first }) => ({ first, last: first })),

@@ -6,6 +6,7 @@ import { type AddressSet, difference, intersection, isEmpty, isWithin, noAddress
 import { hasEnded } from "../workloads/phase.ts";
 import type { Effective, Subject } from "./effective.ts";
 import type { Direction, PodClass, Zone } from "./model.ts";
+import { egressOf, type Family, families, inFamilies, unpolicedIn } from "./other-family.ts";
 import { type PortSet, portsOf } from "./port-set.ts";
 
 export type Flow = Settings["flows"][number];
@@ -57,6 +58,8 @@ interface Ends {
   readonly nodes: AddressSet | undefined;
   /** A pod that is meant too, and of which nothing can be asked. */
   readonly onHost: Pod | undefined;
+  /** The families in which a pod may send past every policy. */
+  readonly beside: (pod: Pod) => readonly Family[];
 }
 
 type Passage = { readonly state: "allowed" | "denied"; readonly why: string } | { readonly state: "unsure"; readonly reason: Reason };
@@ -65,7 +68,7 @@ type Passage = { readonly state: "allowed" | "denied"; readonly why: string } | 
  * Allowed: for every pair. Denied: for every pair. A pod's connection to itself is not judged. A range means the addresses
  * outside of the cluster, and its nodes; a pod's own node is left out, which most engines let through whatever policies say.
  */
-export function flowAnswer(flow: Flow, { from, to, nodes, onHost }: Ends): FlowAnswer {
+export function flowAnswer(flow: Flow, { from, to, onHost, ...around }: Ends): FlowAnswer {
   const count = (groups: readonly Group[] | undefined): number => (groups ?? []).reduce((sum, { pods }) => sum + pods.length, 0);
   const sizes = { podsFrom: count(from), podsTo: count(to) };
   if (from === undefined && to === undefined) {
@@ -79,7 +82,7 @@ export function flowAnswer(flow: Flow, { from, to, nodes, onHost }: Ends): FlowA
         if (sizes.podsFrom === 1 && sizes.podsTo === 1) doubt ??= onlyItself;
         continue;
       }
-      const passage = passageOf(flow, source, destination, nodes);
+      const passage = passageOf(flow, source, destination, around);
       if (passage.state === "unsure") doubt ??= passage.reason;
       else if (passage.state !== flow.expect) {
         const witness = { from: textOf(flow.from, source), to: textOf(flow.to, destination), why: passage.why };
@@ -107,15 +110,21 @@ const isItself = (a: Group | undefined, b: Group | undefined): boolean =>
 const textOf = (end: Flow["from"], group: Group | undefined): string =>
   "cidr" in end ? end.cidr : `${group?.pods[0]?.namespace}/${group?.pods[0]?.name}`;
 
-function passageOf(flow: Flow, source: Group | undefined, destination: Group | undefined, nodes: Ends["nodes"]): Passage {
+function passageOf(
+  flow: Flow,
+  source: Group | undefined,
+  destination: Group | undefined,
+  { nodes, beside }: Pick<Ends, "nodes" | "beside">,
+): Passage {
+  const besideOf = ({ pods }: Group): readonly Family[] => families.filter((family) => pods.some((pod) => beside(pod).includes(family)));
   if (source !== undefined && destination !== undefined) {
     const between = pairsOf(source.subject, destination.subject).map(([from, to]) =>
       throughBoth(sideOf(flow, "egress", source.subject, to), sideOf(flow, "ingress", destination.subject, from)),
     );
     return deciding(flow, between) ?? { state: "unsure", reason: source.subject.doubt };
   }
-  if (source !== undefined) return placesSide(flow, "egress", source.subject, placesOf(flow.to, nodes));
-  if (destination !== undefined) return placesSide(flow, "ingress", destination.subject, placesOf(flow.from, nodes));
+  if (source !== undefined) return placesSide(flow, "egress", source, placesOf(flow.to, nodes), besideOf(source));
+  if (destination !== undefined) return placesSide(flow, "ingress", destination, placesOf(flow.from, nodes), []);
   return { state: "allowed", why: "no policy is about addresses" };
 }
 
@@ -168,15 +177,26 @@ function sideOf({ protocol, port }: Flow, direction: Direction, subject: Subject
   return { state: "unsure", reason: subject.doubt };
 }
 
-/** What they say of addresses, which have no policies of their own. */
-function placesSide(flow: Flow, direction: Direction, subject: Subject, places: readonly Place[]): Passage {
+/** What they say of addresses, which have no policies of their own. A pod sends in a family that it has no address of where `beside` names it. */
+function placesSide(flow: Flow, direction: Direction, { subject }: Group, places: readonly Place[], beside: readonly Family[]): Passage {
   const against = flow.expect === "allowed" ? "denied" : "allowed";
-  const passages = places.map((place): Passage => {
-    const passage = reachOf(subject, direction, place, flow);
-    return place.perhaps && passage.state === against ? { state: "unsure", reason: nodesUnread } : passage;
+  const has = (family: Family): boolean => subject.classes.some(({ addresses }) => addresses[family].length > 0);
+  const own = families.some(has) ? families.filter(has) : families;
+  const foreign = families.filter((family) => !own.includes(family));
+  const passages = places.flatMap((place): readonly Passage[] => {
+    const addresses = inFamilies(place.addresses, own);
+    const elsewhere = foreign.filter((family) => place.addresses[family].length > 0).map((family) => passageInOther(family, beside));
+    if (isEmpty(addresses)) return elsewhere;
+    const passage = reachOf(subject, direction, { ...place, addresses }, flow);
+    return [place.perhaps && passage.state === against ? { state: "unsure", reason: nodesUnread } : passage, ...elsewhere];
   });
   return deciding(flow, passages) ?? { state: "unsure", reason: subject.doubt };
 }
+
+const passageInOther = (family: Family, beside: readonly Family[]): Passage =>
+  beside.includes(family)
+    ? { state: "unsure", reason: unpolicedIn(family) }
+    : { state: "denied", why: `the pod has no address of ${egressOf[family].text}` };
 
 const nodesUnread: Reason = {
   code: "depends-on-unknown",

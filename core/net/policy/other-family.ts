@@ -4,6 +4,7 @@
  */
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { Pod, Workload } from "../../model/workloads.ts";
+import type { AddressSet } from "../addresses.ts";
 import { daemonPodsOf } from "./enforcement/daemon-pods.ts";
 import { cniSettingsOn } from "./enforcement/vpc-cni.ts";
 
@@ -36,6 +37,12 @@ export function familiesBeside(facts: {
 const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");
 const isWithout = ({ podIps }: Pod, family: Family): boolean =>
   podIps.length > 0 && podIps.every((address) => familyOf(address) !== family);
+
+/** Those of the addresses that are of the families. */
+export const inFamilies = ({ ipv4, ipv6 }: AddressSet, its: readonly Family[]): AddressSet => ({
+  ipv4: its.includes("ipv4") ? ipv4 : [],
+  ipv6: its.includes("ipv6") ? ipv6 : [],
+});
 
 /** Why no policy tells what such a pod reaches. */
 export const unpolicedIn = (family: Family): Reason => ({

@@ -5,7 +5,7 @@ import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import type { Pod } from "../../../core/model/workloads.ts";
 import { aCluster, judged, prod, withSettings } from "../../support/cluster.ts";
-import { aCiliumAgent, networkSettings, settings } from "../../support/engines.ts";
+import { aCiliumAgent, anAwsNode, networkSettings, settings } from "../../support/engines.ts";
 import { aNode } from "../../support/nodes.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
 
@@ -164,6 +164,24 @@ describe("pods with addresses of both families", () => {
     ["fail: one of the families is not let in", [both, both2], admits("10.0.0.0/16"), {}, "fail"],
   ])("%s", (_rule, pods, policies, one, status) => {
     expect(statuses(policed(pods, policies), one).judged).toBe(status);
+  });
+});
+
+describe("addresses of the family that a pod has no address of", () => {
+  const v6 = onNode("web", "fd00::1", { labels: { app: "web" } });
+  const closed = [policy("web", { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"] })];
+  const over = (pod: Pod, cni: Readonly<Record<string, string>>, policies = closed) =>
+    policed([], policies, { pods: known([anAwsNode("n1", undefined, cni), pod, api]) });
+  const toIpv4 = { to: { cidr: "203.0.113.0/24" } };
+  const toIpv6 = { to: { cidr: "2600::/16" } };
+  it.each<readonly [string, Partial<ClusterFacts>, object, string]>([
+    ["unknown: VPC CNI lets IPv6 pods send in IPv4 past every policy", over(v6, {}), { ...denied, ...toIpv4 }, "unknown"],
+    ["pass: VPC CNI lets IPv6 pods send in IPv6 alone", over(v6, { ENABLE_V4_EGRESS: "false" }), { ...denied, ...toIpv4 }, "pass"],
+    ["pass: its own family is denied", over(v6, {}), { ...denied, ...toIpv6 }, "pass"],
+    ["pass: IPv4 pods send no IPv6, without a policy too", over(web, {}, []), { ...denied, ...toIpv6 }, "pass"],
+    ["fail: IPv4 pods send no IPv6, and are expected to", over(web, {}, []), toIpv6, "fail"],
+  ])("%s", (_rule, facts, one, status) => {
+    expect(statuses(facts, one).judged).toBe(status);
   });
 });
 
