@@ -82,6 +82,30 @@ it("a cluster in CONFIG_MAP mode is not asked for access entries, which it would
   expect(sandbox.requests().map(({ action }) => action)).not.toContain("eks:DescribeAccessEntry");
 });
 
+describe("the member role's entry, where the caller's own credentials act", () => {
+  const roleIn = (account: string) => `arn:aws:iam::${account}:role/eks-perimeter-member`;
+  const seen = async (over: Partial<DeploymentPorts>, ownAccount: string | undefined) => {
+    const sandbox = await withRegion({ clusters: [{ name: "prod" }] });
+    const ports = deploymentPorts(sandbox, over);
+    const access = (account: string) => {
+      const { roleArn: _, ...way } = ports.access(account);
+      return account === ownAccount ? way : ports.access(account);
+    };
+    const { accounts } = await collectDeployment(ofMember, { ...ports, access }, soon());
+    const [cluster] = accounts.flatMap(({ clusters }) => clusters);
+    const asked = sandbox.requests().filter(({ action }) => action === "eks:DescribeAccessEntry");
+    return { member: cluster?.member, asked: asked.length };
+  };
+  it("is read besides the caller's, if it matters", async () => {
+    const entry = { arn: roleIn(member), accessEntry: known({ groups: ["eks-perimeter"] }) };
+    expect(await seen({ memberRole: roleIn }, member)).toEqual({ member: entry, asked: 2 });
+  });
+  it("is not read if it does not matter, nor where the role itself is who looks", async () => {
+    expect(await seen({}, member)).toEqual({ member: undefined, asked: 1 });
+    expect(await seen({ memberRole: roleIn }, undefined)).toEqual({ member: undefined, asked: 1 });
+  });
+});
+
 describe("Security Hub", () => {
   const hubOf = async (region: RegionInput, arm?: (sandbox: Sandbox) => void) => {
     const sandbox = await withRegion(region);
