@@ -191,6 +191,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc
       { weight: 6, arbitrary: fc.tuple(service, scanning) },
       { weight: 1, arbitrary: fc.tuple(service, atOnce) },
       { weight: 1, arbitrary: fc.tuple(waiving, scanning) },
+      { weight: 1, arbitrary: fc.tuple(service, scanning, telling, waiving, scanning, telling, waiving, scanning) },
       { weight: 1, arbitrary: fc.tuple(scanning) },
       { weight: 3, arbitrary: fc.tuple(other) },
       { weight: 4, arbitrary: fc.tuple(telling) },

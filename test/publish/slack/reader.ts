@@ -46,7 +46,10 @@ export class Reader {
       const counted =
         lines.find((line) => line.startsWith(`${title}: `))?.match(/\d+(?= (?:critical|high|medium|low|informational))/g) ?? [];
       if (isWhole) expect(counted.reduce((sum, count) => sum + Number(count), 0)).toBe(told.length);
-      for (const { id, after } of told) this.#believe(after.as === "fail" ? "Opened" : "Resolved", id, isRepeat);
+      for (const { id, before, after } of told) {
+        const began = before?.as === "waived" ? "Waiver ended" : "Opened";
+        this.#believe(after.as === "fail" ? began : "Resolved", id, isRepeat);
+      }
     }
   }
 
