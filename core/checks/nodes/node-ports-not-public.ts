@@ -9,11 +9,10 @@ import { judgePools, type Opinion } from "./judge-pools.ts";
 import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
 
 /** Kubernetes' default range, which EKS does not change. Source: kubernetes.io, "Service", type: NodePort. */
-const nodePorts: readonly Ports[] = [
-  { protocol: "tcp", from: 30_000, to: 32_767 },
-  { protocol: "udp", from: 30_000, to: 32_767 },
-];
-const everyPort: readonly Ports[] = (["tcp", "udp", "sctp"] as const).map((protocol) => ({ protocol, from: 0, to: 65_535 }));
+const ofEachProtocol = (from: number, to: number): readonly Ports[] =>
+  (["tcp", "udp", "sctp"] as const).map((protocol) => ({ protocol, from, to }));
+const nodePorts = ofEachProtocol(30_000, 32_767);
+const everyPort = ofEachProtocol(0, 65_535);
 
 const rest = {
   ...exampleNode,

@@ -56,7 +56,12 @@ function publicAddress({ publicIpv4, ipv6 }: Reachable): Layer {
   );
 }
 
-function securityGroup({ groupIds }: Reachable, ports: Ports, groups: GroupIndex): Layer {
+function securityGroup({ groupIds, subnetId }: Reachable, ports: Ports, groups: GroupIndex): Layer {
+  // EC2 has no interface without a group, so none means that they were not told.
+  if (groupIds.length === 0) {
+    const unread = { code: "malformed", message: `An interface in subnet ${subnetId} was listed without security groups.` } as const;
+    return { name: "security group", ids: [], atLeast: noAddresses, atMost: allAddresses, unread };
+  }
   const { atLeast, atMost } = admittedBy(groupIds, [ports], groups);
   if (atMost.state === "known") return { name: "security group", ids: groupIds, atLeast, atMost: atMost.value };
   return { name: "security group", ids: groupIds, atLeast, atMost: allAddresses, unread: atMost.reason };

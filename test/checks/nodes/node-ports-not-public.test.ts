@@ -58,6 +58,7 @@ describe("node ports", () => {
   it.each<[string, readonly NetworkInterface[], Partial<ClusterFacts>, string]>([
     ["fail: TCP 30000-32767 open to the internet", [web()], admitting("tcp", 30_000, 32_767), "fail"],
     ["fail: one UDP port of the range", [web()], admitting("udp", 32_767, 40_000), "fail"],
+    ["fail: one SCTP port of the range", [web()], admitting("132", 32_767, 40_000), "fail"],
     ["pass: the ports around the range", [web()], admitting("tcp", 32_768, 65_535), "pass"],
     ["pass: the port before the range", [web()], admitting("tcp", 22, 29_999), "pass"],
     ["pass: an office alone", [web()], admitting("tcp", 30_000, 32_767, "203.0.113.0/24"), "pass"],
@@ -117,5 +118,5 @@ describe("host ports, 8080 open to the internet", () => {
 
 it("names the ports, merged", () => {
   const [finding] = findings(check, aWay([web({ groupIds: ["sg-open"] })], pods(aPod(port(80, 8080)))));
-  expect(finding?.evidence).toMatchObject({ ports: "TCP 8080,30000-32767,UDP 30000-32767" });
+  expect(finding?.evidence).toMatchObject({ ports: "SCTP 30000-32767,TCP 8080,30000-32767,UDP 30000-32767" });
 });

@@ -25,7 +25,7 @@ describe("verdict", () => {
     ["fail: by IPv6", [web({ publicIpv4: [], ipv6: ["2600:1f18::7"] })], {}, "fail"],
     ["pass: another port open", [of("sg-1")], admitting(443, "0.0.0.0/0"), "pass"],
     ["pass: one office admitted", [of("sg-office")], {}, "pass"],
-    ["pass: no group at all admits nobody", [of()], {}, "pass"],
+    ["unknown: no group at all, which EC2 does not have", [of()], {}, "unknown"],
     ["pass: no public address", [anInterface("i-1", { groupIds: ["sg-open"] })], {}, "pass"],
     ["pass: no route to an internet gateway", [web()], { routeTables: known([aRouteTable(["0.0.0.0/0", "nat-0a1"])]) }, "pass"],
     ["pass: Block Public Access", [web()], { blockPublicAccess: known({ mode: "block-ingress", exclusions: [] }) }, "pass"],
