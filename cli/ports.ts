@@ -14,7 +14,7 @@ import type { Ports } from "../core/ports.ts";
 import type { Slack } from "../core/publish/slack/client.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
-import { accountAccess, allowedEndpointHosts, common, securityHub } from "../functions/clients.ts";
+import { accountAccess, allowedEndpointHosts, common, ownSecurityHub, securityHub } from "../functions/clients.ts";
 import { organizations } from "../functions/organization.ts";
 import { UsageError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
@@ -62,7 +62,7 @@ export async function openSession(options: PortOptions): Promise<Session> {
     store: await storeAt(state, homeRegion),
     settings: options.settings,
     version,
-    ...(options.publish ? { securityHub } : {}),
+    ...(options.publish ? { securityHub, centralHub: () => ({ account: caller.account, client: ownSecurityHub(homeRegion) }) } : {}),
     ...withSlack(options.slack),
     log: options.progress.log,
   };

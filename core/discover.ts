@@ -1,5 +1,6 @@
 import { collectAccount } from "./collect/account.ts";
 import { evaluateAccount } from "./evaluate.ts";
+import { hubOf } from "./hub.ts";
 import type { DiscoverRequest } from "./model/request.ts";
 import type { ClusterTarget } from "./model/resource.ts";
 import { selectChecks } from "./plan.ts";
@@ -33,7 +34,7 @@ export async function discoverClusters(
     region: ports.homeRegion,
     readAt,
     store: ports.store,
-    ...(ports.securityHub === undefined ? {} : { securityHub: ports.securityHub(ports.access(account), ports.homeRegion) }),
+    ...hubOf(ports, account, ports.homeRegion),
     isTold: ports.settings.slack !== undefined,
     version: ports.version,
     signal,

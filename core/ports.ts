@@ -17,11 +17,19 @@ export interface Ports extends CollectPorts {
   readonly homeRegion: string;
   /** The Security Hub of an account and Region. Absent: nothing is published. */
   readonly securityHub?: (access: AccountAccess, region: string) => SecurityHubClient;
+  /** The Security Hub of the product's own account in the home Region. Absent: findings of central accounts are not published. */
+  readonly centralHub?: () => CentralHub;
   /** The way into Slack, found when a run is over. Absent: nobody is told of changes. */
   readonly slack?: (signal: AbortSignal) => Promise<Slack>;
   readonly log: Log;
   /** Takes what operators watch. Absent: nobody does. */
   readonly measure?: (figures: Figures) => void;
+}
+
+/** A Security Hub that is called with the product's own credentials, and whose it is. */
+export interface CentralHub {
+  readonly account: string;
+  readonly client: SecurityHubClient;
 }
 
 /** What `plan` is given besides: every active account of the organization. */

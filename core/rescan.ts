@@ -5,12 +5,14 @@ import { RescanRefusedError, ScanNotStartedError } from "./errors.ts";
 import { partitionOf } from "./model/partition.ts";
 import { AccountId, ClusterName, RegionName, type RescanRequest, type ScanRequest } from "./model/request.ts";
 import type { Log } from "./ports.ts";
-import { productField, productName } from "./report/asff.ts";
+import { type HubPlace, productArn, productField, productName } from "./report/asff.ts";
 
 /** What `rescan` is given: everything that reaches outside the process. */
 export interface RescanPorts {
   /** Starts a scan and does not wait for it. */
   startScan(request: ScanRequest, signal: AbortSignal): Promise<void>;
+  /** Where the product runs: its own Security Hub holds the findings of accounts in central mode. */
+  readonly hub: HubPlace;
   /** When a scan of each cluster was started last, in milliseconds. Security Hub may send an event for each finding that is selected. */
   readonly started: Map<string, number>;
   readonly now: () => Date;
@@ -24,29 +26,37 @@ const quietMs = 60_000;
 /** So many problems are told. */
 const mostProblems = 5;
 
-const productArn = ({ account, region }: { readonly account: string; readonly region: string }): string =>
-  `arn:${partitionOf(region).name}:securityhub:${region}:${account}:product/${account}/default`;
-
-/** A finding of ours about a cluster: the account that imported it, the Region, and the cluster must be of one piece. */
-const OurFinding = z
-  .object({
-    ProductName: z.literal(productName, { error: `must be ${productName}` }),
-    ProductArn: z.string(),
-    AwsAccountId: AccountId,
-    ProductFields: z.object({
-      [productField.account]: AccountId,
-      [productField.region]: RegionName,
-      [productField.cluster]: ClusterName,
-    }),
-  })
-  .transform(({ ProductArn, AwsAccountId, ProductFields }, context) => {
-    const account = ProductFields[productField.account] ?? "";
-    const region = ProductFields[productField.region] ?? "";
-    const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (account !== AwsAccountId) wrong("AwsAccountId", `must be the account of ${productField.account}`);
-    if (ProductArn !== productArn({ account, region })) wrong("ProductArn", "must be the default product of that account and Region");
-    return { account, region, cluster: ProductFields[productField.cluster] ?? "" } satisfies ScanRequest;
-  });
+/**
+ * A finding of ours about a cluster: the account that imported it, the Region, and the cluster must be of one piece. In central mode
+ * it was the product's own account, whose default product takes no other's findings.
+ */
+const ourFindingHeldBy = (hub: HubPlace) =>
+  z
+    .object({
+      ProductName: z.literal(productName, { error: `must be ${productName}` }),
+      ProductArn: z.string(),
+      AwsAccountId: AccountId,
+      ProductFields: z.object({
+        [productField.account]: AccountId,
+        [productField.region]: RegionName,
+        [productField.cluster]: ClusterName,
+        [productField.central]: z.literal("true", { error: "must be true where it is given" }).optional(),
+      }),
+    })
+    .transform(({ ProductArn, AwsAccountId, ProductFields }, context) => {
+      const account = ProductFields[productField.account] ?? "";
+      const region = ProductFields[productField.region] ?? "";
+      const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+      const isCentral = ProductFields[productField.central] === "true";
+      const holder = isCentral ? hub : { account, region };
+      if (AwsAccountId !== holder.account) {
+        wrong("AwsAccountId", `must be ${isCentral ? "the product's own account" : `the account of ${productField.account}`}`);
+      }
+      if (ProductArn !== productArn(partitionOf(holder.region).name, holder)) {
+        wrong("ProductArn", "must be the default product of that account and Region");
+      }
+      return { account, region, cluster: ProductFields[productField.cluster] ?? "" } satisfies ScanRequest;
+    });
 
 /**
  * Starts a scan of each cluster that a finding names, each once. A finding that names none holds no other back.
@@ -59,6 +69,7 @@ export async function rescanClusters(
   ports: RescanPorts,
   signal: AbortSignal,
 ): Promise<{ readonly started: number; readonly startedBefore: number }> {
+  const OurFinding = ourFindingHeldBy(ports.hub);
   const parsed = findings.map((finding) => OurFinding.safeParse(finding));
   const problems = parsed.flatMap(({ error }, i) => (error?.issues ?? []).slice(0, 1).map((issue) => problem(issue, i)));
   const named = new Map(parsed.flatMap(({ data }) => (data === undefined ? [] : [[keyOf(data), data] as const])));

@@ -1,6 +1,7 @@
 import { collectCluster } from "./collect/cluster.ts";
 import { type Evaluation, evaluateCluster } from "./evaluate.ts";
 import { evidenceOf } from "./evidence.ts";
+import { hubOf } from "./hub.ts";
 import type { AnyCheck, FactName } from "./model/check.ts";
 import type { Cluster } from "./model/cluster.ts";
 import type { ScanRequest } from "./model/request.ts";
@@ -43,7 +44,7 @@ export async function scanCluster(request: ScanRequest, ports: Ports, signal: Ab
     facts: cluster.facts,
     readAt,
     store: ports.store,
-    ...(ports.securityHub === undefined ? {} : { securityHub: ports.securityHub(ports.access(target.account), target.region) }),
+    ...hubOf(ports, target.account, target.region),
     isTold: ports.settings.slack !== undefined,
     version: ports.version,
     signal,

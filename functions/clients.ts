@@ -81,6 +81,9 @@ export function securityHub(access: AccountAccess, region: string): SecurityHubC
 }
 const hubs = new WeakMap<AccountAccess, (region: string) => SecurityHubClient>();
 
+/** The Security Hub of the process's own account, called with the credentials that the process has: no role is assumed. */
+export const ownSecurityHub = memo((region) => new SecurityHubClient({ ...common, maxAttempts: 1, region }));
+
 /** Hosts beside EKS's own that a bearer token may be sent to. */
 export const allowedEndpointHosts = (): readonly string[] =>
   (process.env.EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS ?? "").split(",").filter((host) => host !== "");

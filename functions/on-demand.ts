@@ -13,7 +13,9 @@ const started = new Map<string, number>();
  * @throws {MisconfiguredError}
  */
 export function onDemandPorts(): RescanPorts {
-  const client = new LambdaClient({ ...common, region: required("AWS_REGION") });
-  const name = required("EKS_PERIMETER_SCAN_FUNCTION");
-  return { startScan: (request, signal) => startScan(client, name, request, signal), started, now: () => new Date(), log };
+  const region = required("AWS_REGION");
+  const client = new LambdaClient({ ...common, region });
+  const arn = required("EKS_PERIMETER_SCAN_FUNCTION");
+  const hub = { account: arn.split(":")[4] ?? "", region }; // both functions are of one account
+  return { startScan: (request, signal) => startScan(client, arn, request, signal), hub, started, now: () => new Date(), log };
 }

@@ -6,7 +6,7 @@ import type { Ports } from "../core/ports.ts";
 import { s3Store } from "../core/publish/s3-store.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
-import { accountAccess, allowedEndpointHosts, common, memo, required, securityHub } from "./clients.ts";
+import { accountAccess, allowedEndpointHosts, common, memo, ownSecurityHub, required, securityHub } from "./clients.ts";
 import { log, measure } from "./entry-point.ts";
 
 /** The ports of a deployed function, kept from one invocation to the next: sessions and connections stay open. */
@@ -32,6 +32,7 @@ export async function deployedPorts(readTimeoutMs: number): Promise<Ports> {
     version,
     homeRegion,
     securityHub,
+    centralHub: () => ({ account: required("EKS_PERIMETER_ACCOUNT"), client: ownSecurityHub(homeRegion) }),
     log,
     measure,
   };

@@ -10,4 +10,8 @@ export const configuration: unknown = existsSync(file) ? (parse(readFileSync(fil
  * The role that the functions assume in each account: they read the same configuration, and may assume no other.
  * What the functions would refuse ends the deployment before anything is declared.
  */
-export const { memberRoleName } = checkedSettings(configuration ?? {}, file);
+const settings = checkedSettings(configuration ?? {}, file);
+export const { memberRoleName } = settings;
+
+/** Whether the product's own Security Hub holds findings of accounts that have none. */
+export const hasCentralAccounts = settings.securityHub.centralAccounts.length > 0;

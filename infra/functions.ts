@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { memberRoleName } from "./configuration.ts";
+import { hasCentralAccounts, memberRoleName } from "./configuration.ts";
 import { externalIdVariable, network, reservesConcurrency, slack } from "./options.ts";
 import { account, named, partition, region } from "./stage.ts";
 import { store } from "./storage.ts";
@@ -35,6 +35,15 @@ const asynchronous = (retries: number) => ({
   },
 });
 
+const hub = $interpolate`arn:${partition}:securityhub:${region}:${account}`;
+/** In central mode alone are findings imported without a member role, and what is suppressed is asked so. */
+const holdFindings = hasCentralAccounts
+  ? [
+      { actions: ["securityhub:BatchImportFindings"], resources: [$interpolate`${hub}:product/${account}/default`] },
+      { actions: ["securityhub:GetFindings"], resources: [$interpolate`${hub}:hub/default`] },
+    ]
+  : [];
+
 const common = {
   runtime: "nodejs24.x",
   architecture: "arm64",
@@ -50,6 +59,8 @@ const atOnce = {
 };
 /** For scans that a person asks for while a run takes all the others. */
 const onDemand = 10;
+/** Of the functions that publish findings. */
+const publishing = { ...common.environment, ...(hasCentralAccounts ? { EKS_PERIMETER_ACCOUNT: account } : {}) };
 /** So many at once and no more: neither can this product take an account's concurrency, nor can others take its own. */
 const reserved = (most: number) => (reservesConcurrency ? { concurrency: { reserved: most } } : {});
 
@@ -70,7 +81,8 @@ export const discover = new sst.aws.Function("Discover", {
   handler: "functions/discover.handler",
   timeout: "5 minutes",
   memory: "512 MB", // takes 110 MB (bench/bundles.ts); more memory is more CPU, by which it starts
-  permissions: [assumeMember, readRuns, writeRuns, findings, listStore],
+  permissions: [assumeMember, readRuns, writeRuns, findings, listStore, ...holdFindings],
+  environment: publishing,
 });
 
 export const scan = new sst.aws.Function("Scan", {
@@ -81,7 +93,8 @@ export const scan = new sst.aws.Function("Scan", {
   handler: "functions/scan.handler",
   timeout: "15 minutes",
   memory: "1024 MB", // takes 310 MB over 2,000 pods, 550 MB and a minute over 20,000 (bench/bundles.ts)
-  permissions: [assumeMember, readRuns, writeRuns, writeEvidence, findings, listStore, keepUndelivered],
+  permissions: [assumeMember, readRuns, writeRuns, writeEvidence, findings, listStore, keepUndelivered, ...holdFindings],
+  environment: publishing,
   ...asynchronous(1),
 });
 

@@ -20,6 +20,8 @@ const context = (rest: Partial<AsffContext> = {}): AsffContext => ({
   clusterName: "prod",
   ...rest,
 });
+/** Where the product runs, and holds the findings of accounts in central mode. */
+const hub = { account: "999900001111", region: "eu-central-1" };
 /** A finding as it lies in Security Hub. */
 const finding = (rest: Partial<AsffContext> = {}) => toAsff(aFinding() as PublishableFinding, context(rest));
 const ofAccount = () => {
@@ -40,6 +42,7 @@ function ports(...broken: string[]) {
       if (broken.includes(request.cluster)) throw new Error("TooManyRequestsException");
       requests.push(request);
     },
+    hub,
     started: new Map(),
     now: () => new Date(clock.now),
     log: { info: line, warn: line, error: line },
@@ -65,6 +68,13 @@ describe("starts", () => {
     const { given, requests } = ports();
     await rescanClusters(event(finding(), finding({ region: "cn-north-1", partition: "aws-cn" })), given, signal);
     expect(requests.map((request) => request.region)).toEqual(["eu-west-1", "cn-north-1"]);
+  });
+  it("a scan of the member's cluster, where the product's own Security Hub holds the finding", async () => {
+    const { given, requests } = ports();
+    const central = finding({ hub });
+    expect([central.AwsAccountId, central.ProductArn]).toEqual([hub.account, expect.stringContaining(hub.account)]);
+    expect(await rescanClusters(event(central), given, signal)).toEqual({ started: 1, startedBefore: 0 });
+    expect(requests).toEqual([scanOf("prod")]);
   });
   it("one scan where an event comes for each finding, and another a minute later", async () => {
     const { given, requests, clock } = ports();
@@ -99,6 +109,36 @@ describe("refuses, and starts the others all the same:", () => {
       "AwsAccountId: must be the account of eks-perimeter/account",
     ],
     ["a finding imported in one Region about a cluster of another", fields({ "eks-perimeter/region": "us-east-1" }), "ProductArn: must be"],
+    [
+      "a finding in the product's own Security Hub that does not say so",
+      { ...finding({ hub }), ProductFields: finding().ProductFields },
+      "AwsAccountId: must be the account of eks-perimeter/account",
+    ],
+    [
+      "a member's own finding that says to be held by the product's",
+      fields({ "eks-perimeter/central": "true" }),
+      "AwsAccountId: must be the product's own account",
+    ],
+    [
+      "a finding of a foreign account that says to be held by the product's",
+      finding({ hub: { ...hub, account: "444455556666" } }),
+      "AwsAccountId: must be the product's own account",
+    ],
+    [
+      "a finding that names the product's account and not its product",
+      { ...finding({ hub }), ProductArn: finding().ProductArn },
+      "ProductArn: must be the default product",
+    ],
+    [
+      "a finding in another Region's Security Hub of the product's account",
+      finding({ hub: { ...hub, region: "us-east-1" } }),
+      "ProductArn: must be the default product",
+    ],
+    [
+      "a finding that is half in central mode",
+      fields({ "eks-perimeter/central": "yes" }),
+      'ProductFields["eks-perimeter/central"]: must be true',
+    ],
     ["a finding about an account", ofAccount(), 'ProductFields["eks-perimeter/cluster"]: must be the name of a cluster'],
     ["a Region that is none", fields({ "eks-perimeter/region": "eu-west-1/../x" }), 'ProductFields["eks-perimeter/region"]: must be'],
     [

@@ -65,6 +65,7 @@ function scopeOf({ cluster, region, account, org }: DoctorOptions, settings: Set
   return {
     accounts: org === true ? "organization" : account.length > 0 ? [...new Set(account)] : [ports.caller.account],
     excluded: settings.accounts.exclude,
+    central: settings.securityHub.centralAccounts,
     regions: named ?? (org === true ? settings.regions : [ports.homeRegion]),
     ...(cluster.length > 0 ? { clusters: cluster } : {}),
   };

@@ -29,6 +29,8 @@ export interface DeploymentScope extends AccountScope {
   readonly accounts: "organization" | readonly string[];
   /** Accounts of the organization that are none of the product's business. */
   readonly excluded: readonly string[];
+  /** Accounts that need no Security Hub of their own. Absent: none. */
+  readonly central?: readonly string[];
 }
 
 export interface DeploymentPorts extends CollectPorts {
@@ -90,19 +92,21 @@ interface SeenAccount {
   readonly targets: readonly ClusterTarget[];
 }
 
-async function lookAtAccount(account: string, scope: AccountScope, ports: DeploymentPorts, signal: AbortSignal): Promise<SeenAccount> {
+async function lookAtAccount(account: string, scope: DeploymentScope, ports: DeploymentPorts, signal: AbortSignal): Promise<SeenAccount> {
   const deadline = untilDeadline(ports, signal);
   const { facts, clusters: targets } = await collectAccount(account, scope, ports, deadline);
   const access = ports.access(account);
   const reads = facts.reads.state === "known" ? facts.reads.value : [];
   const isClosed = reads.some(({ read, state }) => read === "sts:AssumeRole" && state !== "read");
-  const regions = isClosed ? [] : [...new Set([ports.homeRegion, ...targets.map(({ region }) => region)])];
+  const isCentral = scope.central?.includes(account) === true;
+  const regions = isClosed || isCentral ? [] : [...new Set([ports.homeRegion, ...targets.map(({ region }) => region)])];
   const reading = new Reading(ports);
   const hubs = await pMap(regions, async (region) => ({
     region,
     isOn: await reading.attempt("securityhub:DescribeHub", () => isSecurityHubOn(ports.securityHub(access, region), deadline), region),
   }));
-  return { seen: { account, ...(access.roleArn === undefined ? {} : { roleArn: access.roleArn }), reads, hubs }, targets };
+  const how = { ...(access.roleArn === undefined ? {} : { roleArn: access.roleArn }), ...(isCentral ? { isCentral } : {}) };
+  return { seen: { account, ...how, reads, hubs }, targets };
 }
 
 async function lookAtCluster(target: ClusterTarget, ports: DeploymentPorts, signal: AbortSignal): Promise<DeploymentCluster> {

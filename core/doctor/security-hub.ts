@@ -4,8 +4,11 @@ import { command } from "./commands.ts";
 import { howToAllow } from "./rights.ts";
 
 /** Whether findings can be delivered, in each Region that has clusters, and in the product's own for those about the account. */
-export const judgeSecurityHub = (seen: DeploymentAccount, deployment: Deployment): readonly Prerequisite[] =>
-  seen.hubs.map((hub) => judgeHub(hub, seen, deployment));
+export function judgeSecurityHub(seen: DeploymentAccount, deployment: Deployment): readonly Prerequisite[] {
+  if (seen.isCentral !== true) return seen.hubs.map((hub) => judgeHub(hub, seen, deployment));
+  const central = "Its findings go to the Security Hub of the product's own account (securityHub.centralAccounts).";
+  return [{ area: "security-hub", place: { account: seen.account }, state: "skipped", seen: central }];
+}
 
 function judgeHub({ region, isOn }: SecurityHubState, seen: DeploymentAccount, deployment: Deployment): Prerequisite {
   const about = { area: "security-hub", place: { account: seen.account, region } } as const;

@@ -33,7 +33,10 @@ export interface DeploymentAccount {
   readonly roleArn?: string;
   /** The outcomes of assuming the role, of listing the Regions, and of looking for clusters in each. */
   readonly reads: readonly Coverage[];
+  /** None are looked at where another account's holds its findings. */
   readonly hubs: readonly SecurityHubState[];
+  /** Its findings are held by the Security Hub of the product's own account. */
+  readonly isCentral?: boolean;
   readonly clusters: readonly DeploymentCluster[];
 }
 

@@ -47,6 +47,12 @@ export const Settings = z
     internet: z
       .strictObject({ ipv4Prefix: z.int().min(0).max(32).default(8), ipv6Prefix: z.int().min(0).max(128).default(19) })
       .prefault({}),
+    securityHub: z
+      .strictObject({
+        /** Accounts without a Security Hub of their own: their findings are held by that of the product's own account. */
+        centralAccounts: z.array(accountId).readonly().default([]),
+      })
+      .prefault({}),
     publicServices: z.array(PublicService).readonly().default([]),
     apiClients: z.array(workloadSelector).readonly().default([]),
     kubeletClients: z.array(workloadSelector).readonly().default([]),

@@ -3,7 +3,7 @@ import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { partitionOf } from "../model/partition.ts";
 import { accountArn, type ClusterTarget } from "../model/resource.ts";
-import { asffId, toAsff } from "../report/asff.ts";
+import { asffId, type HubPlace, toAsff } from "../report/asff.ts";
 import type { Problem } from "./answers.ts";
 import { completelyJudged } from "./completeness.ts";
 import { type FindingState, nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
@@ -23,8 +23,10 @@ export interface Publishing {
   /** When reading began, RFC 3339 in UTC with milliseconds. */
   readonly readAt: string;
   readonly store: Store;
-  /** Of the account and Region that the findings are about. Absent: only what is remembered is kept. */
+  /** Of the account and Region that the findings are about, unless there is a `hub`. Absent: only what is remembered is kept. */
   readonly securityHub?: SecurityHubClient;
+  /** Whose Security Hub it is in central mode. */
+  readonly hub?: HubPlace;
   /** Somebody will be told of the changes, unless they were suppressed in Security Hub. */
   readonly isTold: boolean;
   /** The product's version. */
@@ -58,7 +60,7 @@ export const publishCluster = ({
     clusterName: target.name,
   });
 
-/** Remembers and publishes the findings about an account as such, in the Security Hub of its given Region. */
+/** Remembers and publishes the findings about an account as such, by default in the Security Hub of its given Region. */
 export const publishAccount = ({
   account,
   region,
@@ -133,9 +135,9 @@ async function silenceSuppressed(
 
 function document({ finding, firstSeen, readAt }: Publication, check: AnyCheck | undefined, job: Publishing & Subject) {
   if (check === undefined) return []; // filtered before
-  const { account, region, clusterName, version } = job;
+  const { account, region, clusterName, version, hub } = job;
   const { title, surface } = check;
   const partition = partitionOf(region).name;
-  const cluster = clusterName === undefined ? {} : { clusterName };
-  return [toAsff(finding, { account, region, partition, readAt, firstSeen, productVersion: version, title, surface, ...cluster })];
+  const rest = { ...(clusterName === undefined ? {} : { clusterName }), ...(hub === undefined ? {} : { hub }) };
+  return [toAsff(finding, { account, region, partition, readAt, firstSeen, productVersion: version, title, surface, ...rest })];
 }

@@ -9,11 +9,19 @@ import { clipped, plainText } from "./plain-text.ts";
 /** A finding that Security Hub can hold. What could not be judged is none: it leaves earlier findings as they are. */
 export type PublishableFinding = Finding & { readonly status: "fail" | "waived" | "pass" | "not-applicable" };
 
-/** What a finding's document needs beside the finding. */
-export interface AsffContext {
-  /** Whose Security Hub, and where: the account and Region that are called, which own the default product. */
+/** An account and Region whose Security Hub holds findings. */
+export interface HubPlace {
   readonly account: string;
   readonly region: string;
+}
+
+/** What a finding's document needs beside the finding. */
+export interface AsffContext {
+  /** What the finding is about. Their Security Hub is called, and owns the default product, unless there is a `hub`. */
+  readonly account: string;
+  readonly region: string;
+  /** Whose Security Hub takes the finding in central mode. */
+  readonly hub?: HubPlace;
   /** The partition's name, such as "aws-cn". */
   readonly partition: string;
   /** When reading the cluster or account began, RFC 3339 with milliseconds; of two documents the later one wins. */
@@ -32,6 +40,8 @@ export const productField = {
   account: "eks-perimeter/account",
   region: "eks-perimeter/region",
   cluster: "eks-perimeter/cluster",
+  /** "true" where another account's Security Hub holds the finding than that of the account that it is about. */
+  central: "eks-perimeter/central",
   status: "eks-perimeter/status",
   leftOut: "eks-perimeter/left-out",
   /** The ARN of the cluster or account that the finding is about. */
@@ -55,15 +65,15 @@ export const productName = "eks-perimeter";
 
 /** The finding as Security Hub imports it: within its limits, and the same for the same finding and times. */
 export function toAsff(finding: PublishableFinding, context: AsffContext): AwsSecurityFinding {
-  const { account, region, partition, readAt, firstSeen } = context;
+  const { account, region, hub = { account, region }, partition, readAt, firstSeen } = context;
   return withinBytes({
     SchemaVersion: "2018-10-08",
     Id: asffId(finding.id),
-    ProductArn: `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`,
+    ProductArn: productArn(partition, hub),
     ProductName: productName,
     CompanyName: productName,
     GeneratorId: `${productName}/${finding.check}`,
-    AwsAccountId: account,
+    AwsAccountId: hub.account,
     CreatedAt: firstSeen,
     FirstObservedAt: firstSeen,
     LastObservedAt: readAt,
@@ -83,6 +93,10 @@ export function toAsff(finding: PublishableFinding, context: AsffContext): AwsSe
       : { Remediation: { Recommendation: { Text: line(finding.remediation.text, limit.recommendation) } } }),
   });
 }
+
+/** The product by which an account imports findings of its own making. */
+export const productArn = (partition: string, { account, region }: HubPlace): string =>
+  `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`;
 
 /** The id under which Security Hub knows a finding: the finding's own, unless it is broken text. */
 export const asffId = (id: string): string => shortened(id).toWellFormed();
@@ -129,6 +143,7 @@ function productFields(finding: PublishableFinding, context: AsffContext): Recor
     [productField.account]: context.account,
     [productField.region]: context.region,
     [productField.cluster]: context.clusterName,
+    [productField.central]: context.hub === undefined ? undefined : "true",
     [productField.status]: finding.status,
     [productField.subject]: finding.cluster ?? accountArn(context.account, context.region),
     "eks-perimeter/kind": resource.kind,

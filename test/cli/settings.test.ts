@@ -10,6 +10,7 @@ it("an empty file means the defaults", () => {
     regions: "all",
     memberRoleName: "eks-perimeter-member",
     internet: { ipv4Prefix: 8, ipv6Prefix: 19 },
+    securityHub: { centralAccounts: [] },
   });
 });
 
@@ -20,6 +21,7 @@ regions: all
 accounts: { exclude: ["999988887777"] }
 memberRoleName: eks-perimeter-member
 internet: { ipv4Prefix: 8, ipv6Prefix: 19 }
+securityHub: { centralAccounts: ["111122223333"] }
 publicServices:
   - { cluster: "prod-*", namespace: shop, kind: Ingress, name: web, ports: [443], owner: team-shop, reason: the shop, expires: 2027-06-30 }
 apiClients: [{ namespace: argocd }]
@@ -34,6 +36,7 @@ slack: { minSeverity: high, channel: C0123456789, opsChannel: C0987654321, route
 severity: { endpoint-private-access-enabled: low }
 `);
   expect(settings.flows.map(({ protocol }) => protocol)).toEqual(["TCP", "TCP"]);
+  expect(settings.securityHub.centralAccounts).toEqual(["111122223333"]);
   expect(settings.waivers[0]?.expires).toBe("2027-01-31");
 });
 
@@ -48,6 +51,11 @@ it.each([
     "an account id that YAML read as a number",
     "accounts: { exclude: [111122223333] }",
     "config.yaml: accounts.exclude[0]: found 111122223333, must be an account id of 12 digits, in quotes",
+  ],
+  [
+    "a central account that YAML read as a number",
+    "securityHub: { centralAccounts: [111122223333] }",
+    "config.yaml: securityHub.centralAccounts[0]: found 111122223333, must be an account id of 12 digits, in quotes",
   ],
   [
     "a date that is none",

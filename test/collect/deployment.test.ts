@@ -116,6 +116,15 @@ describe("Security Hub", () => {
   it("on", async () => expect(await hubOf({})).toEqual(known(true)));
   it("off: that the account is not subscribed is an answer", async () =>
     expect(await hubOf({ securityHub: "disabled" })).toEqual(known(false)));
+  it("not asked: the account's findings are held elsewhere", async () => {
+    const sandbox = await withRegion({ securityHub: "disabled" });
+    const scope = { ...ofMember, accounts: [hub, member], central: [member] };
+    const { accounts } = await collectDeployment(scope, deploymentPorts(sandbox), soon());
+    expect(accounts.map(({ account, hubs, isCentral }) => [account, hubs.length, isCentral])).toEqual([
+      [hub, 1, undefined],
+      [member, 0, true],
+    ]);
+  });
   it("forbidden: the role is older than this read", async () => {
     const isOn = await hubOf({}, ({ faults }) =>
       faults.add([{ kind: "error", service: "securityhub", operation: "DescribeHub", code: "AccessDeniedException", status: 403 }]),

@@ -170,6 +170,12 @@ describe("security-hub", () => {
     expect(found.map((one) => [one.state, one.place.region])).toEqual([[state, "us-east-1"]]);
     expect(commandsOf(found)).toEqual(command === undefined ? [] : [expect.stringMatching(command)]);
   });
+  it("skipped: another account's Security Hub holds its findings", () => {
+    const deployment = aDeployment({ hubs: [], isCentral: true });
+    expect(states(deployment, "security-hub")).toEqual(["skipped"]);
+    expect(states(deployment, "security-hub", "333333333333")).toEqual(["ok"]);
+    expect(isReady(judgeDeployment(deployment))).toBe(true);
+  });
 });
 
 it("unknown: of the management account, its own stack is brought up to date, since no StackSet reaches it", () => {

@@ -17,7 +17,9 @@ async function folderWith(configuration: string): Promise<string> {
 
 let graph: readonly Declared[] = [];
 beforeAll(async () => {
-  process.chdir(await folderWith("memberRoleName: org-perimeter-reader\nregions: [eu-west-1]\n"));
+  process.chdir(
+    await folderWith('memberRoleName: org-perimeter-reader\nregions: [eu-west-1]\nsecurityHub: { centralAccounts: ["222233334444"] }\n'),
+  );
   graph = await declare("test", ...stack);
 }, 180_000);
 afterAll(() => process.chdir(root));
@@ -34,17 +36,34 @@ it("lies in the store as the functions read it", () => {
   expect([key, checkedSettings(JSON.parse(content), key)]).toMatchObject(["config.json", { memberRoleName: "org-perimeter-reader" }]);
 });
 
-it("the functions may assume the role that it names, and no other", () => {
-  const granted = graph.flatMap(({ name, inputs }) =>
+/** Which roles may do this, and to what. */
+const granted = (action: string) =>
+  graph.flatMap(({ name, inputs }) =>
     (inputs.inlinePolicies ?? [])
       .flatMap(({ policy }: { policy: string }) => JSON.parse(policy).statements ?? [])
-      .filter(({ actions }: { actions: readonly string[] }) => actions.includes("sts:AssumeRole"))
+      .filter(({ actions }: { actions: readonly string[] }) => actions.includes(action))
       .map(({ resources }: { resources: readonly string[] }) => [name, ...resources]),
   );
-  expect(granted).toEqual([
+
+it("the functions may assume the role that it names, and no other", () => {
+  expect(granted("sts:AssumeRole")).toEqual([
     ["DiscoverRole", "arn:aws:iam::*:role/org-perimeter-reader"],
     ["ScanRole", "arn:aws:iam::*:role/org-perimeter-reader"],
   ]);
+});
+
+it("where it names central accounts, those that publish may import into the hub's own product and ask its own Security Hub", () => {
+  const own = "arn:aws:securityhub:eu-west-1:111122223333";
+  expect(granted("securityhub:BatchImportFindings")).toEqual([
+    ["DiscoverRole", `${own}:product/111122223333/default`],
+    ["ScanRole", `${own}:product/111122223333/default`],
+  ]);
+  expect(granted("securityhub:GetFindings")).toEqual([
+    ["DiscoverRole", `${own}:hub/default`],
+    ["ScanRole", `${own}:hub/default`],
+  ]);
+  const told = graph.filter(({ inputs }) => inputs.environment?.variables?.EKS_PERIMETER_ACCOUNT === "111122223333");
+  expect(told.map(({ inputs }) => inputs.name).toSorted()).toEqual(["eks-perimeter-test-discover", "eks-perimeter-test-scan"]);
 });
 
 it("the hub's own role is called so too", () => {
@@ -59,5 +78,6 @@ it.each([
 });
 
 it("an empty file leaves the defaults, and is kept as a configuration that functions can read", async () => {
-  expect(await configurationOf("# nothing yet\n")).toMatchObject({ configuration: {}, memberRoleName: "eks-perimeter-member" });
+  const defaults = { configuration: {}, memberRoleName: "eks-perimeter-member", hasCentralAccounts: false };
+  expect(await configurationOf("# nothing yet\n")).toMatchObject(defaults);
 });

@@ -120,6 +120,19 @@ it.each<[string, Partial<Finding>, Partial<AsffContext>, object]>([
   expect(published(aFinding(finding), rest)).toMatchObject(expected);
 });
 
+it("central: held by the hub's account and Region, under the same id, about the member's resources", () => {
+  const own = published(aServiceFinding("web"));
+  const central = published(aServiceFinding("web"), { hub: { account: "999900001111", region: "eu-central-1" } });
+  expect(central).toEqual({
+    ...own,
+    ProductArn: "arn:aws:securityhub:eu-central-1:999900001111:product/999900001111/default",
+    AwsAccountId: "999900001111",
+    ProductFields: { ...own.ProductFields, "eks-perimeter/central": "true" },
+  });
+  expect(central.ProductFields).toMatchObject({ "eks-perimeter/account": "111122223333", "eks-perimeter/region": "eu-west-1" });
+  expect(own.ProductFields).not.toHaveProperty("eks-perimeter/central");
+});
+
 const elb = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer";
 it.each<[string, Resource, string, string]>([
   ["a network load balancer", { kind: "LoadBalancer", id: `${elb}/net/a/0123`, name: "a" }, "AwsElbv2LoadBalancer", `${elb}/net/a/0123`],
