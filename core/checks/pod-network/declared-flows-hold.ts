@@ -2,6 +2,7 @@ import { defineCheck, type Verdict } from "../../model/check.ts";
 import { known, type Reason } from "../../model/fact.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Settings } from "../../model/settings.ts";
+import { isCidr, parseCidrs } from "../../net/addresses.ts";
 import { matchesPattern } from "../../net/pattern.ts";
 import { effectiveFacts, effectivePolicies } from "../../net/policy/effective.ts";
 import { type Flow, flowAnswer, podOnHost, podsOfEnd } from "../../net/policy/flows.ts";
@@ -13,6 +14,16 @@ const rest = {
   ...exampleEnforcement,
   pods: [...examplePods, policedPod("api", "10.0.1.21", { labels: { app: "api" } })],
   namespaces: exampleNamespaces,
+  network: known({
+    vpcId: "vpc-0a1",
+    subnetIds: [],
+    securityGroupIds: [],
+    ipFamily: "ipv4" as const,
+    serviceCidrs: ["172.20.0.0/16"],
+    remoteNodeNetworks: [],
+    remotePodNetworks: [],
+    autoModeLoadBalancing: false,
+  }),
 };
 const fromWeb = (app: string) =>
   examplePolicy("api", { podSelector: { matchLabels: { app: "api" } }, ingress: [{ from: [{ podSelector: { matchLabels: { app } } }] }] });
@@ -23,7 +34,7 @@ export const declaredFlowsHold = defineCheck({
   surface: "pod-network",
   severity: "high",
   needs: ["pods", "namespaces"],
-  uses: [...effectiveFacts],
+  uses: [...effectiveFacts, "network"],
   why: "A declared flow is what the organization said must, or must not, be possible: policies that say otherwise break a service, or a promise.",
   remediation:
     "Change the NetworkPolicy that decides, or add the one that is lacking, so that the flow is allowed or denied as it is declared; or correct the flow in the configuration.",
@@ -36,6 +47,9 @@ export const declaredFlowsHold = defineCheck({
     const effective = effectivePolicies(facts);
     const nodes = facts.nodes.state === "known" ? addressesOf(facts.nodes.value) : undefined;
     const beside = familiesBeside(facts);
+    const services = facts.network.state === "known" ? facts.network.value.serviceCidrs : [];
+    const podIps = facts.pods.flatMap(({ podIps, spec }) => (spec.hostNetwork ? [] : podIps));
+    const inside = parseCidrs([...services, ...podIps].filter(isCidr));
     return flows.map((flow): Verdict => {
       const resource = { kind: "Flow", id: `${cluster.id}/flows/${flow.name}`, name: flow.name };
       if (!matchesPattern(flow.cluster, cluster.name)) {
@@ -45,7 +59,7 @@ export const declaredFlowsHold = defineCheck({
       const missing = (["from", "to"] as const).find((side) => ends[side]?.length === 0);
       if (missing !== undefined) return unmatched(flow, resource, missing);
       const onHost = podOnHost(flow.from, facts.pods) ?? podOnHost(flow.to, facts.pods);
-      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes, onHost, beside }));
+      return verdictOn(flow, resource, flowAnswer(flow, { ...ends, nodes, inside, onHost, beside }));
     });
   },
 });

@@ -56,6 +56,8 @@ interface Ends {
   readonly to: readonly Group[] | undefined;
   /** The addresses of the cluster's nodes, which engines tell from others; undefined where they were not read. */
   readonly nodes: AddressSet | undefined;
+  /** The addresses of the cluster's pods and Services, which policies mean by labels. */
+  readonly inside: AddressSet;
   /** A pod that is meant too, and of which nothing can be asked. */
   readonly onHost: Pod | undefined;
   /** The families in which a pod may send past every policy. */
@@ -68,12 +70,15 @@ type Passage = { readonly state: "allowed" | "denied"; readonly why: string } | 
  * Allowed: for every pair. Denied: for every pair. A pod's connection to itself is not judged. A range means the addresses
  * outside of the cluster, and its nodes; a pod's own node is left out, which most engines let through whatever policies say.
  */
-export function flowAnswer(flow: Flow, { from, to, onHost, ...around }: Ends): FlowAnswer {
+export function flowAnswer(flow: Flow, { from, to, nodes, inside, onHost, beside }: Ends): FlowAnswer {
   const count = (groups: readonly Group[] | undefined): number => (groups ?? []).reduce((sum, { pods }) => sum + pods.length, 0);
   const sizes = { podsFrom: count(from), podsTo: count(to) };
   if (from === undefined && to === undefined) {
     return { state: "unsure", reason: { code: "not-supported", message: "Neither end is a pod, and policies are about pods." } };
   }
+  const range = rangeOf(from === undefined ? flow.from : flow.to);
+  if (!isEmpty(range) && isWithin(range, inside)) return { state: "unsure", reason: meansPods };
+  const places = placesOf(range, nodes);
   let doubt: Reason | undefined;
   for (const source of from ?? [undefined]) {
     for (const destination of to ?? [undefined]) {
@@ -82,7 +87,7 @@ export function flowAnswer(flow: Flow, { from, to, onHost, ...around }: Ends): F
         if (sizes.podsFrom === 1 && sizes.podsTo === 1) doubt ??= onlyItself;
         continue;
       }
-      const passage = passageOf(flow, source, destination, around);
+      const passage = passageOf(flow, { source, destination, places, beside });
       if (passage.state === "unsure") doubt ??= passage.reason;
       else if (passage.state !== flow.expect) {
         const witness = { from: textOf(flow.from, source), to: textOf(flow.to, destination), why: passage.why };
@@ -93,6 +98,12 @@ export function flowAnswer(flow: Flow, { from, to, onHost, ...around }: Ends): F
   doubt ??= onHost === undefined ? undefined : sharesNetwork(onHost);
   return doubt === undefined ? { state: "holds", ...sizes } : { state: "unsure", reason: doubt };
 }
+
+const meansPods: Reason = {
+  code: "not-supported",
+  message:
+    "The range holds addresses of the cluster's own pods or Services alone, which policies let through by labels: name pods by theirs.",
+};
 
 const sharesNetwork = ({ namespace, name }: Pod): Reason => ({
   code: "not-supported",
@@ -110,12 +121,15 @@ const isItself = (a: Group | undefined, b: Group | undefined): boolean =>
 const textOf = (end: Flow["from"], group: Group | undefined): string =>
   "cidr" in end ? end.cidr : `${group?.pods[0]?.namespace}/${group?.pods[0]?.name}`;
 
-function passageOf(
-  flow: Flow,
-  source: Group | undefined,
-  destination: Group | undefined,
-  { nodes, beside }: Pick<Ends, "nodes" | "beside">,
-): Passage {
+interface Pair {
+  readonly source: Group | undefined;
+  readonly destination: Group | undefined;
+  /** What the range at the other end means. */
+  readonly places: readonly Place[];
+  readonly beside: Ends["beside"];
+}
+
+function passageOf(flow: Flow, { source, destination, places, beside }: Pair): Passage {
   const besideOf = ({ pods }: Group): readonly Family[] => families.filter((family) => pods.some((pod) => beside(pod).includes(family)));
   if (source !== undefined && destination !== undefined) {
     const between = pairsOf(source.subject, destination.subject).map(([from, to]) =>
@@ -123,8 +137,8 @@ function passageOf(
     );
     return deciding(flow, between) ?? { state: "unsure", reason: source.subject.doubt };
   }
-  if (source !== undefined) return placesSide(flow, "egress", source, placesOf(flow.to, nodes), besideOf(source));
-  if (destination !== undefined) return placesSide(flow, "ingress", destination, placesOf(flow.from, nodes), []);
+  if (source !== undefined) return placesSide(flow, "egress", source, places, besideOf(source));
+  if (destination !== undefined) return placesSide(flow, "ingress", destination, places, []);
   return { state: "allowed", why: "no policy is about addresses" };
 }
 
@@ -158,9 +172,10 @@ interface Place {
   readonly perhaps: boolean;
 }
 
-/** What a range means; empty where it can't be understood. */
-function placesOf(end: Flow["from"], nodes: Ends["nodes"]): readonly Place[] {
-  const meant = "cidr" in end ? (parseFilterCidrs([end.cidr]) ?? noAddresses) : noAddresses;
+/** The addresses of a range; none of an end that is pods, or that can't be understood. */
+const rangeOf = (end: Flow["from"]): AddressSet => ("cidr" in end ? (parseFilterCidrs([end.cidr]) ?? noAddresses) : noAddresses);
+
+function placesOf(meant: AddressSet, nodes: Ends["nodes"]): readonly Place[] {
   const places: readonly Place[] = [
     { zone: "outside", addresses: nodes === undefined ? meant : difference(meant, nodes), perhaps: false },
     { zone: "other", addresses: nodes === undefined ? meant : intersection(meant, nodes), perhaps: nodes === undefined },

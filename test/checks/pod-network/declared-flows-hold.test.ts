@@ -4,7 +4,7 @@ import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import type { Pod } from "../../../core/model/workloads.ts";
-import { aCluster, judged, prod, withSettings } from "../../support/cluster.ts";
+import { aCluster, aNetwork, judged, prod, withSettings } from "../../support/cluster.ts";
 import { aCiliumAgent, anAwsNode, networkSettings, settings } from "../../support/engines.ts";
 import { aNode } from "../../support/nodes.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
@@ -93,6 +93,23 @@ it.each<readonly [string, Partial<ClusterFacts>, object]>([
   ["unknown: whether they are enforced was not read", { networkSettings: forbidden }, denied],
 ])("%s", (_rule, rest, one) => {
   expect(statuses(policed([web, api], [forApi({})], rest), one).judged).toBe("unknown");
+});
+
+describe("a range of the cluster's own addresses", () => {
+  const admitted = policy("web", {
+    podSelector: { matchLabels: { app: "web" } },
+    policyTypes: ["Egress"],
+    egress: [{ to: [{ podSelector: { matchLabels: { app: "api" } } }] }],
+  });
+  const network = known(aNetwork({ serviceCidrs: ["172.20.0.0/16"] }));
+  it.each<readonly [string, string, string]>([
+    ["unknown: a Service's address, behind which a pod is let through by its labels", "172.20.3.7/32", "unknown"],
+    ["unknown: a pod's address, which is let through by its labels", "10.0.0.2/32", "unknown"],
+    ["pass: addresses outside", "198.51.100.0/24", "pass"],
+  ])("%s", (_rule, cidr, status) => {
+    const facts = policed([web, api], [admitted], { network });
+    expect(statuses(facts, { ...denied, to: { cidr } })).toEqual({ bystander: "pass", judged: status });
+  });
 });
 
 describe("a range that holds addresses of nodes", () => {
