@@ -4,18 +4,15 @@
  *
  *     npm exec -- node bench/load-balancers.ts
  */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { checks } from "../core/checks/index.ts";
-import { evaluateCluster } from "../core/evaluate.ts";
 import type { LoadBalancer, SecurityGroup, TargetGroup } from "../core/model/aws.ts";
 import { ClusterFacts } from "../core/model/cluster.ts";
 import { known, unknown } from "../core/model/fact.ts";
 import type { Ingress, Service } from "../core/model/kubernetes.ts";
-import { clusterArn } from "../core/model/resource.ts";
 import { Settings } from "../core/model/settings.ts";
 import type { NetworkAcl, RouteTable } from "../core/model/vpc.ts";
 import type { Pod } from "../core/model/workloads.ts";
+import { type Judged, judge, judgedBy } from "./judging.ts";
 
 interface Size {
   readonly services: number;
@@ -195,27 +192,10 @@ function factsOf(size: Size): ClusterFacts {
   };
 }
 
-/** Runs in a process of its own, so that its memory is that of one size. */
 function measure(size: Size): void {
-  const facts = factsOf(size);
-  const id = clusterArn({ account: "111122223333", region: "eu-west-1", name: "prod" });
-  const cluster = { resource: { kind: "Cluster", id, name: "prod" }, account: "111122223333", region: "eu-west-1", name: "prod", facts };
   const ours = checks.filter(({ surface }) => surface === "load-balancer");
   const settings = Settings.parse({ trustedCidrs: ["203.0.113.0/24"] });
-  const perCheck: Record<string, number> = {};
-  const statuses: Record<string, number> = {};
-  const before = process.cpuUsage();
-  for (const check of ours) {
-    const start = process.cpuUsage();
-    const { findings, broken } = evaluateCluster([check], cluster, settings, "2026-11-01T06:00:00.000Z");
-    if (broken.length > 0) throw new Error(`${check.id} broke.`, { cause: broken[0]?.cause });
-    for (const { status } of findings) statuses[status] = (statuses[status] ?? 0) + 1;
-    const { user, system } = process.cpuUsage(start);
-    perCheck[check.id] = (user + system) / 1e6;
-  }
-  const { user, system } = process.cpuUsage(before);
-  const megabytes = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ seconds: (user + system) / 1e6, megabytes, perCheck, statuses })}\n`);
+  judge(ours, factsOf(size), settings);
 }
 
 const [, , index] = process.argv;
@@ -226,10 +206,9 @@ if (index !== undefined) {
 } else {
   process.stdout.write("services  load balancers   CPU s  x before      MB  x before\n");
   let before: { seconds: number; megabytes: number } | undefined;
-  let last: { perCheck: Record<string, number>; statuses: Record<string, number> } | undefined;
+  let last: Pick<Judged, "perCheck" | "statuses"> | undefined;
   for (const [i, { services, loadBalancers }] of sizes.entries()) {
-    const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, String(i)]);
-    const { seconds, megabytes, ...rest } = JSON.parse(stdout);
+    const { seconds, megabytes, ...rest } = await judgedBy(import.meta.filename, i);
     const ratio = (now: number, then: number | undefined): string => (then === undefined ? "" : (now / then).toFixed(2)).padStart(9);
     process.stdout.write(
       `${String(services).padStart(8)} ${String(loadBalancers).padStart(15)} ${seconds.toFixed(2).padStart(7)} ${ratio(seconds, before?.seconds)} ${megabytes.toFixed(0).padStart(7)} ${ratio(megabytes, before?.megabytes)}\n`,

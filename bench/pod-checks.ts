@@ -3,16 +3,13 @@
  *
  *     npm exec -- node bench/pod-checks.ts
  */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { checks } from "../core/checks/index.ts";
-import { evaluateCluster } from "../core/evaluate.ts";
 import { ClusterFacts } from "../core/model/cluster.ts";
 import { known, unknown } from "../core/model/fact.ts";
 import type { NetworkPolicy } from "../core/model/network-policy.ts";
-import { clusterArn } from "../core/model/resource.ts";
 import { Settings } from "../core/model/settings.ts";
 import type { Container, Node, Pod } from "../core/model/workloads.ts";
+import { judge, judgedBy } from "./judging.ts";
 
 interface Size {
   readonly pods: number;
@@ -175,11 +172,7 @@ function factsOf(size: Size): ClusterFacts {
   };
 }
 
-/** Runs in a process of its own, so that its memory is that of one size. */
 function measure(size: Size): void {
-  const facts = factsOf(size);
-  const id = clusterArn({ account: "111122223333", region: "eu-west-1", name: "prod" });
-  const cluster = { resource: { kind: "Cluster", id, name: "prod" }, account: "111122223333", region: "eu-west-1", name: "prod", facts };
   const end = (i: number) => ({ namespace: namespaceOf(i) });
   const settings = Settings.parse({
     flows: count(20, (i) => ({
@@ -191,20 +184,7 @@ function measure(size: Size): void {
       expect: i % 2 ? "allowed" : "denied",
     })),
   });
-  const perCheck: Record<string, number> = {};
-  const statuses: Record<string, number> = {};
-  const before = process.cpuUsage();
-  for (const check of measured) {
-    const start = process.cpuUsage();
-    const { findings, broken } = evaluateCluster([check], cluster, settings, "2026-11-01T06:00:00.000Z");
-    if (broken.length > 0) throw new Error(`${check.id} broke.`, { cause: broken[0]?.cause });
-    for (const { status } of findings) statuses[status] = (statuses[status] ?? 0) + 1;
-    const { user, system } = process.cpuUsage(start);
-    perCheck[check.id] = (user + system) / 1e6;
-  }
-  const { user, system } = process.cpuUsage(before);
-  const megabytes = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ seconds: (user + system) / 1e6, megabytes, perCheck, statuses })}\n`);
+  judge(measured, factsOf(size), settings);
 }
 
 const [, , index] = process.argv;
@@ -215,8 +195,7 @@ if (index !== undefined) {
 } else {
   process.stdout.write(`   pods  policies   CPU s (${limits.seconds})     MB (${limits.megabytes})\n`);
   for (const [i, { pods, policies }] of sizes.entries()) {
-    const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, String(i)]);
-    const { seconds, megabytes, perCheck, statuses } = JSON.parse(stdout);
+    const { seconds, megabytes, perCheck, statuses } = await judgedBy(import.meta.filename, i);
     const columns = [
       String(pods).padStart(7),
       String(policies).padStart(9),

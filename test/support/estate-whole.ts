@@ -25,3 +25,16 @@ export function wholeEstateOf(some: readonly Household[]): Partial<ClusterFacts>
     targetGroups: known(more.flatMap(({ targetGroups }) => targetGroups)),
   };
 }
+
+/** What only the Kubernetes API tells of load balancers. */
+export const kubernetesPlane = [
+  "services",
+  "ingresses",
+  "ingressClasses",
+  "ingressClassParams",
+  "gateways",
+  "gatewayClasses",
+  "loadBalancerConfigurations",
+  "targetGroupBindings",
+  "workloads",
+] as const;

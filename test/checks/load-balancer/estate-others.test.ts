@@ -11,7 +11,7 @@ import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { unknown } from "../../../core/model/fact.ts";
 import { aCluster, judged, withSettings } from "../../support/cluster.ts";
 import { type Expected, type Household, office } from "../../support/estate.ts";
-import { wholeEstateOf as estateOf, everyHousehold as households } from "../../support/estate-whole.ts";
+import { wholeEstateOf as estateOf, everyHousehold as households, kubernetesPlane } from "../../support/estate-whole.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const settings = withSettings({ trustedCidrs: [office] });
@@ -95,17 +95,6 @@ it("load-balancer-has-owner: all that has an object passes, and nothing else", (
   expect(said.size).toBeGreaterThan(1_100);
 });
 
-const kubernetesPlane = [
-  "services",
-  "ingresses",
-  "ingressClasses",
-  "ingressClassParams",
-  "gateways",
-  "gatewayClasses",
-  "loadBalancerConfigurations",
-  "targetGroupBindings",
-  "workloads",
-] as const;
 const planes: readonly (readonly [string, readonly (keyof ClusterFacts)[]])[] = [
   ["AWS alone", kubernetesPlane],
   [

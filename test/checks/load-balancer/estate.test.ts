@@ -7,7 +7,7 @@ import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { type Fact, known, unknown } from "../../../core/model/fact.ts";
 import { aCluster, judged } from "../../support/cluster.ts";
 import type { Household, Verdicts } from "../../support/estate.ts";
-import { wholeEstateOf as estateOf, everyHousehold as households } from "../../support/estate-whole.ts";
+import { wholeEstateOf as estateOf, everyHousehold as households, kubernetesPlane } from "../../support/estate-whole.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const checks = {
@@ -16,17 +16,6 @@ const checks = {
   enforcement: loadBalancerSourceRangesEnforced,
 } as const;
 type CheckName = keyof typeof checks;
-const kubernetesPlane = [
-  "services",
-  "ingresses",
-  "ingressClasses",
-  "ingressClassParams",
-  "gateways",
-  "gatewayClasses",
-  "loadBalancerConfigurations",
-  "targetGroupBindings",
-  "workloads",
-] as const;
 const names = Object.keys(checks) as readonly CheckName[];
 
 /** "Kind name" to what each check says. */

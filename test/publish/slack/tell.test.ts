@@ -102,6 +102,9 @@ function telling(store: Store, slack: Slack, rest: Partial<Omit<Telling, "scope"
 }
 const told = (posts: readonly Post[]) =>
   posts.map(({ channel, thread, message }) => `${channel}${thread === undefined ? "" : ` in ${thread}`}: ${shown(message).split("\n")[0]}`);
+/** The digests alone, without their threads. */
+const digestsIn = (posts: Parameters<typeof told>[0]) => told(posts).filter((post) => !post.includes(" in "));
+const openedThenResolved = ["C1: # EKS perimeter: 1 opened", "C1: # EKS perimeter: 1 resolved"];
 /** As a later run would, after whoever held a channel is gone. */
 const later = () => {
   clock += day;
@@ -293,10 +296,7 @@ describe("what Slack refuses", () => {
     await judged(store, "prod", [service("prod", "web", { status: "pass" }), unread("prod", "fail")]);
     const back = slackOf();
     await tellChanges(telling(store, back, { scope: { runId: "run-2" } }));
-    expect(told(back.posts).filter((post) => !post.includes(" in "))).toEqual([
-      "C1: # EKS perimeter: 1 opened",
-      "C1: # EKS perimeter: 1 resolved",
-    ]);
+    expect(digestsIn(back.posts)).toEqual(openedThenResolved);
   });
 
   it("a message whose answer was lost, whose finding was waived and fixed since: its end is told after it", async () => {
@@ -312,10 +312,7 @@ describe("what Slack refuses", () => {
       await judged(store, "prod", [service("prod", "web", { status }), unread("prod", "fail")]);
     const back = slackOf();
     await tellChanges(telling(store, back, { scope: { runId: "run-2" } }));
-    expect(told(back.posts).filter((post) => !post.includes(" in "))).toEqual([
-      "C1: # EKS perimeter: 1 opened",
-      "C1: # EKS perimeter: 1 resolved",
-    ]);
+    expect(digestsIn(back.posts)).toEqual(openedThenResolved);
   });
 
   it("a message whose answer was lost, and then the channel: its end is told once it is back", async () => {
@@ -332,10 +329,7 @@ describe("what Slack refuses", () => {
     await judged(store, "prod", [service("prod", "web", { status: "pass" }), unread("prod", "fail")]);
     const back = slackOf();
     await tellChanges(telling(store, back, { scope: { runId: "run-2" } }));
-    expect(told(back.posts).filter((post) => !post.includes(" in "))).toEqual([
-      "C1: # EKS perimeter: 1 opened",
-      "C1: # EKS perimeter: 1 resolved",
-    ]);
+    expect(digestsIn(back.posts)).toEqual(openedThenResolved);
   });
 
   it("a channel that is not in the settings any more: the rest is told to the new one", async () => {
