@@ -1,6 +1,7 @@
 import type { AccountFacts } from "./account.ts";
 import type { ClusterFacts } from "./cluster.ts";
 import type { Fact, Reason } from "./fact.ts";
+import type { JudgedPath } from "./path.ts";
 import type { Resource } from "./resource.ts";
 import type { Settings } from "./settings.ts";
 import type { Severity } from "./severity.ts";
@@ -65,6 +66,8 @@ export interface Check<S extends SubjectKind, N extends FactName<S>, U extends F
   readonly subject: S;
   readonly surface: Surface;
   readonly severity: Severity;
+  /** The path that it judges in the picture of a cluster's exposure. */
+  readonly path?: JudgedPath;
   readonly needs: readonly N[];
   readonly uses?: readonly U[];
   /** Why it matters, in a sentence or two. */

@@ -54,6 +54,13 @@ describe.each(checks.map((check) => [check.id, check] as const))("%s", (id, chec
     expect(check.remediation).toMatch(/^[A-Z].{30,}\.$/s);
   });
 
+  it("names the path that it judges in the picture of exposure, or says why it judges none", () => {
+    const { path } = check;
+    if (path === undefined) expect.fail(`give ${id} a path, from one zone of core/model/path.ts to another, or { none: "why" }`);
+    if ("none" in path) expect(path.none).toMatch(/^[A-Z].{20,}[^.]\.$/);
+    else expect(path.from).not.toBe(path.to);
+  });
+
   it("needs or uses something, and does not use what it needs", () => {
     expect(check.needs.length + check.uses.length).toBeGreaterThan(0);
     expect(check.needs.filter((need) => check.uses.includes(need))).toEqual([]);

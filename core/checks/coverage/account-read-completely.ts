@@ -6,6 +6,7 @@ export const accountReadCompletely = defineAccountCheck({
   title: "The account's role could be assumed and every enabled Region listed",
   surface: "coverage",
   severity: "high",
+  path: { none: "It judges what was read of an account." },
   needs: ["reads"],
   why: "Clusters of an account or Region that could not be listed appear in no report, and nobody misses them.",
   remediation:

@@ -6,6 +6,7 @@ export const clusterReadCompletely = defineCheck({
   title: "Everything that the checks need of the cluster was read",
   surface: "coverage",
   severity: "medium",
+  path: { none: "It judges what was read of a cluster." },
   needs: ["reads"],
   why: "What was not read was not judged. A cluster without failing findings is only as good as what was seen of it.",
   remediation: "Give the scanner the access that the unread answers lack; the finding says for each of them what to do.",

@@ -13,6 +13,7 @@ export const clusterVersionSupported = defineCheck({
   title: "The Kubernetes version is in standard support",
   surface: "endpoint",
   severity: "medium",
+  path: { none: "It judges how old the control plane is, not who reaches it." },
   needs: ["version", "readAt"],
   why: "After standard support a version gets fewer fixes and costs more; after extended support EKS updates the control plane whether the workloads are ready or not.",
   remediation: text,

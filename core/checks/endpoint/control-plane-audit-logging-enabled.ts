@@ -9,6 +9,7 @@ export const controlPlaneAuditLoggingEnabled = defineCheck({
   title: "Audit and authenticator logs are delivered",
   surface: "endpoint",
   severity: "medium",
+  path: { none: "It judges what is recorded of requests, not who can make them." },
   needs: ["logging"],
   why: "The audit log says what was asked of the API server and by whom, the authenticator log which IAM identity stood behind it. Without both, a break-in leaves no trace.",
   remediation: text,

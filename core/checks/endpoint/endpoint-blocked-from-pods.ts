@@ -51,6 +51,7 @@ export const endpointBlockedFromPods = defineCheck({
   title: "Pods that do not need the Kubernetes API cannot reach it",
   surface: "endpoint",
   severity: "medium",
+  path: { from: "pods", to: "endpoint" },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts, "services", "apiServerAddresses", "networkInterfaces", "roles", "roleBindings"],
   why: "A pod that can reach the API server can try every credential that it finds, and every flaw of the server.",

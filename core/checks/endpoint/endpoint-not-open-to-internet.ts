@@ -14,6 +14,7 @@ export const endpointNotOpenToInternet = defineCheck({
   title: "The public endpoint is not open to the internet",
   surface: "endpoint",
   severity: "high",
+  path: { from: "internet", to: "endpoint" },
   needs: ["endpoint"],
   why: "Whoever reaches the API server can try stolen credentials, and every flaw in it, from anywhere. A range of more addresses than any one organization was ever allocated is no restriction, however it is written.",
   remediation: text,

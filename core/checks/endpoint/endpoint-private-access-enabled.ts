@@ -8,6 +8,7 @@ export const endpointPrivateAccessEnabled = defineCheck({
   title: "The private endpoint is enabled",
   surface: "endpoint",
   severity: "medium",
+  path: { from: "nodes", to: "endpoint" },
   needs: ["endpoint"],
   why: "Without a private endpoint the traffic between nodes and control plane leaves the VPC, and the public endpoint has to admit the nodes' addresses.",
   remediation: text,

@@ -11,6 +11,7 @@ export const endpointPublicAccessDisabled = defineCheck({
   title: "The public endpoint is disabled",
   surface: "endpoint",
   severity: "low",
+  path: { from: "internet", to: "endpoint" },
   needs: ["endpoint"],
   why: "An endpoint without public access can't be reached from outside the VPC by a mistake in its ranges.",
   remediation: text,

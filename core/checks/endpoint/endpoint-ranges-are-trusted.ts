@@ -12,6 +12,7 @@ export const endpointRangesAreTrusted = defineCheck({
   title: "The public endpoint admits only trusted ranges",
   surface: "endpoint",
   severity: "medium",
+  path: { from: "named-ranges", to: "endpoint" },
   needs: ["endpoint"],
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay on endpoints for years after the organization gave them up.",
   remediation: text,

@@ -61,6 +61,7 @@ export const endpointRefusesAnonymousRequests = defineCheck({
   title: "Anonymous requests get no more than health and version",
   surface: "endpoint",
   severity: "high",
+  path: { none: "It judges what the API server lets people do who have not said who they are, wherever they are." },
   needs: ["roleBindings"],
   uses: ["roles", "version"],
   why: "What is bound to anonymous requests is given to everybody who reaches the endpoint, without a credential and without a name in the audit log.",

@@ -51,6 +51,7 @@ export const endpointSecurityGroupsRestrictAccess = defineCheck({
   title: "The control plane's security groups admit only the VPC, remote networks and trusted ranges",
   surface: "endpoint",
   severity: "medium",
+  path: { from: "vpc", to: "endpoint" },
   needs: ["network"],
   uses: ["networkInterfaces", "vpc", "securityGroups", "prefixLists"],
   why: "The private endpoint is an address in the VPC. Whoever is routed there, from a peered or connected network, is kept from the API server by these groups alone.",

@@ -15,6 +15,7 @@ export const secretsEncryptedWithKms = defineCheck({
   title: "Secrets are encrypted with a KMS key",
   surface: "endpoint",
   severity: "medium",
+  path: { none: "It judges how secrets are stored, not who reaches them." },
   needs: ["secretsEncryption"],
   uses: ["version"],
   why: "Without an encryption provider, whoever reads the cluster's database or a backup of it reads every secret.",

@@ -30,6 +30,7 @@ export const loadBalancerEncryptsTraffic = defineCheck({
   title: "Internet-facing listeners encrypt, redirect to HTTPS, or pass on an encrypted protocol",
   surface: "load-balancer",
   severity: "medium",
+  path: { from: "internet", to: "load-balancers" },
   needs: ["loadBalancers"],
   uses: [...ownerFacts, "pods"],
   why: "Whoever sits between a client and a load balancer reads and changes what is not encrypted: sessions, passwords, answers.",

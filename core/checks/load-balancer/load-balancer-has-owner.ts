@@ -52,6 +52,7 @@ export const loadBalancerHasOwner = defineCheck({
   title: "Load balancers tagged for the cluster belong to objects that exist",
   surface: "load-balancer",
   severity: "medium",
+  path: { none: "It judges whose a load balancer is, not who reaches it." },
   needs: ["loadBalancers"],
   uses: [...ownerFacts],
   why: "A load balancer that outlived its Service, Ingress or Gateway keeps its listeners, its security groups and its name in DNS, and nobody looks after them.",

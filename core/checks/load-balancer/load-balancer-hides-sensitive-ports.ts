@@ -66,6 +66,7 @@ export const loadBalancerHidesSensitivePorts = defineCheck({
   title: "No listener that the internet reaches leads to a database, cache, shell, kubelet, etcd or dashboard",
   surface: "load-balancer",
   severity: "critical",
+  path: { from: "load-balancers", to: "workloads" },
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts, "pods"],
   why: "Scanners find an open database, cache or shell within hours, and many of them ask for no password, or for one that can be guessed at leisure.",

@@ -65,6 +65,7 @@ export const loadBalancerInternalOrRestricted = defineCheck({
   title: "Load balancers are internal, restricted to known sources, or declared public",
   surface: "load-balancer",
   severity: "medium",
+  path: { from: "internet", to: "load-balancers" },
   needs: ["readAt", "loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts],
   why: "A load balancer that admits the internet puts a workload in reach of everybody, past every control that counts on the network.",

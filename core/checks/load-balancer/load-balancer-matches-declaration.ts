@@ -56,6 +56,7 @@ export const loadBalancerMatchesDeclaration = defineCheck({
   title: "Load balancers have the scheme and the sources that their manifests ask for",
   surface: "load-balancer",
   severity: "high",
+  path: { none: "It compares what was asked for with what is, whoever can reach it." },
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "subnets", ...ownerFacts],
   why: "Controllers do not apply every later change to a load balancer that exists, so a manifest that says internal may stand for an open one.",

@@ -48,6 +48,7 @@ export const loadBalancerRangesAreTrusted = defineCheck({
   title: "Internet-facing load balancers admit only trusted ranges",
   surface: "load-balancer",
   severity: "low",
+  path: { from: "named-ranges", to: "load-balancers" },
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts],
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay in source ranges for years after the organization gave them up.",

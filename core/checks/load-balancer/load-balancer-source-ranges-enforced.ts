@@ -59,6 +59,7 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
   title: "Declared source ranges are enforced",
   surface: "load-balancer",
   severity: "high",
+  path: { from: "named-ranges", to: "load-balancers" },
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "subnets", "nodes", ...ownerFacts],
   why: "Source ranges on a load balancer that ignores them are believed to protect for years.",

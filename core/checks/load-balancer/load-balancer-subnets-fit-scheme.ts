@@ -43,6 +43,7 @@ export const loadBalancerSubnetsFitScheme = defineCheck({
   title: "Load balancers lie in subnets that fit their scheme",
   surface: "load-balancer",
   severity: "low",
+  path: { none: "It judges where a load balancer lies, which by itself lets nobody in." },
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", ...ownerFacts],
   why: "A subnet that fits is a second line: an internal load balancer without a route to the internet stays internal when its scheme changes, and a network ACL still keeps strangers out when a security group is opened.",

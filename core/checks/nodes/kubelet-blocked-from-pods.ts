@@ -95,6 +95,7 @@ export const kubeletBlockedFromPods = defineCheck({
   title: "Pods are kept from the kubelets of all nodes",
   surface: "nodes",
   severity: "medium",
+  path: { from: "pods", to: "kubelet" },
   needs: ["pods"],
   uses: [...effectiveFacts, "namespaces", "networkInterfaces", "securityGroups", "prefixLists", "networkAcls", "roles", "roleBindings"],
   why: "A kubelet runs commands in every pod of its node for whoever it takes for the control plane: a pod that cannot reach one cannot try.",

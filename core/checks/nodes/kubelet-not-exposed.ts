@@ -32,6 +32,7 @@ export const kubeletNotExposed = defineCheck({
   title: "Security groups and network ACLs admit no source outside the VPC to the kubelet",
   surface: "nodes",
   severity: "high",
+  path: { from: "vpc", to: "kubelet" },
   needs: ["network"],
   uses: [...nodeFacts, "securityGroups", "prefixLists", "networkAcls", "vpc"],
   why: "Through the kubelet's API come the logs of every pod on its node and shells in them; its authentication is not to be the only wall.",

@@ -17,6 +17,7 @@ export const nodeHasNoPublicAddress = defineCheck({
   title: "Nodes have no public address",
   surface: "nodes",
   severity: "medium",
+  path: { from: "internet", to: "nodes" },
   needs: ["network"],
   uses: [...nodeFacts, "routeTables", "prefixLists"],
   why: "A node with a public address is one security group rule away from the internet, and all pods on it share that fate.",

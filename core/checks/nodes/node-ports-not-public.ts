@@ -26,6 +26,7 @@ export const nodePortsNotPublic = defineCheck({
   title: "The internet reaches no node port and no declared host port",
   surface: "nodes",
   severity: "high",
+  path: { from: "internet", to: "nodes" },
   needs: [],
   uses: [...exposureFacts, "pods"],
   why: "A NodePort or host port that the internet reaches serves a workload past every load balancer, with its TLS, its source ranges and its logs.",

@@ -23,6 +23,7 @@ export const nodeSshNotPublic = defineCheck({
   title: "The internet reaches no node's SSH or RDP port",
   surface: "nodes",
   severity: "high",
+  path: { from: "internet", to: "nodes" },
   needs: [],
   uses: exposureFacts,
   why: "A remote shell that the internet reaches is tried around the clock, and one weak key or unpatched daemon opens the node and all its pods.",

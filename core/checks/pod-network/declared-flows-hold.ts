@@ -33,6 +33,7 @@ export const declaredFlowsHold = defineCheck({
   title: "Every declared flow is allowed or denied as expected",
   surface: "pod-network",
   severity: "high",
+  path: { none: "Each declared flow has ends of its own." },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts, "network"],
   why: "A declared flow is what the organization said must, or must not, be possible: policies that say otherwise break a service, or a promise.",

@@ -25,6 +25,7 @@ export const hostNetworkPodsAreDeclared = defineCheck({
   title: "Only system workloads use the network of their node",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "pods", to: "nodes" },
   needs: ["pods"],
   uses: ["workloads"],
   why: "No network policy holds for a pod on its node's network, which reaches whatever the node reaches, its metadata and kubelet included; a host port opens the node itself.",

@@ -33,6 +33,7 @@ export const instanceMetadataBlockedFromPods = defineCheck({
   title: "Pods are kept from the metadata and credentials of their instance",
   surface: "pod-network",
   severity: "high",
+  path: { from: "pods", to: "instance-metadata" },
   needs: ["instances"],
   uses: ["networkInterfaces", "nodeGroups", "pods", "namespaces", ...effectiveFacts],
   why: "Whoever can ask an instance for its metadata gets the credentials of the node's role, which may read every image and attach every network interface of the cluster.",

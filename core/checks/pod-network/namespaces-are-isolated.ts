@@ -21,6 +21,7 @@ export const namespacesAreIsolated = defineCheck({
   title: "No pod accepts connections from every other namespace",
   surface: "pod-network",
   severity: "low",
+  path: { from: "pods", to: "workloads" },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "Where every namespace reaches every other, the weakest workload of the cluster is the way to all of them.",

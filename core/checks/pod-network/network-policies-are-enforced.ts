@@ -55,6 +55,7 @@ export const networkPoliciesAreEnforced = defineCheck({
   title: "An engine enforces network policies on every node",
   surface: "pod-network",
   severity: "high",
+  path: { from: "pods", to: "workloads" },
   // Without it there is no cluster to speak of; what else is missing still lets what is left be told.
   needs: ["network"],
   uses: [

@@ -19,6 +19,7 @@ export const networkPoliciesRestrict = defineCheck({
   title: "No network policy opens its pods to every peer on every port",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "pods", to: "workloads" },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "A rule that lets everybody through undoes all other policies of its pods, which look protected and are open.",

@@ -16,6 +16,7 @@ export const networkPoliciesSelectPods = defineCheck({
   title: "Every network policy selects a pod or a workload",
   surface: "pod-network",
   severity: "low",
+  path: { none: "It judges whether a policy means anything that exists, not whom it lets through." },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "A policy whose selector matches nothing protects nothing: often a label was renamed, and the pods that it was for are open.",

@@ -11,6 +11,7 @@ export const podsDenyEgressByDefault = defineCheck({
   title: "Pods open only the connections that a policy allows",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "pods", to: "workloads" },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "A pod that no policy isolates for egress reaches every pod, every Service and wherever the VPC is routed to, which is how an intruder goes on and data leaves.",

@@ -11,6 +11,7 @@ export const podsDenyIngressByDefault = defineCheck({
   title: "Pods accept only the connections that a policy allows",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "pods", to: "workloads" },
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "A pod that no policy isolates accepts connections from every pod of the cluster and from wherever routes and security groups let them through.",

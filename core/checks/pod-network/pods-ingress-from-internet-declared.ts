@@ -27,6 +27,7 @@ export const podsIngressFromInternetDeclared = defineCheck({
   title: "Only pods of declared public services may be reached from internet addresses",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "internet", to: "workloads" },
   needs: ["pods", "namespaces", "readAt"],
   uses: [...effectiveFacts, "services", "ingresses"],
   why: "What policies let in from anywhere is one load balancer, public address or route away from being public; only what is meant to be should be let in.",

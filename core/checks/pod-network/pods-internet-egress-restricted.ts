@@ -53,6 +53,7 @@ export const podsInternetEgressRestricted = defineCheck({
   title: "No pod may open connections to the whole internet",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "pods", to: "internet" },
   needs: ["pods", "namespaces", "network"],
   uses: [...effectiveFacts, "routeTables", "prefixLists", "networkInterfaces"],
   why: "A pod that may talk to any address on the internet fetches what an intruder tells it to, and sends out what it finds.",

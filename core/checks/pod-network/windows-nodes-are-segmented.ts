@@ -59,6 +59,7 @@ export const windowsNodesAreSegmented = defineCheck({
   title: "Windows nodes are segmented by a policy engine or by network ACLs",
   surface: "pod-network",
   severity: "medium",
+  path: { from: "pods", to: "workloads" },
   needs: ["nodes"],
   uses: ["instances", "networkInterfaces", "nodeGroups", "subnets", "vpc", "networkAcls", "pods"],
   why: "Amazon VPC CNI polices no Windows pod: without another engine or a network ACL, every pod and node of the cluster reaches every port of them.",
