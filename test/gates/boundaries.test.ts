@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "core/frameworks": [],
   "core/report": ["core/model", "core/net", "core/checks", "core/frameworks"],
   "core/publish": ["core/model", "core/net", "core/checks", "core/frameworks", "core/report"],
+  "core/fix": ["core/model", "core/net", "core/collect", "core/checks", "core/report"],
   sandbox: ["core/model"],
 };
 
@@ -41,7 +42,7 @@ it.each(Object.entries(mayImport))("%s imports no room but itself and %j", (room
 
 /** One file beside the rooms, which every stage may name. */
 const isAllowed = (arrow: string): boolean =>
-  arrow.endsWith("-> core/version.ts") || (arrow.startsWith("core/re") && arrow.endsWith("-> core/evaluate.ts"));
+  arrow.endsWith("-> core/version.ts") || (/^core\/(?:re|fix)/.test(arrow) && arrow.endsWith("-> core/evaluate.ts"));
 
 it("what judges imports nothing that reads or writes", () => {
   const pure = [...filesIn("core/{model,net,checks,doctor,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
@@ -59,8 +60,19 @@ it("what judges imports nothing that reads or writes", () => {
 
 it("what judges asks no clock, no chance and no environment", () => {
   const ambient = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bglobalThis\b|\bfetch\(/;
-  const pure = [...filesIn("core/{model,net,checks,doctor,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  const pure = [...filesIn("core/{model,net,checks,doctor,frameworks,fix}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
   expect(pure.filter((file) => ambient.test(textOf(file)))).toEqual([]);
+});
+
+it("a fix takes nothing from what collects but the reader of manifests, and from what is reported but words", () => {
+  const taken = filesIn("core/fix/**/*.ts").flatMap((file) => reached(file).filter((target) => /^core\/(?:collect|report)\//.test(target)));
+  expect(new Set(taken)).toEqual(new Set(["core/collect/manifests/read.ts", "core/report/connectivity-text.ts"]));
+});
+
+it("nothing that is deployed comes to a fix", () => {
+  const files = new Set(filesIn("functions/**/*.ts"));
+  for (const file of files) for (const target of reached(file)) files.add(target); // a set hands out what is added on the way
+  expect([...files].filter((file) => file.startsWith("core/fix/"))).toEqual([]);
 });
 
 it("the table of reads is data: it imports types of the model alone", () => {
@@ -81,7 +93,7 @@ it("a check imports no other check", () => {
 });
 
 it("shared code names no check: a check declares a property instead", () => {
-  const shared = filesIn("core/**/*.ts").filter((path) => !/^core\/(?:checks|frameworks)\//.test(path));
+  const shared = filesIn("core/**/*.ts").filter((path) => !/^core\/(?:checks|frameworks|fix\/(?:index|.*\/))/.test(path));
   expect(shared.length).toBeGreaterThan(10);
   const named = shared.flatMap((path) => {
     const literals = [...textOf(path).matchAll(/["'`]([a-z0-9-]+)["'`]/g)].map(([, text]) => text);

@@ -1,0 +1,74 @@
+/** The connections that a plan cuts and opens, and the declared flows among them. */
+import type { ClusterFacts } from "../model/cluster.ts";
+import type { Settings } from "../model/settings.ts";
+import { intersection, isEmpty, parseCidrs } from "../net/addresses.ts";
+import { connectivity, namesIpv6 } from "../net/connectivity/connectivity.ts";
+import { difference } from "../net/connectivity/difference.ts";
+import { engineIn } from "../net/connectivity/engine.ts";
+import { estateOf, signsOf } from "../net/connectivity/estate.ts";
+import type { Allowed, Estate } from "../net/connectivity/model.ts";
+import { matchesPattern } from "../net/pattern.ts";
+import { enforcementOf, stateOnNode } from "../net/policy/enforcement/enforcement.ts";
+import { commonPorts, isNone, portsOf } from "../net/policy/port-set.ts";
+import type { Engine } from "../net/policy/translation.ts";
+import { endText } from "../report/connectivity-text.ts";
+
+export interface Cut {
+  /** Whose reading of policies it is. */
+  readonly engine: Engine;
+  readonly removed: readonly Change[];
+  readonly added: readonly Change[];
+  /** What could not be told, as sentences. */
+  readonly unread: readonly string[];
+}
+
+export interface Change {
+  readonly connection: Allowed;
+  /** The names of declared flows that this connection carries. */
+  readonly flows: readonly string[];
+}
+
+interface Declared {
+  readonly flows: Settings["flows"];
+  /** The cluster's name. */
+  readonly cluster: string;
+}
+
+/** What policies let through before and after. Where for certain nothing enforces them, everything. */
+export function cutBetween(before: ClusterFacts, after: ClusterFacts, declared: Declared): Cut {
+  const sides = [before, after].map((facts) => ({ ...estateOf(facts), isInert: isInert(facts) }));
+  const estates = sides.map(({ estate, isInert }) => (isInert ? { ...estate, policies: {} } : estate));
+  const [old, fresh] = estates as [Estate, Estate];
+  const { engine } = engineIn(signsOf(sides[1]?.estate ?? fresh));
+  const ipv6 = estates.some(namesIpv6);
+  const listed = (estate: Estate) => connectivity(estate, { engine, ipv6, textOf: endText }).connections;
+  const { removed, added } = difference(listed(old), listed(fresh), endText);
+  const flows = declared.flows.filter(({ cluster }) => matchesPattern(cluster, declared.cluster));
+  const marked = (all: readonly Allowed[]): readonly Change[] =>
+    all.map((connection) => ({ connection, flows: flows.filter((flow) => carries(connection, flow)).map(({ name }) => name) }));
+  const unread = [...new Set(sides.flatMap((side) => side.unread.map(({ fact, reason }) => `${fact} were not read: ${reason.message}`)))];
+  return { engine, removed: marked(removed), added: marked(added), unread };
+}
+
+function isInert({ nodes, pods, workloads, networkSettings, nodeClasses }: ClusterFacts): boolean {
+  const enforcement = enforcementOf({ nodes, pods, workloads, networkSettings, nodeClasses }).nodes;
+  return enforcement.state === "known" && enforcement.value.every((node) => stateOnNode(node) === "not-enforced");
+}
+
+type Flow = Settings["flows"][number];
+
+/** Whether a packet of the flow may be one of the connection. */
+const carries = ({ from, to, ports }: Allowed, flow: Flow): boolean =>
+  !isNone(commonPorts(ports, portsOf(flow.protocol, flow.port, flow.port))) && isEnd(from, flow.from) && isEnd(to, flow.to);
+
+function isEnd(end: Allowed["from"], meant: Flow["from"]): boolean {
+  if ("ingressController" in end) return false;
+  if ("range" in end) {
+    return "cidr" in meant && !isEmpty(intersection(parseCidrs([meant.cidr]), { ipv4: [], ipv6: [], [end.family]: [end.range] }));
+  }
+  if ("cidr" in meant) return false;
+  return (
+    end.namespace === meant.namespace &&
+    end.pods.some(({ labels }) => Object.entries(meant.labels ?? {}).every(([key, value]) => labels[key] === value))
+  );
+}

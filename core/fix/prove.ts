@@ -1,0 +1,104 @@
+/** Whether a plan does what it says and no harm: the facts after it are judged again, by every check. Pure. */
+import { evaluateCluster } from "../evaluate.ts";
+import type { AnyCheck } from "../model/check.ts";
+import type { Cluster, ClusterFacts } from "../model/cluster.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Settings } from "../model/settings.ts";
+import { isAtLeast } from "../model/severity.ts";
+import { type Cut, cutBetween } from "./cut.ts";
+import type { Plan } from "./fix.ts";
+
+/** What a plan is judged against. */
+export interface Ground {
+  readonly cluster: Cluster;
+  readonly checks: readonly AnyCheck[];
+  readonly settings: Settings;
+  readonly readAt: string;
+}
+
+export interface Proof {
+  /** Proved: the finding passes, no other begins to fail, gets worse, or is not known any more. */
+  readonly passes: boolean;
+  /** Why it is not proved, in a sentence. */
+  readonly why?: string;
+  /** What the plan's own finding is afterwards; undefined where it is gone. */
+  readonly becomes?: Finding;
+  /** Findings that begin to fail. */
+  readonly newFails: readonly Finding[];
+  /** Findings that fail more severely than before. */
+  readonly worse: readonly Finding[];
+  /** Findings that are not known any more, or that are new and not known. */
+  readonly lost: readonly Finding[];
+  /** Declared flows among what begins to fail or is not known any more. */
+  readonly declaredFlows: readonly Finding[];
+  /** Further findings that the plan mends. */
+  readonly alsoMended: readonly Finding[];
+  /** Connections that policies no longer allow, and that they allow from then on; undefined where the plan changes none of them. */
+  readonly cut?: Cut;
+}
+
+/** Every finding of the cluster. A waiver excuses a finding, it mends nothing: none is applied. */
+export const judgedOn = ({ cluster, checks, settings, readAt }: Ground): readonly Finding[] =>
+  evaluateCluster(checks, cluster, { ...settings, waivers: [] }, readAt).findings;
+
+/** @param before what `judgedOn` said of the ground, where it was asked already */
+export function prove(ground: Ground, finding: Finding, plan: Plan, before: readonly Finding[] = judgedOn(ground)): Proof {
+  const after = judgedOn({ ...ground, cluster: { ...ground.cluster, facts: plan.after } });
+  const old = new Map(before.map((one) => [one.id, one]));
+  const becomes = after.find(({ id }) => id === finding.id);
+  const others = after.filter(({ id }) => id !== finding.id);
+  const newFails = others.filter(({ id, status }) => status === "fail" && old.get(id)?.status !== "fail");
+  const worse = others.filter((one) => one.status === "fail" && isWorse(one, old.get(one.id)));
+  const lost = others.filter(({ id, status }) => isUntold(status) && isTold(old.get(id)?.status));
+  const declaredFlows = [...newFails, ...lost].filter(({ resource }) => resource.kind === "Flow");
+  const stillFailing = new Set(after.filter(({ status }) => status !== "pass" && status !== "not-applicable").map(({ id }) => id));
+  const alsoMended = before.filter(({ id, status }) => status === "fail" && id !== finding.id && !stillFailing.has(id));
+  const cut = changesConnections(ground.cluster.facts, plan.after)
+    ? cutBetween(ground.cluster.facts, plan.after, { flows: ground.settings.flows, cluster: ground.cluster.name })
+    : undefined;
+  const why = [whyNotMended(becomes, plan), ...[newFails, worse, lost].map((list, i) => harm(list, harms[i] ?? ""))].find(Boolean);
+  return {
+    passes: why === undefined,
+    ...(why === undefined ? {} : { why }),
+    ...(becomes === undefined ? {} : { becomes }),
+    newFails,
+    worse,
+    lost,
+    declaredFlows,
+    alsoMended,
+    ...(cut === undefined ? {} : { cut }),
+  };
+}
+
+const harms = ["begins to fail", "gets worse", "is not known any more"] as const;
+
+/** Why the finding itself counts as open. A fail that becomes unknown is no proof. */
+function whyNotMended(becomes: Finding | undefined, { ends }: Plan): string | undefined {
+  if (becomes?.status === "pass") return undefined;
+  if (ends === "gone" && (becomes === undefined || becomes.status === "not-applicable")) return undefined;
+  if (becomes === undefined) return "Its resource is not judged any more, and the plan does not say that it goes.";
+  return `Judged again it is ${becomes.status}: ${becomes.message}`;
+}
+
+function harm([first, ...more]: readonly Finding[], what: string): string | undefined {
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? "" : ` ${more.length} more like it.`;
+  return `Another finding ${what}: ${first.check}, ${first.message}${others}`;
+}
+
+const isWorse = (one: Finding, before: Finding | undefined): boolean =>
+  before?.status === "fail" && one.severity !== before.severity && isAtLeast(one.severity, before.severity);
+
+type Status = Finding["status"];
+const isUntold = (status: Status): boolean => status === "unknown" || status === "error";
+/** Also what was not there: a resource of the plan that nothing is known of. */
+const isTold = (status: Status | undefined): boolean => status === undefined || status === "pass" || status === "not-applicable";
+
+const connectionFacts = [
+  ...["namespaces", "workloads", "pods", "services", "ingresses", "gatewayRoutes", "networkPolicies", "adminNetworkPolicies"],
+  ...["clusterNetworkPolicies", "applicationNetworkPolicies", "calicoPolicies", "calicoTiers", "calicoNetworkSets", "ciliumPolicies"],
+  "networkSettings",
+] as const;
+
+const changesConnections = (before: ClusterFacts, after: ClusterFacts): boolean =>
+  connectionFacts.some((name) => before[name as keyof ClusterFacts] !== after[name as keyof ClusterFacts]);
