@@ -28,7 +28,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
 
 type Finish = (promise: Promise<ExitCode>) => Promise<void>;
 
-function program(finish: Finish): Command {
+/** Every command and option there is. `finish` gets what an action answers. */
+export function program(finish: Finish): Command {
   const root = new Command("eks-perimeter")
     .description("Finds every place where an EKS cluster can be reached from where it should not be, and says what could not be seen.")
     .version(version, "--version", "print the version")

@@ -1,4 +1,4 @@
-/** The examples that every check carries, judged: they feed the catalogue and its gates. */
+/** The examples that every check carries, judged: they feed the pages of checks and the gates. */
 import type { About, AnyCheck, Verdict } from "../core/model/check.ts";
 import { frozen } from "../core/model/frozen.ts";
 import { accountArn, clusterArn } from "../core/model/resource.ts";

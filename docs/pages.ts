@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { checks } from "../core/checks/index.ts";
 import { Settings } from "../core/model/settings.ts";
 import { clusterRole, memberPolicy } from "./access.ts";
-import { catalogue } from "./catalogue.ts";
+import { checkIndex } from "./check-index.ts";
+import { checkPage } from "./check-page.ts";
 import { memberTemplate } from "./member-template.ts";
 
 /** `docs/config.schema.json`: for editors, of the file as it is written. */
@@ -18,7 +20,8 @@ function configSchema(): string {
 
 /** Every page that is made from the code: its path in docs, and its text. */
 export const pages: Readonly<Record<string, () => string>> = {
-  "catalogue.md": catalogue,
+  "checks/README.md": checkIndex,
+  ...Object.fromEntries(checks.map((check) => [`checks/${check.id}.md`, () => checkPage(check)])),
   "config.schema.json": configSchema,
   "access/cluster-role.yaml": clusterRole,
   "access/member-policy.json": memberPolicy,

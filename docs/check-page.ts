@@ -1,0 +1,65 @@
+import { stringify } from "yaml";
+import { frameworks } from "../core/frameworks/index.ts";
+import { unmapped } from "../core/frameworks/unmapped.ts";
+import type { AnyCheck, Verdict } from "../core/model/check.ts";
+import { readsOf } from "./check-reads.ts";
+import { differencesIn } from "./differences.ts";
+import { verdictsOn } from "./examples.ts";
+import { anchor, code, fence, sh, table } from "./markdown.ts";
+
+/** `docs/checks/<id>.md`: all that there is to know of one check before its findings are believed. */
+export function checkPage(check: AnyCheck): string {
+  const { id, title, severity, surface, why, remediation } = check;
+  return `${[
+    `# ${id}`,
+    `Made from \`core/checks/${surface}/${id}.ts\` by \`npm run docs\`. [All checks](README.md)`,
+    `**${title}.** Severity: ${severity}. A finding is about one ${resourceKinds(check)}.`,
+    "## Why",
+    why,
+    "## What is read",
+    readsOf(check),
+    "## Examples",
+    ...(["fail", "pass"] as const).flatMap((example) => verdictsOn(check, example).flatMap(said)),
+    "What tells the two apart:",
+    table(
+      ["fact", "fails", "passes"],
+      differencesIn(check.examples).map(({ at, fail, pass }) => [code(at), code(fail), code(pass)]),
+    ),
+    "## Fix",
+    remediation,
+    ...commandsOf(check),
+    "## Frameworks",
+    answersTo(id),
+  ].join("\n\n")}\n`;
+}
+
+const resourceKinds = (check: AnyCheck): string =>
+  [...new Set(verdictsOn(check, "fail").map(({ resource }) => code(resource.kind)))].join(" or ");
+
+function said(verdict: Verdict): readonly string[] {
+  const evidence =
+    "evidence" in verdict && verdict.evidence !== undefined ? [fence("yaml", stringify(verdict.evidence, { lineWidth: 120 }))] : [];
+  return [`A ${verdict.status}: ${verdict.message.replaceAll("\n", " ")}`, ...evidence];
+}
+
+function commandsOf(check: AnyCheck): readonly string[] {
+  const commands = verdictsOn(check, "fail").flatMap((verdict) => (verdict.status === "fail" ? (verdict.remediation?.commands ?? []) : []));
+  return commands.length === 0 ? [] : ["For the example that fails, the finding says:", sh([...new Set(commands)])];
+}
+
+function answersTo(id: string): string {
+  const rows = frameworks.flatMap(({ title, requirements }) =>
+    requirements.flatMap((requirement) => {
+      if (!("checks" in requirement) || !requirement.checks.includes(id)) return [];
+      const { passes } = requirement;
+      return [
+        [
+          `[${title}](README.md#${anchor(title)})`,
+          requirement.id,
+          `${requirement.title}${passes === undefined ? "" : `; ${passes.otherwise}`}`,
+        ],
+      ];
+    }),
+  );
+  return rows.length === 0 ? `None. ${unmapped[id] ?? ""}`.trim() : table(["framework", "requirement", ""], rows);
+}
