@@ -34,6 +34,8 @@ const check = defineCheck({
   severity: "high",
   needs: ["services"],
   why: "Because.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Make it internal.",
   examples: { fail: { services: [] }, pass: { services: [] } },
   evaluate: () => [],

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { checkById } from "../core/checks/index.ts";
 import { frameworks } from "../core/frameworks/index.ts";
 import { unmapped } from "../core/frameworks/unmapped.ts";
 import type { AnyCheck, Verdict } from "../core/model/check.ts";
@@ -9,13 +10,17 @@ import { anchor, code, fence, sh, table } from "./markdown.ts";
 
 /** `docs/checks/<id>.md`: all that there is to know of one check before its findings are believed. */
 export function checkPage(check: AnyCheck): string {
-  const { id, title, severity, surface, why, remediation } = check;
+  const { id, title, severity, surface, why, judged, unseen, remediation } = check;
   return `${[
     `# ${id}`,
     `Made from \`core/checks/${surface}/${id}.ts\` by \`npm run docs\`. [All checks](README.md)`,
     `**${title}.** Severity: ${severity}. A finding is about one ${resourceKinds(check)}.`,
     "## Why",
     why,
+    "## How it is judged",
+    linked(judged),
+    "## What it cannot see",
+    linked(unseen),
     "## What is read",
     readsOf(check),
     "## Examples",
@@ -32,6 +37,10 @@ export function checkPage(check: AnyCheck): string {
     answersTo(id),
   ].join("\n\n")}\n`;
 }
+
+/** Other checks that a text names lead to their pages. */
+const linked = (text: string): string =>
+  text.replaceAll(/\b[a-z]+(?:-[a-z]+)+\b/g, (word) => (checkById(word) === undefined ? word : `[${code(word)}](${word}.md)`));
 
 const resourceKinds = (check: AnyCheck): string =>
   [...new Set(verdictsOn(check, "fail").map(({ resource }) => code(resource.kind)))].join(" or ");

@@ -16,6 +16,8 @@ const about = {
   surface: "endpoint",
   severity: "medium",
   why: "Why.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Do it.",
   examples,
 } as const;

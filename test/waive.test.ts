@@ -13,6 +13,8 @@ const aCheck = (id: string, surface: "endpoint" | "coverage") =>
     severity: "medium",
     needs: ["endpoint"],
     why: "Why.",
+    judged: "By what was read.",
+    unseen: "Nothing else.",
     remediation: "Do it.",
     examples: { fail: { endpoint: anEndpoint() }, pass: { endpoint: anEndpoint() } },
     evaluate: () => [],

@@ -72,6 +72,10 @@ export interface Check<S extends SubjectKind, N extends FactName<S>, U extends F
   readonly uses?: readonly U[];
   /** Why it matters, in a sentence or two. */
   readonly why: string;
+  /** How it is judged, in a few sentences: the rule, its edges, which plane decides, and when it is unknown or not-applicable. */
+  readonly judged: string;
+  /** What it cannot see, so that nobody takes its pass for more than it is. */
+  readonly unseen: string;
   /** What to do, true for every fail of this check: `examples.pass` is `examples.fail` after it was done. */
   readonly remediation: string;
   readonly examples: { readonly fail: Given<S, NoInfer<N>, NoInfer<U>>; readonly pass: Given<S, NoInfer<N>, NoInfer<U>> };

@@ -54,6 +54,12 @@ describe.each(checks.map((check) => [check.id, check] as const))("%s", (id, chec
     expect(check.remediation).toMatch(/^[A-Z].{30,}\.$/s);
   });
 
+  it("says how it is judged and what it cannot see, in a few whole sentences on one line", () => {
+    expect(check.judged).toMatch(/^[A-Z].{100,1600}\.$/);
+    expect(check.unseen).toMatch(/^[A-Z].{20,500}\.$/);
+    expect(check.judged.split(/\. (?=[A-Z])/).length).toBeGreaterThan(1);
+  });
+
   it("names the path that it judges in the picture of exposure, or says why it judges none", () => {
     const { path } = check;
     if (path === undefined) expect.fail(`give ${id} a path, from one zone of core/model/path.ts to another, or { none: "why" }`);

@@ -14,6 +14,8 @@ const check = defineCheck({
   needs: ["loadBalancers"],
   uses: ["services"],
   why: "Because.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Do it.",
   examples: { fail: {} as never, pass: {} as never },
   evaluate: () => [],

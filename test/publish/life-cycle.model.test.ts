@@ -35,6 +35,8 @@ const endpointCheck = defineCheck({
   severity: "medium",
   needs: ["endpoint"],
   why: "Because.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Turn public access off.",
   examples: { fail: { endpoint: anEndpoint({ publicAccess: true }) }, pass: { endpoint: anEndpoint() } },
   evaluate: ({ endpoint: { publicAccess } }, _settings, { resource }) => [
@@ -48,6 +50,8 @@ const servicesCheck = defineCheck({
   severity: "medium",
   needs: ["services"],
   why: "Because.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Remove spec.externalIPs.",
   examples: { fail: { services: [] }, pass: { services: [] } },
   evaluate: ({ services }, _settings, { resource }) =>

@@ -29,6 +29,8 @@ const endpointCheck = defineCheck({
   severity: "low",
   needs: ["endpoint"],
   why: "Because.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Turn public access off.",
   examples: endpoint,
   evaluate: ({ endpoint: { publicAccess } }, _settings, { resource }) => [
@@ -47,6 +49,8 @@ const servicesCheck = defineCheck({
   severity: "high",
   needs: ["services"],
   why: "Because.",
+  judged: "By what was read.",
+  unseen: "Nothing else.",
   remediation: "Remove spec.externalIPs.",
   examples: { fail: { services: [] }, pass: { services: [] } },
   evaluate: ({ services }) =>
@@ -300,6 +304,8 @@ it("an account's own finding goes to its Security Hub, about the account", async
     severity: "high",
     needs: ["reads"],
     why: "Because.",
+    judged: "By what was read.",
+    unseen: "Nothing else.",
     remediation: "Let it be read.",
     examples: { fail: { reads: [] }, pass: { reads: [] } },
     evaluate: () => [],

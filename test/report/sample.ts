@@ -16,6 +16,8 @@ const check = (id: string, surface: "endpoint" | "load-balancer" | "coverage", t
     severity: "high",
     needs: ["endpoint"],
     why: "Because.",
+    judged: "By what was read.",
+    unseen: "Nothing else.",
     remediation: "Do it.",
     examples: { fail: {} as never, pass: {} as never },
     evaluate: () => [],

@@ -9,6 +9,9 @@ export const accountReadCompletely = defineAccountCheck({
   path: { none: "It judges what was read of an account." },
   needs: ["reads"],
   why: "Clusters of an account or Region that could not be listed appear in no report, and nobody misses them.",
+  judged:
+    "Fails when the account's role could not be assumed, its Regions not listed, or the clusters of an enabled Region not listed. A Region or account that a service control policy closes by an explicit deny is skipped on purpose and does not fail it; an account that is closed altogether is not-applicable. It cannot be waived, and for exit codes it counts as a gap and not as a failing check.",
+  unseen: "Clusters that EKS does not list for the account, and Regions that are not enabled for it.",
   remediation:
     "Deploy the member role to the account, and let the scanner assume it and list Regions and clusters; the finding says for each unread answer what to do.",
   examples: {

@@ -16,6 +16,9 @@ export const clusterVersionSupported = defineCheck({
   path: { none: "It judges how old the control plane is, not who reaches it." },
   needs: ["version", "readAt"],
   why: "After standard support a version gets fewer fixes and costs more; after extended support EKS updates the control plane whether the workloads are ready or not.",
+  judged:
+    "Passes while the version is in standard support, and fails in extended support and after it, with the dates. EKS's own answer (DescribeClusterVersions) decides, and outweighs its date on the day itself; where it was not read, a dated table of the release calendar decides as of the time of the scan, and every version older than the table's first is out of support. A version that neither knows is unknown. Within 60 days of the end of standard support it still passes and carries a warning in the evidence. Versions are compared by their minor number, never as decimals. A support policy of EXTENDED changes when EKS updates by itself and not the verdict.",
+  unseen: "The versions of nodes and add-ons, which may lag behind the control plane.",
   remediation: text,
   examples: {
     fail: {

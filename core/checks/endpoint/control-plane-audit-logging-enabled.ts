@@ -12,6 +12,9 @@ export const controlPlaneAuditLoggingEnabled = defineCheck({
   path: { none: "It judges what is recorded of requests, not who can make them." },
   needs: ["logging"],
   why: "The audit log says what was asked of the API server and by whom, the authenticator log which IAM identity stood behind it. Without both, a break-in leaves no trace.",
+  judged:
+    "Passes when both audit and authenticator are among the log types that the cluster delivers; either alone fails, and the message names the missing one. The types api, controllerManager and scheduler are not asked for. The AWS plane alone decides.",
+  unseen: "Who keeps and reads the delivered logs, for how long, and whether the log group is encrypted.",
   remediation: text,
   examples: {
     fail: { logging: { enabledTypes: ["api", "audit"] } },

@@ -55,6 +55,10 @@ export const endpointBlockedFromPods = defineCheck({
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts, "services", "apiServerAddresses", "networkInterfaces", "roles", "roleBindings"],
   why: "A pod that can reach the API server can try every credential that it finds, and every flaw of the server.",
+  judged:
+    "Fails a namespace in which a pod that does not need the Kubernetes API certainly reaches it by TCP 443 at one of three places: the endpoints of the Service kubernetes, the control plane's network interfaces, and, where the engine looks at packets before Services are resolved (VPC CNI, or no engine), the ClusterIP. A policy that lets one of them through is enough to fail; a pass needs all of them denied by policies that an engine enforces on the pod's node. A pod needs the API when its service account has RBAC beyond what every account gets, or when it is listed under apiClients; such pods, hostNetwork pods, system workloads and pods without a node yet are counted in the evidence and not judged. Where RBAC was not read, a pod that reaches the API makes the namespace unknown and not failing. A pod that may send in an address family that its policies do not cover (VPC CNI) withholds a pass.",
+  unseen:
+    "Security groups and network ACLs: a pod that they alone keep from the API server fails all the same. Whether a token is mounted into the pod is not read.",
   remediation:
     "Isolate the pods for egress by a NetworkPolicy that allows what they need, and neither the ClusterIP of the Service kubernetes nor the addresses of the control plane on TCP 443, and let an engine enforce it; or list pods that need the API under apiClients.",
   examples: {

@@ -17,6 +17,10 @@ export const endpointNotOpenToInternet = defineCheck({
   path: { from: "internet", to: "endpoint" },
   needs: ["endpoint"],
   why: "Whoever reaches the API server can try stolen credentials, and every flaw in it, from anywhere. A range of more addresses than any one organization was ever allocated is no restriction, however it is written.",
+  judged:
+    "Fails when public access is on and the union of publicAccessCidrs is the internet. Of the union only globally reachable addresses count, each once: private, shared, loopback, link-local, documentation, multicast and reserved space is left out. More IPv4 addresses than a /8 holds, or more IPv6 addresses than a /19 holds, is the internet, so that 0.0.0.0/1 with 128.0.0.0/1, 2000::/3 and IPv4-mapped forms fail like 0.0.0.0/0; both limits are set under internet in the configuration. An empty list means 0.0.0.0/0. With public access off it passes, whatever the list still says. A range that cannot be parsed makes it unknown, unless the others are the internet already. The AWS plane alone decides, and private access plays no part.",
+  unseen:
+    "Who stands behind an admitted range, such as a proxy or a VPN that lets everybody in. No connection is attempted, and whether a request needs a credential is judged by endpoint-refuses-anonymous-requests.",
   remediation: text,
   examples: {
     fail: { endpoint: { publicAccess: true, privateAccess: false, publicCidrs: ["0.0.0.0/1", "128.0.0.0/1"] } },

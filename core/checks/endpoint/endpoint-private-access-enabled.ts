@@ -11,6 +11,10 @@ export const endpointPrivateAccessEnabled = defineCheck({
   path: { from: "nodes", to: "endpoint" },
   needs: ["endpoint"],
   why: "Without a private endpoint the traffic between nodes and control plane leaves the VPC, and the public endpoint has to admit the nodes' addresses.",
+  judged:
+    "Passes when endpointPrivateAccess is true, and fails when it is false. It is judged on its own: private access does not turn public access off, and both may be on. The AWS plane alone decides.",
+  unseen:
+    "Whether clients in the VPC resolve the endpoint's name to the private addresses, and whether the control plane's security groups admit them: the latter is judged by endpoint-security-groups-restrict-access.",
   remediation: text,
   examples: {
     fail: { endpoint: { publicAccess: true, privateAccess: false, publicCidrs: ["203.0.113.0/24"] } },

@@ -14,6 +14,10 @@ export const endpointPublicAccessDisabled = defineCheck({
   path: { from: "internet", to: "endpoint" },
   needs: ["endpoint"],
   why: "An endpoint without public access can't be reached from outside the VPC by a mistake in its ranges.",
+  judged:
+    "Passes when endpointPublicAccess is false, and fails when it is true, for however few addresses: a list of one address keeps the public endpoint. The ranges are shown in the evidence and change nothing. Its severity is low, since a public endpoint with narrow ranges is a choice; endpoint-not-open-to-internet judges one that is open.",
+  unseen:
+    "Whether the people and pipelines that need the API server reach it without the public endpoint: turning it off may cut them off.",
   remediation: text,
   examples: {
     fail: { endpoint: { publicAccess: true, privateAccess: false, publicCidrs: ["203.0.113.0/24"] } },

@@ -15,6 +15,9 @@ export const endpointRangesAreTrusted = defineCheck({
   path: { from: "named-ranges", to: "endpoint" },
   needs: ["endpoint"],
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay on endpoints for years after the organization gave them up.",
+  judged:
+    "Fails when public access is on and some range of publicAccessCidrs does not lie wholly inside the union of trustedCidrs: a range may be covered by two trusted ones together, and one that is only partly covered fails. An empty list means 0.0.0.0/0. With public access off it passes. While no trustedCidrs are configured it is not-applicable, whatever the endpoint admits. A range that cannot be parsed makes it unknown, unless another is outside already.",
+  unseen: "Whether a range under trustedCidrs still belongs to the organization: the configuration is taken at its word.",
   remediation: text,
   examples: {
     fail: { endpoint: { publicAccess: true, privateAccess: true, publicCidrs: ["198.51.100.0/24"] } },

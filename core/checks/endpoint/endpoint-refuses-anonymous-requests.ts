@@ -65,6 +65,10 @@ export const endpointRefusesAnonymousRequests = defineCheck({
   needs: ["roleBindings"],
   uses: ["roles", "version"],
   why: "What is bound to anonymous requests is given to everybody who reaches the endpoint, without a credential and without a name in the audit log.",
+  judged:
+    "Looks at every ClusterRoleBinding and RoleBinding whose subjects include User system:anonymous or Group system:unauthenticated, and at the rules of the roles bound, not at their names. What is more than get on /healthz, /livez, /readyz and /version fails, so that an edited system:public-info-viewer fails and a binding of the default rules passes. A binding to a role that does not exist gives nothing. From Kubernetes 1.32 on EKS itself answers anonymous requests on the health paths alone: there the same binding fails as low; where the version was not read the severity stays. It is unknown when bindings were not read, or when some binding names anonymous requests and roles were not read; without such a binding it passes without the roles.",
+  unseen:
+    "What the API server answers: no anonymous request is sent. Bindings to system:authenticated are not judged, although every IAM identity that the cluster admits is in it.",
   remediation: text,
   examples: {
     fail: { roleBindings: [publicInfo, dashboard], roles, version },

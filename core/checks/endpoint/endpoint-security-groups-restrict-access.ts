@@ -55,6 +55,10 @@ export const endpointSecurityGroupsRestrictAccess = defineCheck({
   needs: ["network"],
   uses: ["networkInterfaces", "vpc", "securityGroups", "prefixLists"],
   why: "The private endpoint is an address in the VPC. Whoever is routed there, from a peered or connected network, is kept from the API server by these groups alone.",
+  judged:
+    "Takes the security groups on the network interfaces described as Amazon EKS and the cluster's name, or, where no such interface was seen, those that DescribeCluster names, and adds up whom they admit to TCP 443. It fails when some of that lies outside the VPC's own ranges, remoteNodeNetworks, remotePodNetworks and trustedCidrs. Prefix lists count by their entries. Members of the VPC's own groups are inside it; a group of another VPC that is admitted makes it unknown. Where the VPC's ranges were not read it fails only for more than any VPC can hold: 50 blocks of a /16, or 5 of a /44 in IPv6. A group or prefix list that was not read withholds a pass, and no fail that the others prove.",
+  unseen:
+    "Routes and network ACLs: whether anybody outside the VPC is routed to the endpoint. The public endpoint is not behind these groups at all.",
   remediation: text,
   examples: {
     fail: { ...rest, securityGroups: groups("10.0.0.0/16", "10.0.0.0/8") },

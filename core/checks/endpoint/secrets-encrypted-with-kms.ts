@@ -19,6 +19,9 @@ export const secretsEncryptedWithKms = defineCheck({
   needs: ["secretsEncryption"],
   uses: ["version"],
   why: "Without an encryption provider, whoever reads the cluster's database or a backup of it reads every secret.",
+  judged:
+    "Passes when the cluster's encryption configuration names a KMS key of the customer, or when the version is 1.28 or later, where EKS encrypts all API data with a key of its own: the evidence tells own-key from default-envelope-encryption. It fails for an older version without a key. Without a key and with a version that was not read it is unknown. A framework that asks for a customer's key is answered by a pass with own-key alone.",
+  unseen: "The key's policy and whether it is still enabled.",
   remediation: text,
   examples: {
     fail: { secretsEncryption: {}, version: beforeDefault },

@@ -34,6 +34,10 @@ export const loadBalancerEncryptsTraffic = defineCheck({
   needs: ["loadBalancers"],
   uses: [...ownerFacts, "pods"],
   why: "Whoever sits between a client and a load balancer reads and changes what is not encrypted: sessions, passwords, answers.",
+  judged:
+    "Judges every listener of an internet-facing load balancer. HTTPS, TLS, SSL and QUIC encrypt; HTTP passes only when all its actions, those of rules included, redirect to HTTPS, which a classic load balancer cannot; a redirect that keeps the protocol is plain text. What TCP and UDP pass on is judged by the port that answers behind it, where target groups, Services and pods tell it, and by the listener's own port where nothing does; where they were not read it is unknown. For both one dated table, after the IANA registry, says which ports encrypt by themselves and which do not. A port that is in neither half is unknown with not-supported, which does not count as a gap of the run. A network load balancer before an application load balancer is judged by that one's listener. Internal load balancers and those without a listener are not-applicable. One plain listener fails, whatever the others do.",
+  unseen:
+    "The protocol that is really spoken on a port, the TLS policy and the certificate. What lies between the load balancer and the pods is not judged.",
   remediation:
     "Give the listener a certificate (HTTPS, TLS or SSL), let an HTTP listener do nothing but redirect to HTTPS, or serve a protocol that encrypts by itself on its registered port.",
   examples: {

@@ -70,6 +70,10 @@ export const loadBalancerHidesSensitivePorts = defineCheck({
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts, "pods"],
   why: "Scanners find an open database, cache or shell within hours, and many of them ask for no password, or for one that can be guessed at leisure.",
+  judged:
+    "Fails when the internet certainly reaches a listener that leads to a port of a database, cache, remote shell, kubelet or etcd, by one dated table. The port that answers decides, not the one that listens: 443 that leads to 6379 fails. Where it is not known what answers, the listener's own port is taken. A port of a dashboard or of metrics fails, as high, only when the name of the Service or of its port, or an image of the pods behind it, confirms it, since such ports mean nothing alone. A declaration under publicServices does not excuse it. A load balancer that is internal or restricted to less than the internet passes. Reach is worked out as in load-balancer-internal-or-restricted.",
+  unseen:
+    "Services on ports that are not in the table, and whether they ask for a password. Paths: an application load balancer that serves a dashboard under a path on 443 is known only by its target's port.",
   remediation: text,
   examples: {
     fail: { ...rest, loadBalancers: [exposed] },

@@ -69,6 +69,10 @@ export const loadBalancerInternalOrRestricted = defineCheck({
   needs: ["readAt", "loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts],
   why: "A load balancer that admits the internet puts a workload in reach of everybody, past every control that counts on the network.",
+  judged:
+    "AWS decides, and the manifest does not. Passes when the real scheme is internal; when it has no listener, or its state is failed or provisioning; when public addresses, routes of its subnets, Block Public Access, network ACLs or security groups keep the sources to less than the internet (a /8 in IPv4, a /19 in IPv6); or when every port that the internet reaches is listed under publicServices for the owner, until the declaration's last day. A network load balancer without security groups is open whatever loadBalancerSourceRanges says. One subnet that lets the internet in is enough. Missing or unhealthy targets close nothing, since they come back. Of several load balancers of one owner the worst decides, and one that a TargetGroupBinding leads from counts like an own one. Block Public Access and network ACLs that were not read withhold no fail and are named in it; routes, groups or listeners that were not read make it unknown unless the rest decides.",
+  unseen:
+    "Global Accelerator and CloudFront, which lead the internet to internal load balancers as well, and the attribute ipv6.deny_all_igw_traffic; the evidence of an internal one names what was not seen. AWS WAF and authentication at the listener are not looked at.",
   remediation: text,
   examples: {
     fail: { ...rest, loadBalancers: [exposed] },

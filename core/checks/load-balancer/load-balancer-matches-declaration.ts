@@ -60,6 +60,10 @@ export const loadBalancerMatchesDeclaration = defineCheck({
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "subnets", ...ownerFacts],
   why: "Controllers do not apply every later change to a load balancer that exists, so a manifest that says internal may stand for an open one.",
+  judged:
+    "Works out what the manifest asks for today, as its controller reads it, and compares it with the scheme and the sources that AWS has. Wider in AWS than declared fails as high, narrower as low. The in-tree controller takes any text but false and the empty one for internal, and does not change the scheme of a load balancer that exists; AWS Load Balancer Controller refuses values that it does not know, and one Ingress of a group decides for all that are silent. A silent manifest asks for its owner's default: the in-tree controller's is internet-facing, AWS Load Balancer Controller's is what its own flag says where its Deployment was read, else internal; the message then says that an older load balancer may have kept its scheme. A load balancer whose manifest is refused, or asks for none, fails. A load balancer without an object is not-applicable here and fails load-balancer-has-owner.",
+  unseen:
+    "Differences other than scheme and sources, such as listeners or certificates. Services of other controllers' making are left to those.",
   remediation:
     "Recreate the load balancer where its controller keeps the old scheme or has no security groups to write to, correct its security groups otherwise, or make the manifest say what is meant.",
   examples: {

@@ -52,6 +52,9 @@ export const loadBalancerRangesAreTrusted = defineCheck({
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts],
   why: "A narrow range still belongs to somebody. Ranges of former offices, providers and home connections stay in source ranges for years after the organization gave them up.",
+  judged:
+    "Fails when some source that certainly reaches an internet-facing listener, past routes, network ACLs and security groups, lies outside trustedCidrs, however few addresses it has. Members of security groups are let in by private addresses and count for nobody's range. An internal load balancer passes, and so does one that nobody reaches. It is not-applicable while no trustedCidrs are configured. A declaration under publicServices excuses nothing here. It passes only when nobody else may come in; what was not read withholds that.",
+  unseen: "Ranges that a load balancer without security groups leaves to its targets: it admits everybody here.",
   remediation:
     "Narrow the load balancer's security groups to ranges under trustedCidrs, give security groups to a network load balancer that was made without any, make it internal, or list the range under trustedCidrs if the organization owns it.",
   examples: {

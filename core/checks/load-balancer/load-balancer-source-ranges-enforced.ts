@@ -63,6 +63,10 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "subnets", "nodes", ...ownerFacts],
   why: "Source ranges on a load balancer that ignores them are believed to protect for years.",
+  judged:
+    "Asks, where a manifest declares ranges that hold less than everything, what enforces them for each listener. With security groups on the load balancer their rules decide: more than declared fails, and so does an annotation that names groups of the user's own, since the controller then writes the ranges nowhere. A network load balancer without security groups refuses nobody itself: only nodes and pods can, and only while they see the client's address. Where they see the load balancer's (targets by ip unless client addresses are preserved) it fails. The rules that the in-tree controller wrote on the nodes' groups are compared on the node port, health checks aside; whether the groups of other targets hold the ranges is unknown. Auto Mode does not support the annotation load-balancer-source-ranges: there the security groups decide as well. Ways past the ranges that hold (PrivateLink with the rules off, translation between IPv4 and IPv6, node ports of nodes with public addresses) are named in a pass. Without declared ranges it is not-applicable; groups, listeners or target groups that were not read make it unknown.",
+  unseen:
+    "Groups of single pods behind a load balancer without groups, unless the in-tree controller wrote the rules. Lists of addresses in AWS WAF or in an ingress controller's own configuration are not read.",
   remediation:
     "Let the controller write the ranges: drop the annotation that names security groups of your own, recreate a network load balancer that was made without any, and use spec.loadBalancerSourceRanges. Where your own groups have to stay, put the ranges in their rules and drop the declaration; remove rules that admit more.",
   examples: {

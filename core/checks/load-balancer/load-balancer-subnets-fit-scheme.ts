@@ -47,6 +47,10 @@ export const loadBalancerSubnetsFitScheme = defineCheck({
   needs: ["loadBalancers"],
   uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", ...ownerFacts],
   why: "A subnet that fits is a second line: an internal load balancer without a route to the internet stays internal when its scheme changes, and a network ACL still keeps strangers out when a security group is opened.",
+  judged:
+    "Fails an internal load balancer of which a subnet's route table leads to an internet gateway, and an internet-facing one with declared sources of which a subnet's network ACL admits every address on every port both ways, as the default one does. It is a second line and says nothing of reach, so that its severity is low. An internet-facing load balancer without declared sources is not-applicable. Route tables or network ACLs that were not read make it unknown unless another subnet fails already.",
+  unseen:
+    "Block Public Access and security groups, which other checks weigh. Which sources the ACL ought to admit is not judged, only that it admits less than everything.",
   remediation:
     "Recreate an internal load balancer in subnets without a route to an internet gateway (tag them kubernetes.io/role/internal-elb, or name them in the subnets annotation). Give the subnets of an internet-facing one a network ACL that admits the declared sources and the answers to what is asked from inside.",
   examples: { fail: { ...rest, routeTables: routed("igw-0a1") }, pass: { ...rest, routeTables: routed("nat-0a1") } },

@@ -29,6 +29,9 @@ export const serviceUsesNoExternalIps = defineCheck({
   path: { from: "vpc", to: "workloads" },
   needs: ["services"],
   why: "Whoever may write a Service can claim any address with externalIPs: nodes then take traffic to it for the Service's own pods (CVE-2020-8554).",
+  judged:
+    "Fails every Service, of any type, whose spec.externalIPs holds an address outside trustedCidrs. Private addresses are no exception: a Service can claim any address, and nodes then take the traffic for it. Text that is no address fails. It needs the Services of the cluster and nothing of AWS.",
+  unseen: "Whether an admission policy refuses such Services, and whether traffic to the address reaches a node.",
   remediation: "Remove spec.externalIPs from the Service, or list the addresses under trustedCidrs if the organization owns them.",
   examples: { fail: { services: [service] }, pass: { services: [{ ...service, externalIPs: [] }] } },
   evaluate: ({ services }, { trustedCidrs }, { resource: cluster }) => {

@@ -99,6 +99,10 @@ export const kubeletBlockedFromPods = defineCheck({
   needs: ["pods"],
   uses: [...effectiveFacts, "namespaces", "networkInterfaces", "securityGroups", "prefixLists", "networkAcls", "roles", "roleBindings"],
   why: "A kubelet runs commands in every pod of its node for whoever it takes for the control plane: a pod that cannot reach one cannot try.",
+  judged:
+    "Asks for every pod and every node whether some layer provably denies TCP 10250 and 10255: the policy engine, or the security groups and network ACLs where the path crosses them. To other nodes it does; to the pod's own node packets never leave the machine, so that only an engine, or a branch interface of a SecurityGroupPolicy in strict mode, can stop them. It fails with a witness pair when all layers provably allow one pair. Under VPC CNI no NetworkPolicy stops a pod from reaching its own node: where that alone is left open the severity is low. It passes only when every path is blocked at every address of the nodes' interfaces; else it is unknown. hostNetwork pods, system workloads, kubeletClients, and clients whose RBAC grants nodes/metrics, nodes/stats or nodes/proxy are counted, not judged; while RBAC was not read no pod proves a fail. A GlobalNetworkPolicy of Calico that may select host endpoints, and a policy of Cilium that selects nodes while its host firewall is on, are not judged: the paths that they could close are unknown.",
+  unseen:
+    "The kubelet's own authentication, which EKS's images require. The path through the API server's nodes/proxy is RBAC's, and no network layer stands in it.",
   remediation:
     "Run the pods on EC2 nodes with security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), and let the nodes' groups admit TCP 10250 and 10255 from the control plane and the clients of kubelets alone; or deny pods egress to these ports of every node address by a policy of an engine that polices the own node too, such as Calico: NetworkPolicies under Amazon VPC CNI stop no pod from reaching its own node.",
   examples: {

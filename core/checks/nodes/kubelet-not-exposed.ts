@@ -36,6 +36,9 @@ export const kubeletNotExposed = defineCheck({
   needs: ["network"],
   uses: [...nodeFacts, "securityGroups", "prefixLists", "networkAcls", "vpc"],
   why: "Through the kubelet's API come the logs of every pod on its node and shells in them; its authentication is not to be the only wall.",
+  judged:
+    "Fails a node when the security groups of one of its interfaces, and the network ACL of its subnet, admit any address outside the VPC to TCP 10250 or 10255, however narrow the range. The cluster's own groups are inside the VPC; networks of hybrid nodes and their pods are outside, and named in the evidence. Prefix lists count by their entries. Public addresses and routes play no part: a rule for 203.0.113.0/24 on a private node fails, as peered networks may come that way. A network ACL that was not read withholds no fail. Where the VPC's ranges were not read only the internet is certainly outside. Of a pool the worst node decides; Fargate and hybrid nodes are not-applicable.",
+  unseen: "Whether anything is routed there, and what the kubelet answers. Pods inside the VPC are judged by kubelet-blocked-from-pods.",
   remediation: text,
   examples: {
     fail: { ...rest, securityGroups: exampleGroups({ fromPort: 10_250, toPort: 10_250, cidrs: ["203.0.113.0/24"] }) },

@@ -21,6 +21,9 @@ export const nodeHasNoPublicAddress = defineCheck({
   needs: ["network"],
   uses: [...nodeFacts, "routeTables", "prefixLists"],
   why: "A node with a public address is one security group rule away from the internet, and all pods on it share that fate.",
+  judged:
+    "Fails a node when one of its interfaces, not only the first, has a public IPv4 address, or a global IPv6 address in a subnet whose route table leads IPv6 to an internet gateway. An egress-only internet gateway does not count, and a global IPv6 address without such a route passes. Security groups and Block Public Access play no part: the address itself is the finding. Where interfaces were not read, an ExternalIP in the Node's status fails, and its absence proves nothing. Nodes are told by AWS's tags, by their Auto Scaling group and by the Node objects. Of a pool the worst node decides; stopped instances are left out, Fargate and hybrid nodes are not-applicable.",
+  unseen: "Whether the subnet or the launch template gives the next node a public address.",
   remediation:
     "Launch nodes in private subnets without public addresses (turn off the subnets' auto-assignment and the launch template's AssociatePublicIpAddress), release Elastic IPs, route IPv6 through an egress-only internet gateway, and replace the nodes that run.",
   examples: {

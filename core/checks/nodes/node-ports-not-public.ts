@@ -30,6 +30,9 @@ export const nodePortsNotPublic = defineCheck({
   needs: [],
   uses: [...exposureFacts, "pods"],
   why: "A NodePort or host port that the internet reaches serves a workload past every load balancer, with its TLS, its source ranges and its logs.",
+  judged:
+    "Asks whether the internet reaches 30000 to 32767 by TCP, UDP or SCTP, or a hostPort that a pod on the node declares. Five layers have to let the internet through on one interface of a node: a public address of the family, an active route from its subnet to an internet gateway, Block Public Access, the network ACL both ways, and the security groups; the internet is more than a /8 in IPv4 or a /19 in IPv6 of globally reachable sources. Narrower public sources pass and are named in the evidence. Block Public Access and network ACLs that were not read withhold no fail and are named beside it; routes or groups that were not read withhold a fail, and a pass that no other layer proves. Whether a Service uses the port now is not asked: an open range serves the next one. Where pods were not read, a node that the internet reaches on no port at all still passes. Of a pool the worst node decides; stopped instances are left out, Fargate and hybrid nodes are not-applicable.",
+  unseen: "NodePort ranges other than the default, and whether kube-proxy answers. No connection is attempted.",
   remediation:
     "Revoke the rules that admit the internet to the ports named (aws ec2 revoke-security-group-ingress): admit them from the load balancers' security groups alone. Nodes in private subnets without public addresses are out of reach whatever their rules say.",
   examples: {

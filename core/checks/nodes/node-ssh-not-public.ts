@@ -27,6 +27,9 @@ export const nodeSshNotPublic = defineCheck({
   needs: [],
   uses: exposureFacts,
   why: "A remote shell that the internet reaches is tried around the clock, and one weak key or unpatched daemon opens the node and all its pods.",
+  judged:
+    "Asks whether the internet reaches TCP 22 or 3389. Five layers have to let the internet through on one interface of a node: a public address of the family, an active route from its subnet to an internet gateway, Block Public Access, the network ACL both ways, and the security groups; the internet is more than a /8 in IPv4 or a /19 in IPv6 of globally reachable sources. Narrower public sources pass and are named in the evidence. Block Public Access and network ACLs that were not read withhold no fail and are named beside it; routes or groups that were not read withhold a fail, and a pass that no other layer proves. Whether a daemon listens is not asked. Of a pool the worst node decides; stopped instances are left out, Fargate and hybrid nodes are not-applicable.",
+  unseen: "Other ports of remote shells, Session Manager, and narrower sources than the internet: a range of the office passes.",
   remediation: text,
   examples: {
     fail: { ...rest, securityGroups: exampleGroups({ fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] }) },

@@ -37,6 +37,9 @@ export const declaredFlowsHold = defineCheck({
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts, "network"],
   why: "A declared flow is what the organization said must, or must not, be possible: policies that say otherwise break a service, or a promise.",
+  judged:
+    "Judges each configured flow for every pair of pods that its ends mean, by the policies that the engines enforce: allowed needs egress of the source and ingress of the destination for all pairs, denied needs one of them closed for all pairs. One pair against it fails, with that pair as witness. A range as an end means the addresses outside the cluster and the nodes; the pod's own node is left out, which most engines let through whatever policies say. A pod's connection to itself is not judged. In a cluster that its pattern does not match a flow is not-applicable. One that means no pod is unknown with not-found; so is one that means a hostNetwork pod, or a range that holds only the cluster's own pods or Services, which policies let through by labels.",
+  unseen: "Security groups, routes, and whether anything listens: allowed means that no policy stands in the way.",
   remediation:
     "Change the NetworkPolicy that decides, or add the one that is lacking, so that the flow is allowed or denied as it is declared; or correct the flow in the configuration.",
   examples: {

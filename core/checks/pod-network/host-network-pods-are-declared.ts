@@ -29,6 +29,10 @@ export const hostNetworkPodsAreDeclared = defineCheck({
   needs: ["pods"],
   uses: ["workloads"],
   why: "No network policy holds for a pod on its node's network, which reaches whatever the node reaches, its metadata and kubelet included; a host port opens the node itself.",
+  judged:
+    "Fails a workload of which a pod, or the pod template, uses hostNetwork or a hostPort; an init container's port is left out, as it has ended. Judged is the top controller, from its pods and from its template alike, so that a DaemonSet without pods is found; of zero replicas only pods count. System workloads are not-applicable: the product's dated table knows them by namespace, kind and the repositories of all their images, and never by name alone, and systemWorkloads adds the organization's own. A foreign image in the pod makes it anybody's. Where the controller of a pod cannot be told, the cluster has one unknown finding instead.",
+  unseen:
+    "What the workload does with the node's network. Other ways to the host, such as privileged containers and host paths, are not judged.",
   remediation:
     "Take hostNetwork and hostPort out of the workload's pod template, and let a Service lead to its pods; or list a workload that is part of the platform under systemWorkloads.",
   examples: {

@@ -37,6 +37,10 @@ export const instanceMetadataBlockedFromPods = defineCheck({
   needs: ["instances"],
   uses: ["networkInterfaces", "nodeGroups", "pods", "namespaces", ...effectiveFacts],
   why: "Whoever can ask an instance for its metadata gets the credentials of the node's role, which may read every image and attach every network interface of the cluster.",
+  judged:
+    "Passes an instance when its metadata service is off, or requires IMDSv2 with hop limit 1: a pod is one hop further than the machine, so that the token does not reach it. With IMDSv1 allowed the hop limit does not count, and with a limit of 2 or more IMDSv2 is reached too. Else it passes only when policies that an engine enforces deny TCP 80 of 169.254.169.254, and of fd00:ec2::254 where the IPv6 endpoint is on, to every pod on the node; of a node without pods nothing is denied yet. Policies that were not read withhold no fail. Of a pool the worst instance decides. Fargate and hybrid nodes are not-applicable. Options that were not read make it unknown.",
+  unseen:
+    "Pods on their node's network, which reach the service whatever the hop limit: host-network-pods-are-declared finds them. Account defaults and launch templates are not read, so that the next node may differ.",
   remediation: advice,
   examples: {
     fail: { ...rest, instances: exampleInstances({ ...strict, tokens: "optional" }) },

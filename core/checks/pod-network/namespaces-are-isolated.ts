@@ -25,6 +25,9 @@ export const namespacesAreIsolated = defineCheck({
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "Where every namespace reaches every other, the weakest workload of the cluster is the way to all of them.",
+  judged:
+    "Fails a namespace in which some pod certainly accepts connections, on any port, from a pod of every other namespace that is judged; one namespace that is kept out is enough to pass, since this asks for any separation and not for the right one. A namespace without pods is asked for by a pod without labels. The system's namespaces (kube-system, kube-public, kube-node-lease, those of the product's table and of systemWorkloads) are neither judged nor asked for. In a cluster with no other namespace every one passes. Where nothing enforces on the pod's node it accepts everybody. What was not read and could change the answer makes it unknown.",
+  unseen: "Which namespaces ought to reach each other: declare flows for that.",
   remediation:
     "Name in the ingress rules of the NetworkPolicy the namespaces that are needed (namespaceSelector with kubernetes.io/metadata.name), and isolate pods that no policy selects for ingress.",
   examples: {

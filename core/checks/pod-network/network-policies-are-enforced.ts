@@ -76,6 +76,10 @@ export const networkPoliciesAreEnforced = defineCheck({
     "ciliumPolicies",
   ],
   why: "The API server takes every policy, whether or not anything in the cluster enforces it: without an engine each pod still reaches each other.",
+  judged:
+    "Judges every Ready EC2 and Auto Mode node by what runs on it: an object of kind NetworkPolicy, an installed CRD or a DaemonSet's template proves nothing, only a ready pod of the engine on that node does. VPC CNI counts when aws-node's agent runs with --enable-network-policy=true and the ConfigMap amazon-vpc-cni has enable-network-policy-controller exactly true: one half alone is inert. In Auto Mode the ConfigMap decides with the node's NodeClass, since no agent's pod is there to be seen. Calico, Antrea and kube-router (with --run-firewall=true) count by their pods, Cilium unless policy-audit-mode is on or enable-policy is never. What the add-on's configuration says is evidence and never decides. A node without an engine fails the cluster, with policies present but inert where policies exist. Fargate, Windows and hybrid nodes fail it only where a policy selects a pod on them. An agent that is not ready, or a second engine on the same node, makes it unknown.",
+  unseen:
+    "Whether the engine has programmed the rules: its dataplane is not looked at. Engines that it does not know, such as Weave or canal, make it unknown.",
   remediation:
     'Let Amazon VPC CNI enforce policies: set enableNetworkPolicy to "true" in the configuration of the add-on vpc-cni, or, in EKS Auto Mode, create the ConfigMap amazon-vpc-cni in kube-system with enable-network-policy-controller "true". Or run the pods of Calico or Cilium on every node, and no two engines at once. Move pods that policies are meant for from Fargate to nodes where an engine runs.',
   examples: { fail: example(false), pass: example(true) },

@@ -20,6 +20,9 @@ export const networkPoliciesSelectPods = defineCheck({
   needs: ["pods", "namespaces"],
   uses: [...effectiveFacts],
   why: "A policy whose selector matches nothing protects nothing: often a label was renamed, and the pods that it was for are open.",
+  judged:
+    "Passes a policy whose subject matches a pod, or the pod template of a workload, also one of zero replicas or of a CronJob; fails one that matches neither. hostNetwork pods and pods that have ended match nothing. Each kind is read as its own dialect means it, whether or not an engine enforces it. A selector of peers that matches nothing is named in the evidence and fails nothing. A policy whose text is malformed is unknown; so is one that matches no pod while workloads were not read.",
+  unseen: "Whether the pods it selects are those it was written for.",
   remediation: "Correct the selector of the NetworkPolicy so that it matches the labels of the pods that it is for, or delete the policy.",
   examples: {
     fail: { ...rest, networkPolicies: known([policyFor("wbe")]) },

@@ -31,6 +31,10 @@ export const podsIngressFromInternetDeclared = defineCheck({
   needs: ["pods", "namespaces", "readAt"],
   uses: [...effectiveFacts, "services", "ingresses"],
   why: "What policies let in from anywhere is one load balancer, public address or route away from being public; only what is meant to be should be let in.",
+  judged:
+    "Fails a namespace in which enforced policies, or none, certainly admit more of the internet to a pod than one organization could own, on any port, and no declared public service leads to the pod. A rule for 0.0.0.0/0 fails even while no load balancer exists. A pod is excused when the selector of a Service that is declared under publicServices matches it, or of a Service behind a declared Ingress, until the declaration's last day. Where such Services or Ingresses were not read, or a Gateway is declared, the pod may be excused and the verdict is unknown. A pod without any IPv6 address is asked about IPv4 alone.",
+  unseen:
+    "Whether a load balancer, a public address or a route leads to the pod at all: the load balancer checks judge that. Traffic through a load balancer may arrive from private addresses, which this check does not call the internet.",
   remediation:
     "Name in the ingress rules of the NetworkPolicy the addresses that are needed, such as the load balancer's subnets, and isolate pods that no policy selects; or declare the Service or Ingress under publicServices.",
   examples: {

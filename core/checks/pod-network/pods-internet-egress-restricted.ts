@@ -57,6 +57,10 @@ export const podsInternetEgressRestricted = defineCheck({
   needs: ["pods", "namespaces", "network"],
   uses: [...effectiveFacts, "routeTables", "prefixLists", "networkInterfaces"],
   why: "A pod that may talk to any address on the internet fetches what an intruder tells it to, and sends out what it finds.",
+  judged:
+    "Fails a namespace in which a pod may certainly open connections, on any port, to more of the internet than one organization could own (the limits of internet in the configuration): policies that are enforced let it, and the routes of its subnet lead there. A NAT gateway is a way out, and so is an egress-only internet gateway: neither lets anybody in, both let everybody out. Either of the two layers alone is enough to pass: policies that name narrower ranges, or a subnet without a route. 0.0.0.0/1 with 128.0.0.0/1 counts as everything. The pod's own subnet and its node's may both decide, as VPC CNI sends out by the node's address; where they differ it is unknown. So it is where a pod may send in an address family that its policies do not cover. hostNetwork pods and system workloads are counted, not judged.",
+  unseen:
+    "Firewalls, proxies and DNS filters in the route's way, and the egress rules of security groups. A transit gateway or a peered VPC counts by the ranges of its route, not by what lies behind.",
   remediation:
     "Isolate the pods for egress by a NetworkPolicy that names the addresses that they need, and let an engine enforce it; or run them in subnets whose route table has no route to the internet.",
   examples: {
