@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnyCheck } from "../core/model/check.ts";
 import type { Severity } from "../core/model/severity.ts";
@@ -7,6 +7,7 @@ import { toJson } from "../core/report/json.ts";
 import type { Report } from "../core/report/report.ts";
 import { exitCode } from "../core/report/summary.ts";
 import { toTable } from "../core/report/table.ts";
+import { UsageError } from "./errors.ts";
 import type { ExitCode } from "./exit.ts";
 
 export type FailOn = Severity | "none";
@@ -23,6 +24,21 @@ export async function writeReport(report: Report, checks: readonly AnyCheck[], o
   process.stdout.write(options.json === true ? toJson(report) : toTable(report));
   if (options.out !== undefined && options.json !== true) process.stdout.write(`Report: ${join(options.out, "report.html")}\n`);
   return exitCode(report, options.failOn, checks);
+}
+
+/**
+ * Makes the folder of --out before anything is scanned, so that a path that can't be written to costs no scan.
+ *
+ * @throws {UsageError}
+ */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code; // of node:fs
+    throw new UsageError(`${folder} can't be written to (${code}).`, { hint: "Name another folder with --out.", cause });
+  }
 }
 
 async function writeFiles(report: Report, folder: string): Promise<void> {

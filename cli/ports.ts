@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { STSClient } from "@aws-sdk/client-sts";
 import { xdgState } from "xdg-basedir";
 import type { AccountAccess, CollectPorts } from "../core/collect/access.ts";
 import type { DeploymentPorts } from "../core/collect/deployment.ts";
@@ -10,12 +10,13 @@ import type { Caller } from "../core/model/deployment.ts";
 import { onboardingRoleName } from "../core/model/onboarding.ts";
 import { partitionOf } from "../core/model/partition.ts";
 import type { Settings } from "../core/model/settings.ts";
-import type { Ports } from "../core/ports.ts";
+import type { Log, Ports } from "../core/ports.ts";
 import type { Slack } from "../core/publish/slack/client.ts";
 import type { Store } from "../core/publish/store.ts";
 import { version } from "../core/version.ts";
 import { accountAccess, allowedEndpointHosts, common, ownSecurityHub, securityHub } from "../functions/clients.ts";
 import { organizations } from "../functions/organization.ts";
+import { askCaller } from "./caller.ts";
 import { UsageError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 
@@ -30,6 +31,8 @@ export interface ReadOptions {
   /** The Region to fall back on where the AWS configuration names none. */
   readonly region: string | undefined;
   readonly progress: Progress;
+  /** Ends the question who is asking. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PortOptions extends ReadOptions {
@@ -54,7 +57,7 @@ export interface Session {
 export async function openSession(options: PortOptions): Promise<Session> {
   const { caller, homeRegion, ...reading } = await openReading(options);
   const state = options.state ?? join(xdgState ?? ".", "eks-perimeter");
-  if (!state.startsWith("s3://")) await mkdir(state, { recursive: true, mode: 0o700 });
+  if (!state.startsWith("s3://")) await makeFolder(state);
   const ports: Ports = {
     ...reading,
     homeRegion,
@@ -64,9 +67,29 @@ export async function openSession(options: PortOptions): Promise<Session> {
     version,
     ...(options.publish ? { securityHub, centralHub: () => ({ account: caller.account, client: ownSecurityHub(homeRegion) }) } : {}),
     ...withSlack(options.slack),
-    log: options.progress.log,
+    log: untilAborted(options.progress.log, options.signal),
   };
   return { account: caller.account, homeRegion, ports };
+}
+
+/** A run that was ended has no more to say of what went wrong in it: its end did. */
+function untilAborted(log: Log, signal: AbortSignal | undefined): Log {
+  const unless =
+    (say: Log["info"]): Log["info"] =>
+    (...line) => {
+      if (signal?.aborted !== true) say(...line);
+    };
+  return { info: unless(log.info), warn: unless(log.warn), error: unless(log.error) };
+}
+
+/** @throws {UsageError} */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`${path} can't be made, in which runs are kept (${cause.code}).`, {
+      hint: "Name another folder with --state.",
+      cause,
+    });
+  });
 }
 
 /** What reading takes, and who reads; nothing is kept or delivered. */
@@ -76,9 +99,11 @@ type ReadPorts = CollectPorts & { readonly readTimeoutMs: number; readonly calle
 async function openReading(options: ReadOptions): Promise<ReadPorts> {
   const homeRegion = (await configuredRegion()) ?? options.region;
   if (homeRegion === undefined) {
-    throw new UsageError("No Region is configured.", { hint: "Set AWS_REGION, or name one with --region." });
+    throw new UsageError("No Region is configured.", {
+      hint: "Name one with --region, set AWS_REGION, or choose a profile that has one with AWS_PROFILE.",
+    });
   }
-  const caller = await askCaller(homeRegion);
+  const caller = await askCaller(homeRegion, options.signal ?? new AbortController().signal);
   const now = () => new Date();
   return {
     access: accountAccess({
@@ -117,6 +142,8 @@ export async function openDeployment(options: ReadOptions & { readonly onboard: 
     ...reading,
     organizations: () => organizations(reading.homeRegion),
     securityHub,
+    onAccounts: options.progress.accounts,
+    onLooked: options.progress.looked,
     onFound: options.progress.found,
     onDone: options.progress.scanned,
     ...(options.onboard
@@ -142,21 +169,6 @@ async function configuredRegion(): Promise<string | undefined> {
   } catch {
     return undefined; // the SDK has no other way to say that no Region is configured
   }
-}
-
-async function askCaller(region: string): Promise<Caller> {
-  const sts = new STSClient({ ...common, maxAttempts: 3, region });
-  try {
-    const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
-    if (account !== undefined && arn !== undefined) return { account, arn };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.name : "unknown error";
-    throw new UsageError(`No usable AWS credentials: STS did not say who they belong to (${why}).`, {
-      hint: "Log in, or set AWS_PROFILE; `aws sts get-caller-identity` must answer.",
-      cause,
-    });
-  }
-  throw new UsageError("STS answered without an account and its caller.", { hint: "Check AWS_ENDPOINT_URL." });
 }
 
 /** A store at a folder, or at s3://BUCKET/PREFIX; the S3 client is only loaded where it is needed. */

@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as z from "zod";
-import { PerimeterError } from "../core/model/error.ts";
 import { AccountId, ClusterName, RegionName } from "../core/model/request.ts";
 import { severities } from "../core/model/severity.ts";
 import { engines } from "../core/net/policy/translation.ts";
 import { version } from "../core/version.ts";
 import { parsePlace, parsePorts } from "./connectivity/narrowing.ts";
+import { endOf } from "./end.ts";
 import { type ExitCode, exit } from "./exit.ts";
 
 /** Runs the command line; answers the exit code. Errors are one line on stderr, with what to do about them. */
@@ -20,9 +20,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
-    if (!(error instanceof PerimeterError)) throw error;
-    process.stderr.write(`error: ${error.message} ${error.hint}\n`);
-    return exit.usage;
+    const { text, code: ended } = endOf(error);
+    process.stderr.write(`error: ${text}\n`);
+    return ended;
   }
 }
 

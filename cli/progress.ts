@@ -1,52 +1,144 @@
 import ora from "ora";
-import type { CollectPorts } from "../core/collect/access.ts";
+import type { EndedRead } from "../core/collect/access.ts";
+import { PerimeterError } from "../core/model/error.ts";
 import type { Log } from "../core/ports.ts";
+import { plainLines, plainText } from "../core/report/plain-text.ts";
+import { type CallCounter, countCalls } from "./calls.ts";
+import { type Advance, clock, progressLine } from "./progress-line.ts";
+import { isAnimated } from "./terminal.ts";
 
 /** Tells a person on stderr how far a run is. */
 export interface Progress {
-  readonly read: NonNullable<CollectPorts["onRead"]>;
+  readonly read: (read: EndedRead) => void;
   readonly log: Log;
+  /** So many accounts are to be looked at. */
+  accounts(accounts: number): void;
+  /** An account was looked at. */
+  looked(): void;
+  /** So many clusters more are to be read. */
   found(clusters: number): void;
+  /** A cluster was read. */
   scanned(): void;
+  /** How many clusters were read until now, and how many there are. */
+  readonly clusters: { readonly done: number; readonly all: number };
+  /** Ends it. With `verbose` it says at the end how many reads and calls there were, and which took longest. */
   stop(): void;
 }
 
-/** A live line on a terminal; elsewhere nothing but warnings and, where asked for, each read. */
-export function startProgress({ verbose }: { readonly verbose?: boolean }): Progress {
-  const live = process.stderr.isTTY && verbose !== true && process.env.NO_COLOR === undefined;
-  const spinner = live ? ora({ text: "Looking for clusters", stream: process.stderr }).start() : undefined;
-  const count = { clusters: 0, scanned: 0, reads: 0 };
+/** Where progress is told, and by which clock; for tests. */
+export interface Surroundings {
+  readonly stream: NodeJS.WriteStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+  readonly calls: CallCounter;
+}
+
+/** How often a log is told how far a run is: a run that takes less needs no such line. */
+const logEveryMs = 30_000;
+const showEveryMs = 250;
+const slowest = 5;
+
+/** A live line on a terminal; elsewhere a plain line now and then. Warnings, and where asked for each read, stand above it. */
+export function startProgress({ verbose }: { readonly verbose?: boolean }, given: Partial<Surroundings> = {}): Progress {
+  const { stream = process.stderr, environment = process.env, now = () => performance.now(), calls = countCalls() } = given;
+  const spinner = isAnimated(stream, environment) ? ora({ stream, discardStdin: false, color: "cyan" }) : undefined;
+  const reads: EndedRead[] = [];
+  const count = { accounts: undefined as number | undefined, accountsDone: 0, clusters: 0, clustersDone: 0 };
+  const startedAt = now();
+  let clustersFrom: number | undefined;
+  let isOver = false;
+
+  const advance = (): Advance => {
+    const { aws, kubernetes } = calls.counts();
+    return { ...count, startedAt, clustersFrom, calls: aws + kubernetes };
+  };
   const say = (line: string): void => {
     spinner?.clear();
-    process.stderr.write(`${line}\n`);
+    stream.write(`${line}\n`);
   };
   const show = (): void => {
-    if (spinner !== undefined) spinner.text = `${count.scanned} of ${count.clusters} clusters scanned, ${count.reads} reads`;
+    if (spinner !== undefined) spinner.text = progressLine(advance(), now(), (stream.columns || 80) - 3); // the spinner, and no wrap
   };
+  show();
+  spinner?.start();
+  const timer =
+    spinner === undefined ? setInterval(() => say(progressLine(advance(), now(), 120)), logEveryMs) : setInterval(show, showEveryMs);
+  timer.unref();
+
   return {
-    read: ({ read, ms, state }) => {
-      count.reads += 1;
-      if (verbose === true) say(`${String(Math.round(ms)).padStart(6)} ms  ${state.padEnd(7)}  ${read}`);
-      show();
+    read: (read) => {
+      if (verbose !== true) return;
+      reads.push(read);
+      say(readLine(read));
     },
     log: {
       info: () => {},
-      warn: (message, fields) => say(`warning: ${message} ${line(fields)}`),
-      error: (message, fields) => say(`error: ${message} ${line(fields)}`),
+      warn: (message, fields) => say(logLine("warning", message, fields)),
+      error: (message, fields) => say(logLine("error", message, fields)),
+    },
+    accounts: (accounts) => {
+      count.accounts = (count.accounts ?? 0) + accounts;
+      show();
+    },
+    looked: () => {
+      count.accountsDone += 1;
+      show();
     },
     found: (clusters) => {
+      if (clusters > 0) clustersFrom ??= now();
       count.clusters += clusters;
       show();
     },
     scanned: () => {
-      count.scanned += 1;
+      count.clustersDone += 1;
       show();
     },
-    stop: () => void spinner?.stop(),
+    get clusters() {
+      return { done: count.clustersDone, all: count.clusters };
+    },
+    stop: () => {
+      if (isOver) return;
+      isOver = true;
+      clearInterval(timer);
+      spinner?.stop();
+      calls.end();
+      if (verbose === true && reads.length > 0) for (const line of readSummary(reads, calls, now() - startedAt)) stream.write(`${line}\n`);
+    },
   };
 }
 
-const line = (fields: Readonly<Record<string, unknown>> = {}): string =>
-  Object.entries(fields)
-    .map(([key, value]) => `${key}=${value instanceof Error ? (value.stack ?? value.message) : JSON.stringify(value)}`)
-    .join(" ");
+const readLine = ({ ms, state, read, about }: EndedRead): string =>
+  plainText(`${String(Math.round(ms)).padStart(6)} ms  ${state.padEnd(7)}  ${read}${about === undefined ? "" : `  (${about})`}`);
+
+/** How many reads and calls there were of which kind, and the reads that took longest. */
+function readSummary(reads: readonly EndedRead[], calls: CallCounter, elapsedMs: number): readonly string[] {
+  const kubernetes = reads.filter(({ read }) => read.startsWith("kubernetes:"));
+  const unread = reads.filter(({ state }) => state === "unknown").length;
+  const sent = calls.counts();
+  const again = sent.again === 0 ? "" : ` (${sent.again} of them again)`;
+  const longest = [...reads].sort((a, b) => b.ms - a.ms).slice(0, slowest);
+  return [
+    "",
+    `${reads.length} reads in ${clock(elapsedMs)}, ${unread} without an answer: ${reads.length - kubernetes.length} of AWS, ${kubernetes.length} of Kubernetes.`,
+    `${sent.aws + sent.kubernetes} calls: ${sent.aws} to AWS${again}, ${sent.kubernetes} to Kubernetes.`,
+    "Slowest reads:",
+    ...longest.map(readLine),
+  ];
+}
+
+/** Of a log's line what a person can use: the message of a refusal first, then what it is about; a run's id is for machines. */
+function logLine(
+  level: string,
+  message: string,
+  { runId: _machine, message: why, ...fields }: Readonly<Record<string, unknown>> = {},
+): string {
+  const about = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const trace = about.flatMap(([, value]) =>
+    value instanceof Error ? [value instanceof PerimeterError ? value.message : (value.stack ?? value.message)] : [],
+  );
+  const named = about.flatMap(([key, value]) =>
+    value instanceof Error ? [] : [`${key} ${typeof value === "string" ? value : JSON.stringify(value)}`],
+  );
+  const line = `${level}: ${message}${typeof why === "string" ? `: ${why}` : ""}${named.length === 0 ? "" : ` (${named.join(", ")})`}`;
+  return [plainText(line), ...trace.map(plainLines)].join("\n");
+}

@@ -18,10 +18,15 @@ export async function runLocally(request: PlanRequest, ports: PlanPorts, progres
   let report: Report | undefined;
   let failure: unknown;
   const steps: Record<string, (input: unknown) => Promise<unknown>> = {
-    Plan: (input) => planRun(PlanRequest.parse(input), ports, signal),
+    Plan: async (input) => {
+      const planned = await planRun(PlanRequest.parse(input), ports, signal);
+      progress.accounts(planned.accounts.length);
+      return planned;
+    },
     Discover: async (input) => {
       const found = await discoverClusters(DiscoverRequest.parse(input), ports, signal);
       progress.found(found.clusters.length);
+      progress.looked();
       return found;
     },
     Scan: async (input) => {

@@ -6,14 +6,29 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
 import { type ExitCode, exit } from "../exit.ts";
+import { interruptible } from "../interruption.ts";
+import { prepareFolder } from "../output.ts";
 
 const file = (path: string): string => fileURLToPath(new URL(`../../sandbox/${path}`, import.meta.url));
 
 /** `demo`: the main job, whole, against the embedded sandbox. Nothing of the surroundings' set-up of AWS and Slack is used. */
-export async function demo({ out }: { readonly out: string }): Promise<ExitCode> {
+export function demo({ out }: { readonly out: string }): Promise<ExitCode> {
+  let report = "No report was written";
+  const onReported = (): void => {
+    report = "The report was written";
+  };
+  return interruptible(
+    () => `${report}; the sandbox is gone, and nothing outside this computer was touched.`,
+    () => run(out, onReported),
+  );
+}
+
+async function run(out: string, onReported: () => void): Promise<ExitCode> {
+  await prepareFolder(out);
   for (const name of Object.keys(process.env)) if (/^(?:AWS|SLACK)_/.test(name)) delete process.env[name];
   const sandbox = spawn(process.execPath, [file("main.ts"), file("estates/demo.yaml")], { stdio: ["ignore", "pipe", "inherit"] });
   try {
+    process.once("exit", () => sandbox.kill()); // also by a second Ctrl-C
     const { endpoint, credentials, slack } = await started(sandbox);
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: endpoint,
@@ -45,6 +60,7 @@ export async function demo({ out }: { readonly out: string }): Promise<ExitCode>
       state,
       verbose: false,
     });
+    onReported();
     process.stdout.write(`Slack of the sandbox: ${await toldTo(slack.posted)}\n`);
     return exit.ok;
   } finally {

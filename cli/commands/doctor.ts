@@ -3,10 +3,11 @@ import { isReady, judgeDeployment } from "../../core/doctor/judge.ts";
 import type { Deployment } from "../../core/model/deployment.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { toPrerequisitesJson, toPrerequisitesText } from "../../core/report/prerequisites.ts";
-import { InterruptedError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { type ExitCode, exit } from "../exit.ts";
+import { interruptible } from "../interruption.ts";
 import { openDeployment } from "../ports.ts";
-import { startProgress } from "../progress.ts";
+import { type Progress, startProgress } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
 import { onboard } from "./onboard.ts";
 
@@ -30,33 +31,50 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   }
   const settings = await loadSettings(options.config);
   const progress = startProgress(options);
-  const interrupted = new AbortController();
-  let hint = "Nothing was judged.";
-  process.once("SIGINT", () => interrupted.abort(new InterruptedError("Interrupted.", { hint })));
+  let kept = "Nothing was judged.";
+  const announced = (): void => {
+    kept = "Nothing was judged; of the access entries that were announced, some may exist now.";
+  };
   try {
-    const { roleName, externalId } = options;
-    const region = options.region.find((name) => name !== "all");
-    const { ports, onboarding } = await openDeployment({
-      settings,
-      roleName,
-      externalId,
-      region,
-      progress,
-      onboard: options.onboard === true,
-    });
-    const seen = await collectDeployment(scopeOf(options, settings, ports), ports, interrupted.signal);
-    progress.stop();
-    refuseAbsent(options.cluster, seen);
-    hint = options.onboard === true ? "Nothing was judged; of the access entries that were announced, some may exist now." : hint;
-    const deployment = options.onboard === true ? await onboard(seen, onboarding, interrupted.signal) : seen;
-    const prerequisites = judgeDeployment(deployment);
-    process.stdout.write(
-      options.json === true ? toPrerequisitesJson(prerequisites) : toPrerequisitesText(prerequisites, process.stdout.columns),
+    return await interruptible(
+      () => kept,
+      (signal) => lookAtDeployment(options, { settings, progress, signal, announced }),
     );
-    return isReady(prerequisites) ? exit.ok : exit.failed;
   } finally {
     progress.stop();
   }
+}
+
+interface Looking {
+  readonly settings: Settings;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Told when something is about to be created. */
+  readonly announced: () => void;
+}
+
+async function lookAtDeployment(options: DoctorOptions, { settings, progress, signal, announced }: Looking): Promise<ExitCode> {
+  const { roleName, externalId } = options;
+  const region = options.region.find((name) => name !== "all");
+  const { ports, onboarding } = await openDeployment({
+    settings,
+    roleName,
+    externalId,
+    region,
+    progress,
+    signal,
+    onboard: options.onboard === true,
+  });
+  const seen = await collectDeployment(scopeOf(options, settings, ports), ports, signal);
+  progress.stop();
+  refuseAbsent(options.cluster, seen);
+  if (options.onboard === true) announced();
+  const deployment = options.onboard === true ? await onboard(seen, onboarding, signal) : seen;
+  const prerequisites = judgeDeployment(deployment);
+  process.stdout.write(
+    options.json === true ? toPrerequisitesJson(prerequisites) : toPrerequisitesText(prerequisites, process.stdout.columns),
+  );
+  return isReady(prerequisites) ? exit.ok : exit.failed;
 }
 
 /** As `scan` has it: the caller's account and Region where nothing else is named, the configuration's Regions for an organization. */

@@ -1,10 +1,13 @@
 import pMap from "p-map";
 import { discoverClusters } from "../../core/discover.ts";
+import type { AnyCheck } from "../../core/model/check.ts";
 import type { PlanRequest } from "../../core/model/request.ts";
 import type { ClusterTarget } from "../../core/model/resource.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { planRun, selectChecks } from "../../core/plan.ts";
 import type { PlanPorts } from "../../core/ports.ts";
+import type { Slack } from "../../core/publish/slack/client.ts";
+import { plainText } from "../../core/report/plain-text.ts";
 import type { Report } from "../../core/report/report.ts";
 import { type AccountRecord, keys, readRecord } from "../../core/run-record.ts";
 import { scanCluster } from "../../core/scan.ts";
@@ -13,7 +16,8 @@ import { withOrganization } from "../../functions/organization.ts";
 import { UsageError } from "../errors.ts";
 import { saveEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
-import { type FailOn, writeReport } from "../output.ts";
+import { interruptible } from "../interruption.ts";
+import { type FailOn, prepareFolder, writeReport } from "../output.ts";
 import { openSession } from "../ports.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
@@ -48,37 +52,71 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
   }
   const { slack, settings } = await withSlack(await loadSettings(options.config), options);
   const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
+  if (options.out !== undefined) await prepareFolder(options.out);
   const progress = startProgress(options);
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
+  const kept: Kept = {};
   try {
-    const named = options.region.filter((region) => region !== "all");
-    const session = await openSession({
-      settings: { ...settings, ...(options.region.includes("all") ? { regions: "all" } : {}) },
-      roleName: options.roleName,
-      externalId: options.externalId,
-      state: options.state,
-      publish: options.publish === true,
-      ...(slack === undefined ? {} : { slack }),
-      region: named[0],
-      progress,
-    });
-    const ports = withOrganization(session.ports);
-    if (options.publish) process.stderr.write(`The state of findings is kept in ${ports.store.description}.\n`);
-    const regions = options.region.includes("all") ? undefined : named.length > 0 ? named : options.org ? undefined : [session.homeRegion];
-    const request: PlanRequest = {
-      ...(options.org ? {} : { accounts: options.account.length > 0 ? [...options.account] : [session.account] }),
-      ...(regions === undefined ? {} : { regions: [...regions] }),
-      ...(options.cluster.length > 0 ? { clusters: [...options.cluster] } : {}),
-      ...(options.check.length > 0 ? { checks: [...options.check] } : {}),
-    };
-    const report = await (options.org === true ? runWorkflow : runDirectly)(request, ports, progress, interrupted.signal);
-    progress.stop();
-    if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
-    return await writeReport(report, checks, options);
+    return await interruptible(
+      () => whatWasKept(progress.clusters, kept),
+      (signal) => scanAll(options, { settings, checks, slack, progress, signal, kept }),
+    );
   } finally {
     progress.stop();
   }
+}
+
+interface Scanning {
+  readonly settings: Settings;
+  readonly checks: readonly AnyCheck[];
+  readonly slack: Slack | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly kept: Kept;
+}
+
+/** What an interruption leaves behind. */
+interface Kept {
+  /** Where the state of findings is kept, once findings are imported. */
+  store?: string;
+  isReported?: boolean;
+}
+
+async function scanAll(options: ScanOptions, { settings, checks, slack, progress, signal, kept }: Scanning): Promise<ExitCode> {
+  const named = options.region.filter((region) => region !== "all");
+  const session = await openSession({
+    settings: { ...settings, ...(options.region.includes("all") ? { regions: "all" } : {}) },
+    roleName: options.roleName,
+    externalId: options.externalId,
+    state: options.state,
+    publish: options.publish === true,
+    ...(slack === undefined ? {} : { slack }),
+    region: named[0],
+    progress,
+    signal,
+  });
+  const ports = withOrganization(session.ports);
+  if (options.publish === true) kept.store = ports.store.description;
+  const regions = options.region.includes("all") ? undefined : named.length > 0 ? named : options.org ? undefined : [session.homeRegion];
+  const request: PlanRequest = {
+    ...(options.org ? {} : { accounts: options.account.length > 0 ? [...options.account] : [session.account] }),
+    ...(regions === undefined ? {} : { regions: [...regions] }),
+    ...(options.cluster.length > 0 ? { clusters: [...options.cluster] } : {}),
+    ...(options.check.length > 0 ? { checks: [...options.check] } : {}),
+  };
+  const report = await (options.org === true ? runWorkflow : runDirectly)(request, ports, progress, signal);
+  progress.stop();
+  if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
+  if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
+  kept.isReported = true;
+  return await writeReport(report, checks, options);
+}
+
+/** No report, but what was delivered while the scan ran stays delivered. */
+function whatWasKept({ done, all }: Progress["clusters"], { store, isReported }: Kept): string {
+  if (isReported === true) return "The scan was over, and its report was being written.";
+  const read = all === 0 ? "No cluster had been read" : `${done} of ${all} clusters had been read`;
+  const sent = done === 0 || store === undefined ? "" : ` What they were found with was imported, and its state is kept in ${store}.`;
+  return `${read}; no report was written.${sent}`;
 }
 
 /** The client of Slack is loaded only where it is asked for. */
@@ -89,9 +127,13 @@ async function withSlack(settings: Settings, { slack }: ScanOptions): Promise<Pa
 /** The four steps, one after the other, in this process. */
 async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Progress, signal: AbortSignal): Promise<Report> {
   const { runId, accounts } = await planRun(request, ports, signal);
-  const found = await pMap(accounts, (account) => discoverClusters({ runId, account }, ports, signal), {
-    concurrency: concurrency.accounts,
-  });
+  progress.accounts(accounts.length);
+  const discover = async (account: string) => {
+    const found = await discoverClusters({ runId, account }, ports, signal);
+    progress.looked();
+    return found;
+  };
+  const found = await pMap(accounts, discover, { concurrency: concurrency.accounts });
   const targets = found.flatMap(({ clusters }) => clusters);
   await refuseAbsent(request.clusters ?? [], targets, runId, accounts, ports);
   progress.found(targets.length);

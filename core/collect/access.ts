@@ -40,5 +40,15 @@ export interface CollectPorts {
   /** Reads that the clusters of one run have in common. Absent: each cluster makes its own. */
   readonly shared?: SharedReads;
   /** Told each read as it ends, for `--verbose`. */
-  onRead?(read: { readonly read: string; readonly ms: number; readonly state: "read" | "unknown" }): void;
+  onRead?(read: EndedRead): void;
+}
+
+/** A read that has ended, well or not. */
+export interface EndedRead {
+  readonly read: string;
+  /** How long it took, each of its pages and repetitions included. */
+  readonly ms: number;
+  readonly state: "read" | "unknown";
+  /** The cluster or account that it was about. */
+  readonly about?: string;
 }

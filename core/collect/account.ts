@@ -37,7 +37,7 @@ interface Visit {
  * that is closed on purpose, by a service control policy or by not being enabled, is skipped there.
  */
 export async function collectAccount(account: string, scope: AccountScope, ports: CollectPorts, signal: AbortSignal): Promise<Account> {
-  const reading = new Reading(ports);
+  const reading = new Reading(ports, account);
   const visit: Visit = { access: ports.access(account), ports, reading, signal };
   const clusters = (await isOpen(visit)) ? await findClusters(scope, visit) : [];
   return {

@@ -33,7 +33,7 @@ export async function collectCluster(
   signal: AbortSignal,
 ): Promise<Cluster> {
   const { account, region, name } = target;
-  const reading = new Reading(ports);
+  const reading = new Reading(ports, `${account} ${region} ${name}`);
   let readAt = ports.now();
   const access = ports.access(account);
   const shared = ports.shared ?? new SharedReads(ports.now);

@@ -41,7 +41,9 @@ export interface DeploymentPorts extends CollectPorts {
   readonly securityHub: (access: AccountAccess, region: string) => SecurityHubClient;
   /** The ARN of the member role in an account; absent where it does not matter while the caller's own credentials act there. */
   readonly memberRole?: (account: string) => string;
-  /** Told how many clusters were found, and each that was looked at. */
+  /** Told of how many accounts it is about, and each that was looked at; then the same of clusters. */
+  readonly onAccounts?: (accounts: number) => void;
+  readonly onLooked?: () => void;
   readonly onFound?: (clusters: number) => void;
   readonly onDone?: () => void;
 }
@@ -52,9 +54,14 @@ const concurrency = { accounts: 8, clusters: 8 };
 /** @throws only for bugs, and once the signal ends it: what was refused is a fact */
 export async function collectDeployment(scope: DeploymentScope, ports: DeploymentPorts, signal: AbortSignal): Promise<Deployment> {
   const organization = scope.accounts === "organization" ? await askOrganization(ports, signal) : undefined;
-  const found = await pMap(accountsOf(scope, organization, ports), (account) => lookAtAccount(account, scope, ports, signal), {
-    concurrency: concurrency.accounts,
-  });
+  const accounts = accountsOf(scope, organization, ports);
+  ports.onAccounts?.(accounts.length);
+  const visit = async (account: string): Promise<SeenAccount> => {
+    const seen = await lookAtAccount(account, scope, ports, signal);
+    ports.onLooked?.();
+    return seen;
+  };
+  const found = await pMap(accounts, visit, { concurrency: concurrency.accounts });
   signal.throwIfAborted();
   const targets = found.flatMap(({ targets }) => targets);
   ports.onFound?.(targets.length);
@@ -100,7 +107,7 @@ async function lookAtAccount(account: string, scope: DeploymentScope, ports: Dep
   const isClosed = reads.some(({ read, state }) => read === "sts:AssumeRole" && state !== "read");
   const isCentral = scope.central?.includes(account) === true;
   const regions = isClosed || isCentral ? [] : [...new Set([ports.homeRegion, ...targets.map(({ region }) => region)])];
-  const reading = new Reading(ports);
+  const reading = new Reading(ports, account);
   const hubs = await pMap(regions, async (region) => ({
     region,
     isOn: await reading.attempt("securityhub:DescribeHub", () => isSecurityHubOn(ports.securityHub(access, region), deadline), region),
@@ -114,7 +121,8 @@ async function lookAtCluster(target: ClusterTarget, ports: DeploymentPorts, sign
   const { account, region, name } = target;
   const { clients, credentials, roleArn } = ports.access(account);
   const { eks } = clients(region);
-  const reading = new Reading(ports);
+  const place = `${account} ${region} ${name}`;
+  const reading = new Reading(ports, place);
   const principal = roleArn === undefined ? principalOf(ports.caller.arn) : { arn: roleArn };
   const described = await reading.attempt("eks:DescribeCluster", () => describeCluster(eks, name, deadline));
   const about = { ...target, principal };
@@ -122,12 +130,12 @@ async function lookAtCluster(target: ClusterTarget, ports: DeploymentPorts, sign
   const { inapplicable, endpoint, kubernetes } = described.value;
   if (inapplicable !== undefined) return { ...about, inapplicable, endpoint, ...notAsked(inapplicable) };
   const api = mapFact(kubernetes, (answered) => ({ ...answered, region, credentials }));
-  const apiReading = new Reading(ports);
+  const apiReading = new Reading(ports, place);
   const memberArn = roleArn === undefined ? ports.memberRole?.(account) : undefined;
   const asked = { eks, name, reading, signal: deadline };
   const [{ authenticationMode, accessEntry }, member] = await Promise.all([
     howItKnows({ ...asked, principalArn: principal.arn }),
-    memberArn === undefined ? undefined : howItKnows({ ...asked, reading: new Reading(ports), principalArn: memberArn }),
+    memberArn === undefined ? undefined : howItKnows({ ...asked, reading: new Reading(ports, place), principalArn: memberArn }),
     readKubernetes(api, everyKubernetesFact, apiReading, ports, deadline, oneObjectEach),
   ]);
   const ofMember = memberArn === undefined || member === undefined ? {} : { member: { arn: memberArn, accessEntry: member.accessEntry } };

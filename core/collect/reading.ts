@@ -7,10 +7,13 @@ import { failureOf, remedyFor } from "./reason.ts";
 /** Keeps the outcome of every read of one cluster or account, so that nothing unread goes unsaid. */
 export class Reading {
   readonly #ports: Pick<CollectPorts, "now" | "onRead">;
+  readonly #about: string | undefined;
   readonly #outcomes = new Map<string, Coverage>();
 
-  constructor(ports: Pick<CollectPorts, "now" | "onRead">) {
+  /** @param about which cluster or account it is, for whoever follows the reads of several */
+  constructor(ports: Pick<CollectPorts, "now" | "onRead">, about?: string) {
     this.#ports = ports;
+    this.#about = about;
   }
 
   /**
@@ -23,7 +26,12 @@ export class Reading {
     const started = this.#ports.now().getTime();
     const name = nameOf(read, detail);
     const said = (state: "read" | "unknown"): void =>
-      this.#ports.onRead?.({ read: name, ms: this.#ports.now().getTime() - started, state });
+      this.#ports.onRead?.({
+        read: name,
+        ms: this.#ports.now().getTime() - started,
+        state,
+        ...(this.#about === undefined ? {} : { about: this.#about }),
+      });
     try {
       const fact = known(await work());
       said("read");

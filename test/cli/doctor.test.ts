@@ -91,14 +91,14 @@ describe("exit codes and scope", () => {
   });
 });
 
-it("2: interrupted, it ends at once with one line, and judges nothing", async () => {
+it("130: interrupted, it ends at once with one line, and judges nothing", async () => {
   const sandbox = await started();
   sandbox.faults.add([{ kind: "hang", service: "eks", operation: "DescribeAccessEntry" }]);
   const { code, stdout, stderr } = await run(["doctor", "--account", member], sandbox, {}, async (child) => {
     await vi.waitUntil(() => sandbox.faults.list().some(({ seen }) => seen > 0), { timeout: 30_000 });
     child.kill("SIGINT");
   });
-  expect([code, stdout, stderr]).toEqual([2, "", "error: Interrupted. Nothing was judged.\n"]);
+  expect([code, stdout, stderr]).toEqual([130, "", "error: Interrupted. Nothing was judged.\n"]);
 });
 
 it("asks, and changes nothing", async () => {

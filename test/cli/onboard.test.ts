@@ -118,7 +118,7 @@ describe("--onboard", () => {
     expect(rowsOf(stdout, "onboarding")).toMatchObject([{ state: "ok", seen: expect.stringContaining("left as it is") }]);
   });
 
-  it("2: interrupted while it writes, it says that some may exist", async () => {
+  it("130: interrupted while it writes, it says that some may exist", async () => {
     const sandbox = await estate();
     sandbox.faults.add([{ kind: "hang", service: "eks", operation: "CreateAccessEntry" }]);
     const args = ["doctor", "--account", member, "--cluster", "new", "--onboard"];
@@ -126,7 +126,7 @@ describe("--onboard", () => {
       await vi.waitUntil(() => sandbox.faults.list().some(({ seen }) => seen > 0), { timeout: 30_000 });
       child.kill("SIGINT");
     });
-    expect([code, stdout]).toEqual([2, ""]);
+    expect([code, stdout]).toEqual([130, ""]);
     expect(stderr).toMatch(/error: Interrupted\. Nothing was judged; of the access entries that were announced, some may exist now\.\n$/);
   });
 });
