@@ -8,8 +8,18 @@ import { clipped, plainText } from "../report/plain-text.ts";
 import { isDecided } from "./completeness.ts";
 
 /** What a channel was last told of a finding. `waived` and `suppressed`: it fails, and nobody is to hear of it. */
-export const Told = z.strictObject({ as: z.enum(["fail", "waived", "suppressed", "closed"]), severity: z.enum(severities) }).readonly();
+export const Told = z
+  .strictObject({
+    as: z.enum(["fail", "waived", "suppressed", "closed"]),
+    severity: z.enum(severities),
+    /** Of a suppressed one: the channel was told before that it fails, and has to hear of its end. */
+    isHeardOf: z.literal(true).exactOptional(),
+  })
+  .readonly();
 export type Told = z.infer<typeof Told>;
+
+/** Whoever reads the channel believes that it fails. */
+export const isBelieved = (told: Told | undefined): boolean => told?.as === "fail" || told?.isHeardOf === true;
 
 /** What is remembered of a finding that fails, or failed lately. Times are RFC 3339 in UTC with milliseconds, so that their texts compare. */
 const Remembered = z
@@ -26,6 +36,8 @@ const Remembered = z
     seenAt: z.string(),
     /** Since when it does not fail any more. */
     closedAt: z.string().exactOptional(),
+    /** The time of the last evidence of its waiver. */
+    waivedAt: z.string().exactOptional(),
     /** What Security Hub last accepted of its failing; absent where it accepted nothing, or may have accepted a closing since. */
     published: z
       .strictObject({
@@ -39,6 +51,8 @@ const Remembered = z
     /** It was sent to Security Hub as failing, and no closing was accepted since. */
     mayBeActive: z.boolean(),
     told: Told.exactOptional(),
+    /** The time of the evidence that was last told: what is older, and told by somebody late, tells no more. */
+    toldOf: z.string().exactOptional(),
   })
   .readonly();
 export type Remembered = z.infer<typeof Remembered>;
@@ -130,7 +144,8 @@ function remember(before: Remembered | undefined, finding: Finding, readAt: stri
   const { check, resource, severity, status } = finding;
   if (status === "fail" || status === "waived") {
     const { closedAt: _open, ...rest } = before ?? { firstSeen: readAt, mayBeActive: false };
-    return { ...rest, check, resource, severity, status, message: clipped(plainText(finding.message), longestMessage), seenAt: readAt };
+    const message = clipped(plainText(finding.message), longestMessage);
+    return { ...rest, check, resource, severity, status, message, seenAt: readAt, ...(status === "waived" ? { waivedAt: readAt } : {}) };
   }
   if (before === undefined) return undefined; // what never failed is not remembered
   if (status === "pass") return closed(before, "pass", readAt);
@@ -141,14 +156,14 @@ function remember(before: Remembered | undefined, finding: Finding, readAt: stri
 const longestMessage = 500;
 
 /**
- * What no channel needs to hear, taken as told: that a finding is waived, and that one ended of which it did not hear or which
- * nobody was to hear of. Of one that fails less severely it still believes what it was told, and has to hear of the end.
+ * What no channel needs to hear, taken as told: that a finding is waived, and that one ended of which it did not hear. Of one that
+ * fails less severely, or was suppressed later, it still believes what it was told, and has to hear of the end.
  */
 function settled(now: Remembered): Remembered {
   const { told, severity, status } = now;
   if (status === "waived") return { ...now, told: { as: "waived", severity } };
   if (told === undefined || status === "fail") return now;
-  return told.as === "fail" ? now : { ...now, told: { ...told, as: "closed" } };
+  return isBelieved(told) ? now : { ...now, told: { ...told, as: "closed" } };
 }
 
 const closed = (before: Remembered, status: "pass" | "gone", readAt: string): Remembered => ({
@@ -167,7 +182,7 @@ const expiryDays = 90;
 function isWorthKeeping({ closedAt, mayBeActive, told }: Remembered, readAt: string): boolean {
   if (closedAt === undefined) return true;
   const days = (Date.parse(readAt) - Date.parse(closedAt)) / dayMs;
-  return days <= (mayBeActive || told?.as === "fail" ? expiryDays : rememberedDays);
+  return days <= (mayBeActive || isBelieved(told) ? expiryDays : rememberedDays);
 }
 
 function changesBetween(previous: FindingState, state: FindingState): Changes {
@@ -283,9 +298,19 @@ function withChanged(
   publications: readonly Publication[],
   change: (remembered: Remembered, publication: Publication) => Remembered,
 ): FindingState {
-  const changed = publications.flatMap((publication) => {
-    const remembered = state.findings[publication.finding.id];
-    return remembered === undefined ? [] : [[publication.finding.id, change(remembered, publication)] as const];
+  const byId = publications.map((publication) => ({ id: publication.finding.id, publication }));
+  return withEach(state, byId, (remembered, { publication }) => change(remembered, publication));
+}
+
+/** The state with what each of them changes of the finding with its id, where that is remembered. */
+export function withEach<T extends { readonly id: string }>(
+  state: FindingState,
+  all: readonly T[],
+  change: (remembered: Remembered, one: T) => Remembered,
+): FindingState {
+  const changed = all.flatMap((one) => {
+    const remembered = state.findings[one.id];
+    return remembered === undefined ? [] : [[one.id, change(remembered, one)] as const];
   });
   return { ...state, findings: { ...state.findings, ...Object.fromEntries(changed) } };
 }

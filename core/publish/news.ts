@@ -1,15 +1,15 @@
 /** What a channel has not been told yet: the difference between what is remembered of a finding and what was last told of it. */
 import { isAtLeast } from "../model/severity.ts";
-import type { FindingState, Remembered, Told } from "./finding-state.ts";
+import { type FindingState, isBelieved, type Remembered, type Told, withEach } from "./finding-state.ts";
 
 export const newsKinds = ["opened", "worsened", "reopened", "waiver-ended", "resolved"] as const;
 export type NewsKind = (typeof newsKinds)[number];
 
 /** One finding that is not as it was last told. */
-export interface News extends Pick<Remembered, "check" | "resource" | "severity" | "message" | "firstSeen"> {
+export interface News extends Pick<Remembered, "check" | "resource" | "severity" | "message" | "firstSeen" | "seenAt"> {
   readonly id: string;
   readonly kind: NewsKind;
-  /** What was last told, and what will have been told by this: by both a telling is known from one that came in between. */
+  /** What was last told, and what will have been told by this. */
   readonly before?: Told;
   readonly after: Told;
 }
@@ -22,17 +22,17 @@ export function newsOf({ findings }: FindingState): readonly News[] {
   return Object.entries(findings).flatMap(([id, remembered]) => {
     const kind = kindOf(remembered);
     if (kind === undefined) return [];
-    const { check, resource, message, firstSeen, told } = remembered;
+    const { check, resource, message, firstSeen, seenAt, told } = remembered;
     // An end is for whoever was told of the failing, however severe it was in the end.
     const severity = kind === "resolved" ? (told?.severity ?? remembered.severity) : remembered.severity;
     const after: Told = { as: kind === "resolved" ? "closed" : "fail", severity };
-    return [{ id, kind, check, resource, severity, message, firstSeen, ...(told === undefined ? {} : { before: told }), after }];
+    return [{ id, kind, check, resource, severity, message, firstSeen, seenAt, ...(told === undefined ? {} : { before: told }), after }];
   });
 }
 
 function kindOf({ status, severity, told }: Remembered): NewsKind | undefined {
   if (status === "waived") return undefined;
-  if (status !== "fail") return told?.as === "fail" ? "resolved" : undefined;
+  if (status !== "fail") return isBelieved(told) ? "resolved" : undefined;
   switch (told?.as) {
     case undefined:
       return "opened";
@@ -48,30 +48,45 @@ function kindOf({ status, severity, told }: Remembered): NewsKind | undefined {
 }
 
 /** News as they are marked off. */
-export type Telling = Pick<News, "id" | "before" | "after">;
+export type Telling = Pick<News, "id" | "before" | "after" | "seenAt">;
 
 /**
- * The state once the news were told, or were found to be for nobody. A finding of which something else was told in the meantime
- * stays as it is: its difference from that is the next news. But whoever heard late of one that ended has to hear of its end.
+ * The state once the news were read by the channel, however late that is known: what it believes is what it read, and what became of
+ * the finding in the meantime is the next news. Something newer may have been told by somebody faster; and a waiver that came in
+ * between had the channel forget what it read, so that its end is news.
  */
-export function withTold(state: FindingState, told: readonly Telling[]): FindingState {
-  const changed = told.flatMap(({ id, before, after }) => {
-    const remembered = state.findings[id];
-    if (remembered === undefined) return [];
-    const isOver = remembered.closedAt !== undefined && after.as === "fail";
-    return isSame(remembered.told, before) || isOver ? [[id, { ...remembered, told: after }] as const] : [];
+export const withTold = (state: FindingState, told: readonly Telling[]): FindingState =>
+  withEach(state, told, (remembered, { after, seenAt }) => {
+    const { status, waivedAt = "", toldOf = "" } = remembered;
+    if (toldOf > seenAt || status === "waived") return remembered;
+    const wasForgotten = status === "fail" && waivedAt > seenAt;
+    return { ...remembered, told: wasForgotten ? { ...after, as: "waived" } : beliefAfter(remembered, after), toldOf: seenAt };
   });
-  return { ...state, findings: { ...state.findings, ...Object.fromEntries(changed) } };
+
+/** Who suppressed it in Security Hub wants to hear no more of its failing, whatever was on its way by then. */
+function beliefAfter({ status, told }: Remembered, after: Told): Told {
+  if (status !== "fail" || told?.as !== "suppressed") return after;
+  return { as: "suppressed", severity: told.severity, ...(after.as === "fail" ? { isHeardOf: true } : {}) };
 }
+
+/**
+ * The state once the news were found to be for nobody. A finding of which something else was told in the meantime stays as it is: its
+ * difference from that is the next news.
+ */
+export const withoutNews = (state: FindingState, silent: readonly Omit<Telling, "seenAt">[]): FindingState =>
+  withEach(state, silent, (remembered, { before, after }) =>
+    isSame(remembered.told, before) ? { ...remembered, told: after } : remembered,
+  );
 
 /** The state of a subject that a channel has heard of by now: from here on its news are changes. */
 export const withIntroduced = (state: FindingState, at: string): FindingState => ({ ...state, introducedAt: state.introducedAt ?? at });
 
 /** The same news for nobody to hear: whoever looks after the finding suppressed it in Security Hub. */
-export const silenced = ({ id, before, after }: News): Telling => ({
+export const silenced = ({ id, before, after }: News): Omit<Telling, "seenAt"> => ({
   id,
   ...(before === undefined ? {} : { before }),
-  after: { ...after, as: "suppressed" },
+  after: { as: "suppressed", severity: after.severity, ...(isBelieved(before) ? { isHeardOf: true } : {}) },
 });
 
-const isSame = (one: Told | undefined, other: Told | undefined): boolean => one?.as === other?.as && one?.severity === other?.severity;
+const isSame = (one: Told | undefined, other: Told | undefined): boolean =>
+  one?.as === other?.as && one?.severity === other?.severity && one?.isHeardOf === other?.isHeardOf;

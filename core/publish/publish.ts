@@ -7,7 +7,7 @@ import { asffId, type HubPlace, toAsff } from "../report/asff.ts";
 import type { Problem } from "./answers.ts";
 import { completelyJudged } from "./completeness.ts";
 import { type FindingState, nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
-import { newsOf, silenced, withTold } from "./news.ts";
+import { newsOf, silenced, withoutNews } from "./news.ts";
 import { importFindings, type Manner, type Refused } from "./security-hub.ts";
 import { stateKeys, updateState } from "./state-store.ts";
 import type { Store } from "./store.ts";
@@ -129,7 +129,7 @@ async function silenceSuppressed(
   if (news.length === 0) return undefined;
   const { ids, problem } = await suppressedFindings(securityHub, subject, signal, manner?.backoff);
   const silent = news.filter(({ id }) => ids.has(asffId(id))).map(silenced);
-  if (silent.length > 0) await updateState(store, key, subject, (previous) => ({ state: withTold(previous, silent) }));
+  if (silent.length > 0) await updateState(store, key, subject, (previous) => ({ state: withoutNews(previous, silent) }));
   return problem;
 }
 

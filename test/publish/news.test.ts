@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../core/model/finding.ts";
 import { emptyState, type FindingState, nextState } from "../../core/publish/finding-state.ts";
-import { newsOf, silenced, withTold } from "../../core/publish/news.ts";
+import { type News, newsOf, silenced, withoutNews, withTold } from "../../core/publish/news.ts";
 import { aServiceFinding, clusterOf } from "../report/sample.ts";
 
 const subject = clusterOf("111122223333", "prod").arn;
@@ -10,7 +10,6 @@ const complete = new Set(["load-balancer-internal-or-restricted"]);
 const day = (number: number) => new Date(Date.UTC(2026, 0, number, 6)).toISOString();
 const web = (rest: Partial<Finding> = {}) => aServiceFinding("web", rest);
 
-const fail = [web()];
 const low = [web({ severity: "low" })];
 const high = [web({ severity: "high" })];
 const waived = [web({ status: "waived" })];
@@ -20,24 +19,25 @@ const unread = [web({ status: "unknown", reason: { code: "forbidden", message: "
 const tell = "tell";
 const silence = "silence";
 
-/** What is news after the last of a row of evaluations, tellings and suppressions. */
-function newsAfter(steps: readonly (readonly Finding[] | "tell" | "silence")[]): readonly string[] {
-  let state: FindingState = emptyState(subject);
+type Step = readonly Finding[] | "tell" | "silence";
+
+/** The state after a row of evaluations, tellings and suppressions, one a day. */
+function stateAfter(steps: readonly Step[], from: FindingState = emptyState(subject), daysBefore = 0): FindingState {
+  let state = from;
   steps.forEach((step, at) => {
-    if (step === tell) state = withTold(state, newsOf(state));
-    else if (step === silence) state = withTold(state, newsOf(state).map(silenced));
-    else
-      state = nextState(state, {
-        findings: step as readonly Finding[],
-        readAt: day(at + 1),
-        complete: step === unread ? new Set() : complete,
-      }).state;
+    const news = newsOf(state);
+    if (step === tell) state = withTold(state, news);
+    else if (step === silence) state = withoutNews(state, news.filter(({ kind }) => kind !== "resolved").map(silenced));
+    else state = judged(state, step as readonly Finding[], daysBefore + at + 1);
   });
-  return newsOf(state).map(({ kind, severity }) => `${kind} ${severity}`);
+  return state;
 }
+const judged = (state: FindingState, findings: readonly Finding[], on: number): FindingState =>
+  nextState(state, { findings, readAt: day(on), complete: findings === unread ? new Set() : complete }).state;
+const kindsIn = (state: FindingState): readonly string[] => newsOf(state).map(({ kind, severity }) => `${kind} ${severity}`);
 
 describe("news", () => {
-  it.each<[string, readonly (readonly Finding[] | "tell" | "silence")[], readonly string[]]>([
+  it.each<[string, readonly Step[], readonly string[]]>([
     ["opened: it fails", [high], ["opened high"]],
     ["none: it fails, and was told", [high, tell, high], []],
     ["none: it passes, and always did", [pass], []],
@@ -62,52 +62,134 @@ describe("news", () => {
     ["none: suppressed", [high, silence, high], []],
     ["none: a suppressed one becomes more severe", [low, silence, high], []],
     ["none: a suppressed one is fixed", [high, silence, pass], []],
+    ["resolved, as it was told before: a worse one was suppressed, and is fixed", [low, tell, high, silence, pass], ["resolved high"]],
     ["reopened, to be asked again: a suppressed one was fixed and is back", [high, silence, pass, high], ["reopened high"]],
   ])("%s", (_rule, steps, expected) => {
-    expect(newsAfter(steps)).toEqual(expected);
+    expect(kindsIn(stateAfter(steps))).toEqual(expected);
   });
 });
 
-it("what was told late of what has changed since is no end of the news", () => {
-  const opened = nextState(emptyState(subject), { findings: fail, readAt: day(1), complete }).state;
-  const closed = nextState(opened, { findings: pass, readAt: day(2), complete }).state;
-  expect(newsOf(withTold(closed, newsOf(opened))).map(({ kind }) => kind)).toEqual(["resolved"]);
-  const waivedNow = nextState(opened, { findings: waived, readAt: day(2), complete }).state;
-  const late = withTold(waivedNow, newsOf(opened));
-  expect(newsOf(nextState(late, { findings: fail, readAt: day(3), complete }).state).map(({ kind }) => kind)).toEqual(["waiver-ended"]);
+describe("read by the channel, and known only after", () => {
+  type Since = readonly (readonly Finding[] | "silence")[];
+  it.each<[string, readonly (readonly Finding[] | "tell")[], Since, readonly string[]]>([
+    ["resolved: it opened, and passes by then", [high], [pass], ["resolved high"]],
+    ["none: it opened, was fixed, and fails again", [high], [pass, high], []],
+    ["none: its waiver had ended, it was fixed, and fails again", [waived, high], [pass, high], []],
+    ["resolved: its waiver had ended, and it is gone", [waived, high], [gone], ["resolved high"]],
+    ["reopened: its end, and it fails again", [high, tell, pass], [high], ["reopened high"]],
+    ["none: it opened, and is less severe by then", [high], [low], []],
+    ["worsened: it opened, and is more severe by then", [low], [high], ["worsened high"]],
+    ["none: it opened, and is waived by then", [high], [waived], []],
+    ["waiver-ended: it opened, was waived, and is not any more", [high], [waived, high], ["waiver-ended high"]],
+    ["waiver-ended: its waiver had ended, was given again, and ended again", [waived, high], [waived, high], ["waiver-ended high"]],
+    ["waiver-ended: it opened, was waived, was fixed, and fails again", [high], [waived, pass, high], ["waiver-ended high"]],
+    ["resolved: it opened, was waived, and was fixed", [high], [waived, pass], ["resolved high"]],
+    ["none: it opened, and was suppressed by then", [high], [silence], []],
+    ["resolved: it opened, was suppressed, and passes by then", [high], [silence, pass], ["resolved high"]],
+    ["none: it opened, became worse, and was suppressed then", [low], [high, silence], []],
+    ["none: its end, but it fails again and was suppressed", [low, tell, pass], [high, silence], []],
+  ])("%s", (_rule, before, since, expected) => {
+    const told = stateAfter(before);
+    expect(newsOf(told)).toHaveLength(1);
+    const now = stateAfter(since, told, before.length);
+    expect(kindsIn(withTold(now, newsOf(told)))).toEqual(expected);
+  });
+
+  it("by somebody late: nothing is news that somebody faster told", () => {
+    const opened = stateAfter([high]);
+    const told = stateAfter([tell, pass, tell], opened, 1);
+    expect(kindsIn(withTold(told, newsOf(opened)))).toEqual([]);
+    expect(kindsIn(withTold(stateAfter([high], told, 4), newsOf(opened)))).toEqual(["reopened high"]);
+  });
+
+  it("none is for nobody that somebody was told of in the meantime", () => {
+    const opened = stateAfter([low]);
+    const told = stateAfter([tell, high, tell], opened, 1);
+    expect(withoutNews(told, newsOf(opened))).toEqual(told);
+  });
 });
 
-it("whatever happens, each telling but the first differs from the one before, and after the last one the channel knows the truth", () => {
-  const step = fc.constantFrom<readonly Finding[] | "tell">(low, high, waived, pass, gone, unread, tell, tell);
+/** A telling that ends before it is recorded: the channel read it, or nobody knows; who goes on with it posts it anew, or knows better. */
+interface Crash {
+  readonly isRead: boolean;
+  readonly isReadAgain: boolean;
+}
+
+it("whatever happens and whatever crashes, no telling contradicts the one before, and after the last one the channel knows the truth", () => {
+  const crash = fc.record({ isRead: fc.boolean(), isReadAgain: fc.boolean() });
+  const steps = fc.array(
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom<readonly Finding[]>(low, high, waived, pass, gone, unread) },
+      { weight: 2, arbitrary: fc.constant("tell" as const) },
+      { weight: 1, arbitrary: fc.constant("silence" as const) },
+      { weight: 2, arbitrary: crash },
+    ),
+    { maxLength: 20 },
+  );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-      let state: FindingState = emptyState(subject);
-      /** What a reader of the channel believes. */
-      let believed: "fails" | "does not" = "does not";
-      let truth: "fails" | "does not" | "waived" = "does not";
-      [...steps, tell].forEach((one, at) => {
-        if (one !== tell) {
-          const findings = one as readonly Finding[];
-          state = nextState(state, { findings, readAt: day(at + 1), complete: one === unread ? new Set() : complete }).state;
-          const status = findings.find(({ id }) => id === web().id)?.status;
-          if (status === "waived") believed = "does not"; // the waiver says that its owner knows: nobody else has to
-          if (status !== "unknown") truth = status === "fail" ? "fails" : status === "waived" ? "waived" : "does not";
-          return;
-        }
-        const news = newsOf(state);
-        expect(news.length).toBeLessThanOrEqual(1);
-        for (const { kind } of news) {
-          if (kind === "opened" || kind === "reopened") expect(believed).toBe("does not");
-          if (kind === "worsened" || kind === "resolved") expect(believed).toBe("fails");
-          believed = kind === "resolved" ? "does not" : "fails";
-        }
-        state = withTold(state, news);
-        expect(newsOf(state)).toEqual([]);
-        if (truth === "waived")
-          believed = "does not"; // nobody is told of it any more
-        else expect(believed).toBe(truth);
-      });
+    fc.property(steps, (some) => {
+      const channel = new Channel();
+      for (const step of some) channel.take(step);
+      channel.end();
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   );
 });
+
+/** One finding, and somebody who reads of it in a channel and nowhere else. */
+class Channel {
+  #state = emptyState(subject);
+  #day = 0;
+  #truth: Finding["status"] = "pass";
+  #believed: "fails" | "does not" = "does not";
+  #hasHeardOf = false;
+  /** On its way, and not recorded. */
+  #kept: { readonly news: readonly News[]; readonly crash: Crash } | undefined;
+
+  take(step: readonly Finding[] | "tell" | "silence" | Crash): void {
+    if (step === tell) this.#tell();
+    else if (step === silence) this.#state = stateAfter([silence], this.#state);
+    else if ("isRead" in step) {
+      this.#goOn();
+      this.#kept = { news: newsOf(this.#state), crash: step };
+      if (step.isRead) this.#read(this.#kept.news, false);
+    } else {
+      this.#state = judged(this.#state, step, ++this.#day);
+      const status = step.find(({ id }) => id === web().id)?.status ?? "pass";
+      if (status !== "unknown") this.#truth = status;
+    }
+    if (this.#truth === "waived") this.#believed = "does not"; // the waiver says that its owner knows: nobody else has to
+  }
+
+  end(): void {
+    this.take(tell);
+    expect(newsOf(this.#state)).toEqual([]);
+    const isSuppressed = Object.values(this.#state.findings).some(({ told }) => told?.as === "suppressed");
+    if (!isSuppressed) expect(this.#believed).toBe(this.#truth === "fail" ? "fails" : "does not");
+  }
+
+  #tell(): void {
+    this.#goOn();
+    const news = newsOf(this.#state);
+    expect(news.length).toBeLessThanOrEqual(1);
+    this.#read(news, false);
+    this.#state = withTold(this.#state, news);
+  }
+
+  #goOn(): void {
+    if (this.#kept === undefined) return;
+    const { news, crash } = this.#kept;
+    if (!crash.isRead || crash.isReadAgain) this.#read(news, crash.isRead);
+    this.#state = withTold(this.#state, news);
+    this.#kept = undefined;
+  }
+
+  #read(news: readonly News[], isRepeat: boolean): void {
+    for (const { kind } of news) {
+      if (!isRepeat && (kind === "opened" || kind === "reopened")) expect([kind, this.#believed]).toEqual([kind, "does not"]);
+      if (!isRepeat && (kind === "worsened" || kind === "resolved")) expect([kind, this.#hasHeardOf]).toEqual([kind, true]);
+      this.#believed = kind === "resolved" ? "does not" : "fails";
+      this.#hasHeardOf = kind !== "resolved";
+    }
+  }
+}

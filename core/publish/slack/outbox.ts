@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { ConditionFailedError, OutboxError } from "../errors.ts";
 import { Told } from "../finding-state.ts";
-import { withIntroduced, withTold } from "../news.ts";
+import { withIntroduced, withoutNews, withTold } from "../news.ts";
 import { updateState } from "../state-store.ts";
 import type { Store } from "../store.ts";
 import { SlackError } from "./errors.ts";
@@ -18,7 +18,7 @@ const Marks = z
     key: z.string(),
     /** The ARN of the cluster or account. */
     subject: z.string(),
-    told: z.array(z.strictObject({ id: z.string(), before: Told.exactOptional(), after: Told }).readonly()).readonly(),
+    told: z.array(z.strictObject({ id: z.string(), before: Told.exactOptional(), after: Told, seenAt: z.string() }).readonly()).readonly(),
     /** The channel hears of the subject for the first time. */
     isIntroduced: z.boolean(),
   })
@@ -188,14 +188,18 @@ async function postInSomeForm(message: Message, channel: string, thread: string 
   }
 }
 
-export async function markAsTold(marks: readonly Marks[], { store, now }: Pick<Postman, "store" | "now">): Promise<void> {
+/** Marks the news as read by the channel, or as for nobody. */
+async function mark(marks: readonly Marks[], { store, now }: Pick<Postman, "store" | "now">, by: typeof withTold): Promise<void> {
   for (const { key, subject, told, isIntroduced } of marks) {
     await updateState(store, key, subject, (previous) => {
-      const state = withTold(previous, told);
+      const state = by(previous, told);
       return { state: isIntroduced ? withIntroduced(state, now().toISOString()) : state };
     });
   }
 }
+
+const markAsTold = (marks: readonly Marks[], postman: Postman): Promise<void> => mark(marks, postman, withTold);
+export const markAsSilent = (marks: readonly Marks[], postman: Postman): Promise<void> => mark(marks, postman, withoutNews);
 
 /** The channels of which something is kept; those whose outbox can't be understood are left to `takeChannel`. */
 export async function keptChannels(store: Store): Promise<readonly string[]> {

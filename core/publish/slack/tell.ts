@@ -2,7 +2,7 @@
 import pMap from "p-map";
 import type { Report } from "../../report/report.ts";
 import { ConditionFailedError } from "../errors.ts";
-import type { FindingState } from "../finding-state.ts";
+import { type FindingState, isBelieved } from "../finding-state.ts";
 import { newsOf } from "../news.ts";
 import { accountOfKey, readState, statesPrefix } from "../state-store.ts";
 import type { Store } from "../store.ts";
@@ -10,7 +10,7 @@ import type { Slack } from "./client.ts";
 import { hubLinks, reportLink } from "./console.ts";
 import { type ChannelNews, digest, digestInOne, type SubjectNews } from "./digest.ts";
 import { SlackError } from "./errors.ts";
-import { abandon, goOn, type Held, keptChannels, type Marks, markAsTold, type Postman, release, takeChannel, tell } from "./outbox.ts";
+import { abandon, goOn, type Held, keptChannels, type Marks, markAsSilent, type Postman, release, takeChannel, tell } from "./outbox.ts";
 import { channelFor, channelsOf, type Place, placeOf, routeOf, type SlackSettings } from "./routing.ts";
 
 /** What a run looked at: of nothing else is told. */
@@ -110,7 +110,7 @@ export async function tellChanges(telling: Telling): Promise<Told> {
   };
   await pMap([...held.values()], (one) => guarded(one.channel, () => tellOne(one)), all);
   const toMark = silent.filter(({ channel }) => held.has(channel)).map(({ marks }) => marks);
-  await guarded("", () => markAsTold(toMark, postman));
+  await guarded("", () => markAsSilent(toMark, postman));
   return { told, failed: failed.size };
 }
 
@@ -195,7 +195,7 @@ function newsOfState(key: string, state: FindingState, { settings, scope, covera
     if (typeof channel === "symbol") continue;
     const marks = { key, subject, told: some.map(toTelling), isIntroduced: isIntroduced && channel === own };
     // Counted among what fails, the end of what some run of some checks told would be the opposite of what it is.
-    const wasHeardOf = some.some(({ before }) => before?.as === "fail");
+    const wasHeardOf = some.some(({ before }) => isBelieved(before));
     told.set(channel, { subject: { place, isFirst: isFirst && !wasHeardOf, news: some }, marks });
   }
   const quiet = byChannel.get(nobody) ?? [];
@@ -204,8 +204,9 @@ function newsOfState(key: string, state: FindingState, { settings, scope, covera
   return { told, untold: { channel: own, marks: { key, subject, told: quiet.map(toTelling), isIntroduced: introducesSilently } } };
 }
 
-const toTelling = ({ id, before, after }: ReturnType<typeof newsOf>[number]): Marks["told"][number] => ({
+const toTelling = ({ id, before, after, seenAt }: ReturnType<typeof newsOf>[number]): Marks["told"][number] => ({
   id,
+  seenAt,
   ...(before === undefined ? {} : { before }),
   after,
 });

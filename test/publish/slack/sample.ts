@@ -11,7 +11,18 @@ export const arnOf = (name: string, account = "111122223333"): string => cluster
 export function aNews(name: string, kind: NewsKind, severity: Severity = "high", rest: Partial<News> = {}): News {
   const { id, check, resource, message } = aServiceFinding(name);
   const after = { as: kind === "resolved" ? "closed" : "fail", severity } as const;
-  return { id, kind, check, resource, severity, message, firstSeen: "2026-01-02T06:00:00.000Z", after, ...rest };
+  return {
+    id,
+    kind,
+    check,
+    resource,
+    severity,
+    message,
+    firstSeen: "2026-01-02T06:00:00.000Z",
+    seenAt: "2026-01-03T06:00:00.000Z",
+    after,
+    ...rest,
+  };
 }
 
 export const aSubject = (cluster: string, news: readonly News[], isFirst = false): SubjectNews => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../core/model/finding.ts";
 import { Settings } from "../../../core/model/settings.ts";
 import { nextState } from "../../../core/publish/finding-state.ts";
-import { newsOf, silenced, withTold } from "../../../core/publish/news.ts";
+import { newsOf, silenced, withoutNews } from "../../../core/publish/news.ts";
 import type { Slack } from "../../../core/publish/slack/client.ts";
 import { SlackError } from "../../../core/publish/slack/errors.ts";
 import type { Message } from "../../../core/publish/slack/message.ts";
@@ -176,7 +176,7 @@ describe("what is told", () => {
     await tellChanges(telling(store, slack));
     await judged(store, "prod", [service("prod", "web")]);
     const key = stateKeys.cluster(targetOf("prod"));
-    await updateState(store, key, clusterOf(account, "prod").arn, (state) => ({ state: withTold(state, newsOf(state).map(silenced)) }));
+    await updateState(store, key, clusterOf(account, "prod").arn, (state) => ({ state: withoutNews(state, newsOf(state).map(silenced)) }));
     await tellChanges(telling(store, slack));
     expect(slack.posts).toHaveLength(1);
   });
