@@ -2,7 +2,7 @@ import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnyCheck } from "../core/model/check.ts";
 import type { Severity } from "../core/model/severity.ts";
-import { toHtml } from "../core/report/html.ts";
+import { toHtml } from "../core/report/html/page.ts";
 import { toJson } from "../core/report/json.ts";
 import type { Report } from "../core/report/report.ts";
 import { exitCode } from "../core/report/summary.ts";

@@ -10,7 +10,7 @@ import type { Settings } from "./model/settings.ts";
 import { selectChecks } from "./plan.ts";
 import type { Ports } from "./ports.ts";
 import { tellChanges } from "./publish/slack/tell.ts";
-import { toHtml } from "./report/html.ts";
+import { toHtml } from "./report/html/page.ts";
 import type { Report } from "./report/report.ts";
 import { coverageChecks, toReport } from "./report/summary.ts";
 import { releaseLock } from "./run-lock.ts";

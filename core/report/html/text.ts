@@ -1,4 +1,4 @@
-import { plainLines } from "./plain-text.ts";
+import { plainLines } from "../plain-text.ts";
 
 /** Text that is markup. Only `html` makes it, so nothing from a cluster becomes markup by mistake. */
 export class Html {
@@ -22,4 +22,13 @@ function rendered(part: HtmlPart): string {
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escaped = (text: string): string => plainLines(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+const escaped = (text: string): string => harmless(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+
+/** Nothing in it needs a second look: so are nearly all names and sentences, of which a large report has a million. */
+const printable = /^[\n\x20-\x7e]*$/;
+
+/** The text without what a terminal or a browser would obey; its lines are kept. */
+export const harmless = (text: string): string => (printable.test(text) ? text : plainLines(text));
+
+/** A JSON document that may stand in a script element: nothing in it ends that. */
+export const jsonText = (value: unknown): Html => new Html(JSON.stringify(value).replaceAll("<", "\\u003c"));

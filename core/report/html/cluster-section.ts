@@ -1,0 +1,37 @@
+import type { Finding } from "../../model/finding.ts";
+import { severities } from "../../model/severity.ts";
+import type { ReportCluster } from "../report.ts";
+import { byStatus, failBySeverity } from "../summary.ts";
+import { linkTo } from "./link.ts";
+import { type Html, html } from "./text.ts";
+import { grouped } from "./words.ts";
+
+/** One cluster of the report and what was judged about its exposure. */
+export interface ClusterPart {
+  readonly cluster: ReportCluster;
+  /** Its place among the report's clusters. */
+  readonly place: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Where a cluster's part of the page begins. */
+export const clusterAnchor = (place: number): string => `cluster-${place}`;
+
+/** One cluster: a line with its worst, which opens to its picture and what fails; the script lists that when it is opened. */
+export function clusterSection({ cluster, place, findings }: ClusterPart): Html {
+  const { name, region, account, kubernetesVersion, arn } = cluster;
+  const counts = byStatus(findings);
+  const fails = failBySeverity(findings);
+  const badges = severities.map(
+    (severity) => fails[severity] !== undefined && html`<span class="badge ${severity}">${grouped(fails[severity])} ${severity}</span>`,
+  );
+  const unjudged = (counts.unknown ?? 0) + (counts.error ?? 0);
+  const said = counts.fail === undefined ? (unjudged === 0 ? "nothing fails" : "nothing that could be judged fails") : undefined;
+  return html`<details class="cluster" id="${clusterAnchor(place)}" data-cluster="${place}">
+<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${said !== undefined && html`<span class="soft">${said}</span>`}</span></summary>
+<div>
+<div class="list"></div>
+<p><a href="${linkTo({ cluster: arn })}">All ${grouped(findings.length)} findings of ${name}</a></p>
+</div>
+</details>`;
+}

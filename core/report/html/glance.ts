@@ -1,0 +1,73 @@
+import type { AnyCheck } from "../../model/check.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { Path } from "../../model/path.ts";
+import { severities } from "../../model/severity.ts";
+import { findingAnchor } from "./anchor.ts";
+import { linkTo } from "./link.ts";
+import { type Html, html } from "./text.ts";
+import type { View } from "./view.ts";
+import { grouped } from "./words.ts";
+
+/** The paths that a reader asks for first, in that order, and how they are called. */
+const asked: readonly (Path & { readonly title: string })[] = [
+  { from: "internet", to: "endpoint", title: "Internet → API server" },
+  { from: "internet", to: "load-balancers", title: "Internet → load balancers" },
+  { from: "pods", to: "endpoint", title: "Pods → API server" },
+  { from: "pods", to: "kubelet", title: "Pods → kubelet" },
+  { from: "pods", to: "instance-metadata", title: "Pods → instance metadata" },
+  { from: "internet", to: "nodes", title: "Internet → nodes" },
+  { from: "internet", to: "workloads", title: "Internet → pods" },
+];
+
+/** How many names of exposed things a card shows. */
+const mostNames = 6;
+
+/** What is exposed, path by path: how much of it, where, and what of it was not judged. */
+export function glance(view: View): Html {
+  const cards = asked.map(({ title, ...path }) => card(title, checksOf(view.checks, path), view));
+  return html`<section aria-labelledby="exposed">
+<h2 id="exposed">What is exposed</h2>
+<ul class="cards">${cards}</ul>
+</section>`;
+}
+
+/** The checks that judge a path: the most severe first, else in the order of the catalogue. */
+const checksOf = (checks: readonly AnyCheck[], { from, to }: Path): readonly AnyCheck[] =>
+  checks
+    .filter(({ path }) => path !== undefined && "from" in path && path.from === from && path.to === to)
+    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+
+function card(title: string, checks: readonly AnyCheck[], view: View): Html | undefined {
+  const lines = checks.filter(({ id }) => view.byCheck.has(id)).map((check) => line(check, view.byCheck.get(check.id) ?? [], view));
+  return lines.length === 0 ? undefined : html`<li><h3>${title}</h3>${lines}</li>`;
+}
+
+/** What one check says of the path. */
+function line({ id, title }: AnyCheck, findings: readonly Finding[], view: View): Html {
+  const fails = findings.filter(({ status }) => status === "fail");
+  const judged = findings.filter(({ status }) => status === "pass" || status === "waived").length + fails.length;
+  const unjudged = findings.filter(({ status }) => status === "unknown" || status === "error").length;
+  const worst = severities.find((severity) => fails.some((fail) => fail.severity === severity));
+  const isAllWell = fails.length === 0 && judged > 0 && unjudged === 0;
+  const names = fails.slice(0, mostNames).map((fail) => html`<a class="name" href="#${findingAnchor(fail.id)}">${nameOf(fail, view)}</a>`);
+  const rest = fails.length - names.length;
+  return html`<div class="seen ${worst ?? (isAllWell && "good")}"><p>${counted(fails.length, judged, unjudged)}${
+    unjudged > 0 && html` · <a href="${linkTo({ check: id, status: ["unknown", "error"] })}">${grouped(unjudged)} not judged</a>`
+  }</p>
+<p class="soft">Should be: ${title}</p>
+${names.length > 0 && html`<p class="names">${names}${rest > 0 && html`<a class="name" href="${linkTo({ check: id, status: ["fail"] })}">and ${grouped(rest)} more</a>`}</p>`}</div>`;
+}
+
+/** Of what was not judged, nothing is said to be well. */
+function counted(fails: number, judged: number, unjudged: number): Html {
+  if (fails > 0) return html`<b>${grouped(fails)}</b> of ${grouped(judged)}`;
+  if (judged > 0) return html`<b>${unjudged === 0 ? "none" : "none seen"}</b> of ${grouped(judged)}`;
+  return html`<b>${unjudged === 0 ? "nothing to judge" : "not known"}</b>`;
+}
+
+/** Where it is: the cluster, and what in it. */
+function nameOf({ cluster, resource }: Finding, { clusterOf }: View): string {
+  const where = cluster === undefined ? undefined : clusterOf.get(cluster)?.name;
+  if (where === undefined || resource.kind === "Cluster") return where ?? resource.name;
+  return `${where}: ${resource.namespace === undefined ? "" : `${resource.namespace}/`}${resource.name}`;
+}

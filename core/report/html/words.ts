@@ -1,0 +1,20 @@
+import type { Status } from "../../model/finding.ts";
+
+/** "1 cluster", "2 clusters". */
+export const plural = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** "20,000". */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** A time of the report, RFC 3339 in UTC, for people. */
+export const moment = (time: string): string => time.replace("T", " ").replace(/(:\d\d)(\.\d+)?Z$/, "$1 UTC");
+
+/** What a status is called on the page. */
+export const statusWords: Readonly<Record<Status, string>> = {
+  fail: "failing",
+  error: "check broke",
+  unknown: "not judged",
+  waived: "waived",
+  pass: "passed",
+  "not-applicable": "not applicable",
+};
