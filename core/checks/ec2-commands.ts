@@ -1,15 +1,28 @@
 import type { SecurityGroupRule } from "../model/aws.ts";
 import type { About } from "../model/check.ts";
+import { quoted, quotedJson } from "./shell.ts";
 
 /** Sources of one rule: all of them, or those that are to go. */
 export type Sources = Pick<SecurityGroupRule, "cidrs" | "prefixListIds">;
+/** A part of a rule: its protocol and ports, and some sources. */
+export type Permission = Pick<SecurityGroupRule, "protocol" | "fromPort" | "toPort"> & Sources;
 
 /** The command that takes sources out of a security group's rule. EC2 finds the rule by its protocol, ports and source. */
-export function revokeIngress(about: About, groupId: string, rule: SecurityGroupRule, { cidrs, prefixListIds }: Sources): string {
-  const { protocol, fromPort, toPort } = rule;
+export const revokeIngress = (about: About, groupId: string, rule: SecurityGroupRule, { cidrs, prefixListIds }: Sources): string =>
+  changeIngress(about, "revoke", groupId, [{ ...rule, cidrs, prefixListIds }]);
+
+/** The command that lets sources in, or takes them out. EC2 refuses to let in twice, and answers a source that is not there with an error. */
+export const changeIngress = (about: About, verb: "authorize" | "revoke", groupId: string, permissions: readonly Permission[]): string =>
+  `${ec2Command(about, `${verb}-security-group-ingress --group-id ${quoted(groupId)}`)} --ip-permissions ${quotedJson(permissions.map(ipPermission))}`;
+
+/** One call of the AWS CLI, in the cluster's Region. */
+export const ec2Command = ({ region }: About, command: string): string =>
+  `aws ec2 ${command}${region === undefined ? "" : ` --region ${quoted(region)}`}`;
+
+function ipPermission({ protocol, fromPort, toPort, cidrs, prefixListIds }: Permission) {
   const v4 = cidrs.filter((cidr) => !cidr.includes(":"));
   const v6 = cidrs.filter((cidr) => cidr.includes(":"));
-  const permission = {
+  return {
     IpProtocol: protocol,
     ...(fromPort === undefined ? {} : { FromPort: fromPort }),
     ...(toPort === undefined ? {} : { ToPort: toPort }),
@@ -17,6 +30,4 @@ export function revokeIngress(about: About, groupId: string, rule: SecurityGroup
     ...(v6.length === 0 ? {} : { Ipv6Ranges: v6.map((CidrIpv6) => ({ CidrIpv6 })) }),
     ...(prefixListIds.length === 0 ? {} : { PrefixListIds: prefixListIds.map((PrefixListId) => ({ PrefixListId })) }),
   };
-  const region = about.region === undefined ? "" : ` --region ${about.region}`;
-  return `aws ec2 revoke-security-group-ingress --group-id ${groupId}${region} --ip-permissions '${JSON.stringify([permission])}'`;
 }

@@ -1,11 +1,42 @@
+import { fixClusterVersionSupported } from "./endpoint/cluster-version-supported.ts";
+import { fixControlPlaneAuditLoggingEnabled } from "./endpoint/control-plane-audit-logging-enabled.ts";
+import { fixEndpointNotOpenToInternet } from "./endpoint/endpoint-not-open-to-internet.ts";
+import { fixEndpointPrivateAccessEnabled } from "./endpoint/endpoint-private-access-enabled.ts";
+import { fixEndpointPublicAccessDisabled } from "./endpoint/endpoint-public-access-disabled.ts";
+import { fixEndpointRangesAreTrusted } from "./endpoint/endpoint-ranges-are-trusted.ts";
+import { fixEndpointRefusesAnonymousRequests } from "./endpoint/endpoint-refuses-anonymous-requests.ts";
+import { fixEndpointSecurityGroupsRestrictAccess } from "./endpoint/endpoint-security-groups-restrict-access.ts";
+import { fixSecretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import type { Fix } from "./fix.ts";
+import { fixServiceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
+import { fixKubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
+import { fixNodeHasNoPublicAddress } from "./nodes/node-has-no-public-address.ts";
+import { fixNodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
+import { fixNodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
 
 /** By the id of the check: what answers a plan for one of its fails. */
-export const fixes: Readonly<Record<string, Fix>> = {};
+export const fixes: Readonly<Record<string, Fix>> = {
+  "endpoint-not-open-to-internet": fixEndpointNotOpenToInternet,
+  "endpoint-ranges-are-trusted": fixEndpointRangesAreTrusted,
+  "endpoint-private-access-enabled": fixEndpointPrivateAccessEnabled,
+  "endpoint-public-access-disabled": fixEndpointPublicAccessDisabled,
+  "endpoint-refuses-anonymous-requests": fixEndpointRefusesAnonymousRequests,
+  "endpoint-security-groups-restrict-access": fixEndpointSecurityGroupsRestrictAccess,
+  "control-plane-audit-logging-enabled": fixControlPlaneAuditLoggingEnabled,
+  "cluster-version-supported": fixClusterVersionSupported,
+  "secrets-encrypted-with-kms": fixSecretsEncryptedWithKms,
+  "kubelet-not-exposed": fixKubeletNotExposed,
+  "node-has-no-public-address": fixNodeHasNoPublicAddress,
+  "node-ports-not-public": fixNodePortsNotPublic,
+  "node-ssh-not-public": fixNodeSshNotPublic,
+  "service-uses-no-external-ips": fixServiceUsesNoExternalIps,
+};
 
 /** By the id of the check: why it has no fix, in a sentence. */
 export const withoutFix: Readonly<Record<string, string>> = {
   "cluster-read-completely": "What to grant or to mend stands in the finding, read by read: nothing in the facts would show it done.",
   "account-read-completely": "What to grant or to mend stands in the finding: nothing in the facts of a cluster would show it done.",
-  "findings-delivered": "Delivery is judged after a run, not in a cluster.",
 };
+
+/** Whether `fix` may have something to type for the check's fails. */
+export const hasFix = (check: string): boolean => Object.hasOwn(fixes, check);

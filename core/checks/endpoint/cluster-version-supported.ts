@@ -1,6 +1,6 @@
 import { type About, defineCheck } from "../../model/check.ts";
 import { minorOf } from "../kubernetes-versions.ts";
-import { eksCommand } from "./eks-commands.ts";
+import { updateVersion } from "./eks-commands.ts";
 import { type Support, supportOf } from "./version-support.ts";
 
 const warnWithinDays = 60;
@@ -92,7 +92,7 @@ function ended({ status, endOfStandardSupport, endOfExtendedSupport }: Support):
 
 function update(version: string, about: About): readonly string[] {
   const minor = minorOf(version);
-  return minor === undefined ? [] : [eksCommand(about, "update-cluster-version --name", `--kubernetes-version 1.${minor + 1}`)];
+  return minor === undefined ? [] : [updateVersion(about, `1.${minor + 1}`)];
 }
 
 /** Whole days, rounded up; undefined where there is no date or none that can be read. */

@@ -1,28 +1,21 @@
 import type { ClusterVersion } from "../../model/aws.ts";
 import { defineCheck, type Evidence, type Remediation } from "../../model/check.ts";
 import type { Fact } from "../../model/fact.ts";
-import type { PolicyRule, Role, RoleBinding } from "../../model/rbac.ts";
+import type { Role, RoleBinding } from "../../model/rbac.ts";
 import { type Excess, grantsBeyond, grantsTo, indexRbac } from "../../net/rbac/access.ts";
 import { anonymous } from "../../net/rbac/identity.ts";
 import { minorOf } from "../kubernetes-versions.ts";
 import { few, listed } from "../listed.ts";
 import { bindingText, roleText, ruleText, subjectText } from "../rbac-text.ts";
+import { publicInfo } from "./anonymous.ts";
 
-/** What Kubernetes itself lets anonymous requests read: kubernetes:plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go, system:public-info-viewer. */
-const byDefault: PolicyRule = {
-  verbs: ["get"],
-  apiGroups: [],
-  resources: [],
-  resourceNames: [],
-  nonResourceUrls: ["/healthz", "/livez", "/readyz", "/version", "/version/"],
-};
 /** From this version on EKS answers anonymous requests on health paths only: EKS User Guide, "Kubernetes versions", 1.32. */
 const firstMinorThatRefuses = 32;
 const named = new Set([anonymous.user, ...anonymous.groups]);
 const text =
   "Remove the subjects system:anonymous and system:unauthenticated from the binding, or delete the binding where it has no others. Give those who need the access an identity and bind that.";
 
-const publicInfo: RoleBinding = {
+const publicInfoViewer: RoleBinding = {
   namespace: "",
   name: "system:public-info-viewer",
   role: { kind: "ClusterRole", name: "system:public-info-viewer" },
@@ -43,7 +36,7 @@ const dashboard: RoleBinding = {
 const roles: Fact<readonly Role[]> = {
   state: "known",
   value: [
-    { namespace: "", name: "system:public-info-viewer", rules: [byDefault] },
+    { namespace: "", name: "system:public-info-viewer", rules: [publicInfo] },
     {
       namespace: "",
       name: "view",
@@ -71,8 +64,8 @@ export const endpointRefusesAnonymousRequests = defineCheck({
     "What the API server answers: no anonymous request is sent. Bindings to system:authenticated are not judged, although every IAM identity that the cluster admits is in it.",
   remediation: text,
   examples: {
-    fail: { roleBindings: [publicInfo, dashboard], roles, version },
-    pass: { roleBindings: [publicInfo, { ...dashboard, subjects: dashboard.subjects.slice(0, 1) }], roles, version },
+    fail: { roleBindings: [publicInfoViewer, dashboard], roles, version },
+    pass: { roleBindings: [publicInfoViewer, { ...dashboard, subjects: dashboard.subjects.slice(0, 1) }], roles, version },
   },
   evaluate: ({ roleBindings, roles: read, version: its }, _settings, { resource }) => {
     const name = `Cluster ${resource.name}`;
@@ -90,7 +83,7 @@ export const endpointRefusesAnonymousRequests = defineCheck({
     }
     const dangling = grants.filter(({ isDangling }) => isDangling).map(({ binding }) => `${bindingText(binding)} to ${roleText(binding)}`);
     const inert = dangling.length === 0 ? {} : { withoutRole: few(dangling) };
-    const excess = grantsBeyond(index, anonymous, [byDefault]);
+    const excess = grantsBeyond(index, anonymous, [publicInfo]);
     if (excess.length === 0) {
       const message = `${name} gives anonymous requests no more than its health and version paths.`;
       return [{ status: "pass", resource, evidence: { bindings: few(all), ...inert }, message }];

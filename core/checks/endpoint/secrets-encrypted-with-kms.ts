@@ -1,7 +1,7 @@
 import { type About, defineCheck, type Verdict } from "../../model/check.ts";
 import { known, unknown } from "../../model/fact.ts";
 import { minorOf } from "../kubernetes-versions.ts";
-import { eksCommand } from "./eks-commands.ts";
+import { encryptSecrets } from "./eks-commands.ts";
 
 /** From this version on EKS encrypts all Kubernetes API data with a KMS key of its own: EKS User Guide, "Default envelope encryption". */
 const firstMinorEncryptedByDefault = 28;
@@ -57,7 +57,7 @@ function byVersion(kubernetesVersion: string, about: About): Verdict {
     return { status: "pass", resource, evidence, message };
   }
   const config = '[{"resources":["secrets"],"provider":{"keyArn":"<ARN of your KMS key>"}}]';
-  const command = eksCommand(about, "associate-encryption-config --cluster-name", `--encryption-config '${config}'`);
+  const command = encryptSecrets(about, `'${config}'`);
   return {
     status: "fail",
     resource,

@@ -10,10 +10,8 @@ import { few, listed } from "../listed.ts";
 import { cidrsOf } from "../words.ts";
 import { exampleGroups, exampleInterface, exampleNetwork, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools, nodeFacts, type Opinion, type Witness } from "./judge-pools.ts";
+import { kubeletPorts } from "./judged-ports.ts";
 import { revocations } from "./revoke-rules.ts";
-
-/** The kubelet's API, and its read-only port. Source: kubernetes:pkg/cluster/ports/ports.go. */
-const kubeletPorts: readonly Ports[] = [10_250, 10_255].map((port) => ({ protocol: "tcp", from: port, to: port }));
 
 const text =
   "Revoke the rules that admit addresses outside the VPC to TCP 10250 and 10255 (aws ec2 revoke-security-group-ingress), remote node and pod networks included: admit the cluster security group instead.";

@@ -6,12 +6,9 @@ import type { Machine } from "../../net/nodes/machines.ts";
 import type { Ports } from "../../net/security-group.ts";
 import { exampleGroups, exampleInterface, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools, type Opinion } from "./judge-pools.ts";
+import { nodePorts, ofEachProtocol } from "./judged-ports.ts";
 import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
 
-/** Kubernetes' default range, which EKS does not change. Source: kubernetes.io, "Service", type: NodePort. */
-const ofEachProtocol = (from: number, to: number): readonly Ports[] =>
-  (["tcp", "udp", "sctp"] as const).map((protocol) => ({ protocol, from, to }));
-const nodePorts = ofEachProtocol(30_000, 32_767);
 const everyPort = ofEachProtocol(0, 65_535);
 
 const rest = {

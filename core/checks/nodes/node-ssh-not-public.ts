@@ -5,14 +5,9 @@ import { isInternet } from "../../net/internet.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { exampleGroups, exampleInterface, exampleNode, exampleSurroundings } from "./example-node.ts";
 import { judgePools } from "./judge-pools.ts";
+import { remoteShells } from "./judged-ports.ts";
 import { exposureFacts, exposuresIn, opinionsOn } from "./ports-not-public.ts";
 import { revocations } from "./revoke-rules.ts";
-
-/** SSH and RDP. Source: IANA port numbers. */
-const remoteShells = [
-  { protocol: "tcp", from: 22, to: 22 },
-  { protocol: "tcp", from: 3389, to: 3389 },
-] as const;
 
 const text =
   "Revoke the rules that admit the internet to TCP 22 and 3389 (aws ec2 revoke-security-group-ingress), and reach nodes by Session Manager (aws ssm start-session). Of a managed node group with remote access, name sourceSecurityGroups: without them EKS opens the port to 0.0.0.0/0.";

@@ -16,7 +16,10 @@ import { nodeFacts, type Opinion, type Witness } from "./judge-pools.ts";
 const wayFacts = ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess"] as const;
 export const exposureFacts = [...nodeFacts, ...wayFacts] as const;
 
-export function exposuresIn(facts: Given<"cluster", never, (typeof wayFacts)[number]>, { internet }: Settings): ExposureOf {
+export function exposuresIn(
+  facts: Given<"cluster", never, (typeof wayFacts)[number]>,
+  { internet }: Pick<Settings, "internet">,
+): ExposureOf {
   const { securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess } = facts;
   const around = {
     groups: indexGroups(securityGroups, prefixLists),

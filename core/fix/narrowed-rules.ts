@@ -1,0 +1,182 @@
+/** Rules of security groups with some sources taken from some ports, and nothing else changed. */
+import { changeIngress, type Permission } from "../checks/ec2-commands.ts";
+import type { SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
+import type { About } from "../model/check.ts";
+import { type AddressSet, intersection, isCidr, isEmpty, parseFilterCidrs, toCidrs } from "../net/addresses.ts";
+import { coversAnyOf, type GroupIndex, type Ports } from "../net/security-group.ts";
+
+/** One source that a rule lets in: a block, or a prefix list. */
+export interface Source {
+  readonly group: SecurityGroup;
+  readonly rule: SecurityGroupRule;
+  readonly kind: "cidr" | "prefix list";
+  /** As the rule writes it. */
+  readonly text: string;
+  /** Of a prefix list that was not read: none. */
+  readonly addresses: AddressSet;
+}
+
+/** Every source that the groups let in on any of the ports. */
+export function sourcesOn(groupIds: readonly string[], ports: readonly Ports[], index: GroupIndex): readonly Source[] {
+  return groupIds.flatMap((id) => {
+    const group = index.group(id);
+    if (group.state === "unknown") return [];
+    return group.value.ingress
+      .filter((rule) => ports.some((range) => coversAnyOf(rule, range)))
+      .flatMap((rule): readonly Source[] => [
+        ...rule.cidrs
+          .filter(isCidr)
+          .map((text) => ({ group: group.value, rule, kind: "cidr" as const, text, addresses: parseFilterCidrs([text]) })),
+        ...rule.prefixListIds.flatMap((text): readonly Source[] => {
+          const entries = index.prefixList(text);
+          return entries.state === "unknown"
+            ? []
+            : [{ group: group.value, rule, kind: "prefix list" as const, text, addresses: entries.value }];
+        }),
+      ]);
+  });
+}
+
+export interface Narrowed {
+  /** The groups that change, as they are afterwards. */
+  readonly groups: readonly SecurityGroup[];
+  /** What is let in comes before what is taken out. */
+  readonly commands: readonly string[];
+}
+
+/** @param keep of the sources' addresses, those that stay on the ports as well */
+export function narrowedRules(sources: readonly Source[], ports: readonly Ports[], keep: AddressSet, about: About): Narrowed {
+  const groups = [...new Set(sources.map(({ group }) => group))];
+  const changed = groups.map((group) => {
+    const its = sources.filter((one) => one.group === group);
+    const out = its.map(asPermission);
+    const left = without(group.ingress, out);
+    const fresh = its
+      .flatMap((source) => [...besides(source, ports), ...kept(source, ports, keep)])
+      .flatMap((permission) => missingIn(left, permission));
+    const unique = merged(fresh);
+    const commands = [
+      ...(unique.length === 0 ? [] : [changeIngress(about, "authorize", group.id, unique)]),
+      changeIngress(about, "revoke", group.id, merged(out)),
+    ];
+    return { group: { ...group, ingress: withMore(left, unique) }, commands };
+  });
+  return { groups: changed.map(({ group }) => group), commands: changed.flatMap(({ commands }) => commands) };
+}
+
+/** All the groups, with these in the place of those of the same id. */
+export const replacing = (all: readonly SecurityGroup[], changed: readonly SecurityGroup[]): readonly SecurityGroup[] =>
+  all.map((group) => changed.find(({ id }) => id === group.id) ?? group);
+
+const asPermission = ({ rule, kind, text }: Source): Permission => ({
+  ...portsOf(rule),
+  cidrs: kind === "cidr" ? [text] : [],
+  prefixListIds: kind === "prefix list" ? [text] : [],
+});
+const portsOf = ({ protocol, fromPort, toPort }: SecurityGroupRule | Permission): Omit<Permission, "cidrs" | "prefixListIds"> => ({
+  protocol,
+  ...(fromPort === undefined ? {} : { fromPort }),
+  ...(toPort === undefined ? {} : { toPort }),
+});
+
+/** The source as it was, on all that the rule is about but the ports. Of a rule for all protocols that is TCP, UDP and ICMP. */
+function besides(source: Source, ports: readonly Ports[]): readonly Permission[] {
+  const { rule } = source;
+  const from = asPermission(source);
+  const pieces = (protocol: "tcp" | "udp", first: number, last: number): readonly Permission[] =>
+    gaps(
+      first,
+      last,
+      ports.filter((range) => range.protocol === protocol),
+    ).map((gap) => ({ ...from, protocol, ...gap }));
+  if (rule.protocol === "-1") {
+    const v6 = source.text.includes(":");
+    return [
+      ...pieces("tcp", 0, 65_535),
+      ...pieces("udp", 0, 65_535),
+      { ...from, protocol: v6 ? "icmpv6" : "icmp", fromPort: -1, toPort: -1 },
+    ];
+  }
+  const protocol = { "6": "tcp", "17": "udp", tcp: "tcp", udp: "udp" }[rule.protocol.toLowerCase()];
+  if (protocol !== "tcp" && protocol !== "udp") return []; // any other has no ports in a rule: it is about these ports as a whole
+  const isWhole = rule.fromPort === undefined || rule.fromPort < 0;
+  return pieces(protocol, isWhole ? 0 : (rule.fromPort ?? 0), isWhole ? 65_535 : (rule.toPort ?? rule.fromPort ?? 65_535));
+}
+
+/** What is left of the range without the ports. */
+function gaps(first: number, last: number, ports: readonly Ports[]): readonly { readonly fromPort: number; readonly toPort: number }[] {
+  const found: { fromPort: number; toPort: number }[] = [];
+  let from = first;
+  for (const range of ports.toSorted((a, b) => a.from - b.from)) {
+    if (range.from > last) break;
+    if (range.from > from) found.push({ fromPort: from, toPort: Math.min(range.from - 1, last) });
+    from = Math.max(from, range.to + 1);
+  }
+  if (from <= last) found.push({ fromPort: from, toPort: last });
+  return found;
+}
+
+/** Those of the source who stay, on the ports that the rule is about: they lose nothing. */
+function kept(source: Source, ports: readonly Ports[], keep: AddressSet): readonly Permission[] {
+  const stay = intersection(source.addresses, keep);
+  if (isEmpty(stay)) return [];
+  const cidrs = toCidrs(stay);
+  const { rule } = source;
+  return ports.flatMap((range): readonly Permission[] => {
+    if (!coversAnyOf(rule, range)) return [];
+    if (range.protocol === "sctp") return [{ protocol: rule.protocol === "-1" ? "132" : rule.protocol, cidrs, prefixListIds: [] }];
+    const isWhole = rule.fromPort === undefined || rule.fromPort < 0;
+    const fromPort = isWhole ? range.from : Math.max(range.from, rule.fromPort ?? 0);
+    const toPort = isWhole ? range.to : Math.min(range.to, rule.toPort ?? rule.fromPort ?? 65_535);
+    return [{ protocol: range.protocol, fromPort, toPort, cidrs, prefixListIds: [] }];
+  });
+}
+
+const isAlike = (a: SecurityGroupRule | Permission, b: SecurityGroupRule | Permission): boolean =>
+  a.protocol === b.protocol && a.fromPort === b.fromPort && a.toPort === b.toPort;
+
+/** EC2 keeps one rule for the same protocol and ports, and takes it away with its last source. */
+function without(rules: readonly SecurityGroupRule[], out: readonly Permission[]): readonly SecurityGroupRule[] {
+  return rules.flatMap((rule) => {
+    const its = out.filter((one) => isAlike(one, rule));
+    const cidrs = rule.cidrs.filter((cidr) => !its.some((one) => one.cidrs.includes(cidr)));
+    const prefixListIds = rule.prefixListIds.filter((id) => !its.some((one) => one.prefixListIds.includes(id)));
+    return cidrs.length + prefixListIds.length + rule.groupIds.length === 0 ? [] : [{ ...rule, cidrs, prefixListIds }];
+  });
+}
+
+/** EC2 refuses a source that the rule lets in already. */
+function missingIn(rules: readonly SecurityGroupRule[], permission: Permission): readonly Permission[] {
+  const its = rules.filter((rule) => isAlike(rule, permission));
+  const cidrs = permission.cidrs.filter((cidr) => !its.some((rule) => rule.cidrs.includes(cidr)));
+  const prefixListIds = permission.prefixListIds.filter((id) => !its.some((rule) => rule.prefixListIds.includes(id)));
+  return cidrs.length + prefixListIds.length === 0 ? [] : [{ ...permission, cidrs, prefixListIds }];
+}
+
+function merged(permissions: readonly Permission[]): readonly Permission[] {
+  const all: Permission[] = [];
+  for (const one of permissions) {
+    const at = all.findIndex((other) => isAlike(other, one));
+    const other = all[at];
+    if (other === undefined) all.push(one);
+    else
+      all[at] = {
+        ...other,
+        cidrs: [...new Set([...other.cidrs, ...one.cidrs])],
+        prefixListIds: [...new Set([...other.prefixListIds, ...one.prefixListIds])],
+      };
+  }
+  return all;
+}
+
+const withMore = (rules: readonly SecurityGroupRule[], more: readonly Permission[]): readonly SecurityGroupRule[] => [
+  ...rules.map((rule) => {
+    const its = more.filter((one) => isAlike(one, rule));
+    return {
+      ...rule,
+      cidrs: [...rule.cidrs, ...its.flatMap(({ cidrs }) => cidrs)],
+      prefixListIds: [...rule.prefixListIds, ...its.flatMap(({ prefixListIds }) => prefixListIds)],
+    };
+  }),
+  ...more.filter((one) => !rules.some((rule) => isAlike(rule, one))).map((one) => ({ ...one, groupIds: [], descriptions: [] })),
+];

@@ -1,0 +1,54 @@
+/** Plans for several findings of one cluster, each made on what the ones before it leave behind. Pure. */
+import { UnquotableError } from "../checks/shell.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Fix, Plan } from "./fix.ts";
+import { fixes, withoutFix } from "./index.ts";
+import { type Ground, judgedOn, type Proof, prove } from "./prove.ts";
+
+export type Proposal = {
+  readonly finding: Finding;
+} /** `proved` is false where it is not shown to be safe, or to help: it is no advice then. */ & (
+  | { readonly state: "planned"; readonly plan: Plan; readonly proof: Proof; readonly proved: boolean }
+  | { readonly state: "none"; readonly why: string }
+  /** A plan before it mends this one as well. */
+  | { readonly state: "mended"; readonly by: Finding }
+  /** It does not fail. */
+  | { readonly state: "nothing-to-do" }
+);
+
+/**
+ * One proposal for each finding, in order. A plan that is proved is carried out in thought before the next is made, so that no
+ * two contradict each other; one that is not proved is not.
+ */
+export function propose(ground: Ground, findings: readonly Finding[]): readonly Proposal[] {
+  let now = ground;
+  let seen = judgedOn(ground);
+  const mended = new Map<string, Finding>();
+  return findings.map((asked): Proposal => {
+    const finding = seen.find(({ id }) => id === asked.id);
+    const by = mended.get(asked.id);
+    if (by !== undefined && finding?.status !== "fail") return { finding: asked, state: "mended", by };
+    if (finding?.status !== "fail") return { finding: asked, state: "nothing-to-do" };
+    const answer = answerFor(now, finding);
+    if ("none" in answer) return { finding, state: "none", why: answer.none };
+    const { plan } = answer;
+    const proof = prove(now, finding, plan, seen);
+    if (!proof.passes) return { finding, state: "planned", plan, proof, proved: false };
+    for (const also of proof.alsoMended) mended.set(also.id, finding);
+    now = { ...now, cluster: { ...now.cluster, facts: plan.after } };
+    seen = judgedOn(now);
+    return { finding, state: "planned", plan, proof, proved: true };
+  });
+}
+
+function answerFor({ cluster, settings, readAt }: Ground, finding: Finding): ReturnType<Fix> {
+  const fix = Object.hasOwn(fixes, finding.check) ? fixes[finding.check] : undefined;
+  if (fix === undefined) return { none: withoutFix[finding.check] ?? "There is no command that mends it." };
+  const { account, region } = cluster;
+  try {
+    return fix({ cluster, finding, settings, account, region, readAt });
+  } catch (error) {
+    if (error instanceof UnquotableError) return { none: `${error.message} ${error.hint}` };
+    throw error;
+  }
+}

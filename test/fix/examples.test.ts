@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { checks } from "../../core/checks/index.ts";
+import { fixes, hasFix, withoutFix } from "../../core/fix/index.ts";
+import { propose } from "../../core/fix/propose.ts";
+import { judgedOn } from "../../core/fix/prove.ts";
+import type { AnyCheck } from "../../core/model/check.ts";
+import type { ClusterFacts } from "../../core/model/cluster.ts";
+import { type Fact, known } from "../../core/model/fact.ts";
+import { exampleSettings } from "../../docs/examples.ts";
+import { aCluster, readAt } from "../support/cluster.ts";
+
+/** The cluster of which no more was read than the check's example of a fail says. */
+const exampleOf = ({ needs, examples }: AnyCheck) => {
+  const facts = Object.entries(examples.fail).map(([name, value]) => [
+    name,
+    needs.includes(name) ? known(value) : (value as Fact<unknown>),
+  ]);
+  return aCluster(Object.fromEntries(facts) as Partial<ClusterFacts>);
+};
+
+describe("every check", () => {
+  it("has a fix or says why it has none, and not both", () => {
+    const ids = new Set(checks.map(({ id }) => id));
+    const told = [...Object.keys(fixes), ...Object.keys(withoutFix)];
+    expect(told.filter((id) => !ids.has(id))).toEqual([]);
+    expect(told.toSorted()).toEqual([...new Set(told)].toSorted());
+  });
+
+  it("that has none says so in a sentence", () => {
+    for (const why of Object.values(withoutFix)) expect(why).toMatch(/^[A-Z].{20,}\.$/);
+  });
+});
+
+describe.each(checks.filter(({ id }) => hasFix(id)).map((check) => [check.id, check] as const))("%s", (id, check) => {
+  const ground = { cluster: exampleOf(check), checks, settings: exampleSettings, readAt };
+  const failing = judgedOn(ground).filter((finding) => finding.check === id && finding.status === "fail");
+
+  it("is mended in its own example, and nothing else begins to fail", () => {
+    expect(failing.length).toBeGreaterThan(0);
+    const proposals = propose(ground, failing);
+    expect(
+      proposals.map(({ state, ...rest }) => ("proof" in rest ? (rest.proof.why ?? "proved") : "why" in rest ? rest.why : state)),
+    ).toEqual(failing.map(() => "proved"));
+  });
+});
