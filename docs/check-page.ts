@@ -14,7 +14,7 @@ export function checkPage(check: AnyCheck): string {
   return `${[
     `# ${id}`,
     `Made from \`core/checks/${surface}/${id}.ts\` by \`npm run docs\`. [All checks](README.md)`,
-    `**${title}.** Severity: ${severity}. A finding is about one ${resourceKinds(check)}.`,
+    `**${title}.** Severity: ${severity}. A finding is about ${resourcesOf(check)}.`,
     "## Why",
     why,
     "## How it is judged",
@@ -42,8 +42,19 @@ export function checkPage(check: AnyCheck): string {
 const linked = (text: string): string =>
   text.replaceAll(/\b[a-z]+(?:-[a-z]+)+\b/g, (word) => (checkById(word) === undefined ? word : `[${code(word)}](${word}.md)`));
 
-const resourceKinds = (check: AnyCheck): string =>
-  [...new Set(verdictsOn(check, "fail").map(({ resource }) => code(resource.kind)))].join(" or ");
+/** What the example's resource stands for, where checks of its surface are about several kinds. */
+const alike: Readonly<Record<string, string>> = {
+  NodeGroup: "a pool of nodes (managed node group, node pool or Auto Scaling group), or a node of none",
+  NetworkPolicy: "one policy, of whatever kind",
+  DaemonSet: "one workload",
+};
+const owner = "the Service, Ingress or Gateway that owns a load balancer, else the load balancer";
+
+function resourcesOf(check: AnyCheck): string {
+  if (check.needs.includes("loadBalancers")) return owner;
+  const kinds = new Set(verdictsOn(check, "fail").map(({ resource }) => alike[resource.kind] ?? `one ${code(resource.kind)}`));
+  return [...kinds].join(" or ");
+}
 
 function said(verdict: Verdict): readonly string[] {
   const evidence =

@@ -100,3 +100,15 @@ it("the README is led to every page that is written by hand", () => {
   const led = new Set(linksOf("README.md").map((target) => normalize(target.split("#", 1)[0] ?? "")));
   expect(written.filter((page) => page !== "README.md" && !led.has(page))).toEqual([]);
 });
+
+it("the operating guide names every alarm, and no other", () => {
+  const source = textOf("infra/alarms.ts");
+  const never = source.slice(source.indexOf("const never"), source.indexOf("const notify"));
+  const declared = [
+    ...[...never.matchAll(/^ {2}"?([a-z-]+)"?: \{$/gm)].map(([, name = ""]) => name),
+    ...[...source.matchAll(/\bname: named\("([a-z-]+)"\)/g)].map(([, name = ""]) => name),
+  ];
+  const [, alarms = ""] = textOf("docs/operating.md").split("## Alarms");
+  const named = [...(alarms.split("\n## ")[0] ?? "").matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name = ""]) => name);
+  expect(named.toSorted()).toEqual(declared.toSorted());
+});
