@@ -4,9 +4,12 @@ import { evidenceOf } from "./evidence.ts";
 import { hubOf } from "./hub.ts";
 import type { AnyCheck, FactName } from "./model/check.ts";
 import type { Cluster } from "./model/cluster.ts";
+import { type Fact, unknown } from "./model/fact.ts";
 import type { ScanRequest } from "./model/request.ts";
 import { type ClusterTarget, clusterArn } from "./model/resource.ts";
 import type { Severity } from "./model/severity.ts";
+import { type NamespaceReach, namespaceReach } from "./net/connectivity/namespaces.ts";
+import type { InternetLimits } from "./net/internet.ts";
 import { newRunId, selectChecks } from "./plan.ts";
 import type { Ports } from "./ports.ts";
 import { publishCluster } from "./publish/publish.ts";
@@ -55,7 +58,10 @@ export async function scanCluster(request: ScanRequest, ports: Ports, signal: Ab
   const { suppressionsUnread, ...kept } = published;
   if (suppressionsUnread !== undefined) ports.log.warn("suppressed findings not read", { runId: run.id, ...target, ...suppressionsUnread });
 
-  const record: ClusterRecord = { readAt, cluster: reported(cluster, target), findings, ...kept };
+  const namespaces = namespacesOf(cluster, ports.settings.internet, (cause) =>
+    ports.log.error("the picture of namespaces broke", { runId: run.id, ...target, cause }),
+  );
+  const record: ClusterRecord = { readAt, cluster: { ...reported(cluster, target), namespaces }, findings, ...kept };
   const reportKey = keys.cluster(run.id, target);
   await writeRecord(ports.store, reportKey, record);
   await writeRecord(ports.store, keys.evidence(run.id, target), evidenceOf(cluster, ports.version));
@@ -93,7 +99,22 @@ export function readAtOf({ facts }: Cluster): string {
   throw new TypeError("A cluster without the time of its reading is no evidence.");
 }
 
-/** The part of a cluster that reports show. */
+/** Which namespaces reach which. It is no verdict: where working it out breaks, the scan goes on without it. */
+export function namespacesOf(
+  { inapplicable, facts }: Cluster,
+  limits: InternetLimits,
+  onBroken: (cause: unknown) => void,
+): Fact<NamespaceReach> {
+  if (inapplicable !== undefined) return { state: "unknown", reason: inapplicable };
+  try {
+    return namespaceReach(facts, limits);
+  } catch (cause) {
+    onBroken(cause);
+    return unknown("internal", "Working out which namespaces reach which broke; the log has the cause.");
+  }
+}
+
+/** The part of a cluster that reports show, but for which namespaces reach which. */
 export function reported(cluster: Cluster, { account, region, name }: ClusterTarget): ReportCluster {
   const { version, reads } = cluster.facts;
   return {

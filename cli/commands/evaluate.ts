@@ -5,7 +5,7 @@ import type { Settings } from "../../core/model/settings.ts";
 import { selectChecks } from "../../core/plan.ts";
 import { toReport } from "../../core/report/summary.ts";
 import { type ClusterRecord, noChanges } from "../../core/run-record.ts";
-import { readAtOf, reported } from "../../core/scan.ts";
+import { namespacesOf, readAtOf, reported } from "../../core/scan.ts";
 import { version } from "../../core/version.ts";
 import { loadEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
@@ -38,5 +38,8 @@ function judged({ cluster }: Evidence, checks: readonly AnyCheck[], settings: Se
   const readAt = readAtOf(cluster);
   const { findings, broken } = evaluateCluster(checks, cluster, settings, readAt);
   for (const { check, cause } of broken) process.stderr.write(`error: ${check} broke: ${cause instanceof Error ? cause.stack : cause}\n`);
-  return { readAt, cluster: reported(cluster, cluster), findings, changes: noChanges, delivered: 0, refused: [] };
+  const namespaces = namespacesOf(cluster, settings.internet, (cause) => {
+    process.stderr.write(`error: the picture of namespaces broke: ${cause instanceof Error ? cause.stack : cause}\n`);
+  });
+  return { readAt, cluster: { ...reported(cluster, cluster), namespaces }, findings, changes: noChanges, delivered: 0, refused: [] };
 }

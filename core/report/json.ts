@@ -1,5 +1,7 @@
 import type { Coverage } from "../model/cluster.ts";
+import type { Fact } from "../model/fact.ts";
 import type { Finding } from "../model/finding.ts";
+import type { NamespaceReach } from "../net/connectivity/namespaces.ts";
 import type { Report } from "./report.ts";
 
 /** The report as a JSON document: the same report is the same text, whatever order its parts were made in. */
@@ -8,13 +10,14 @@ export function toJson({ schema, run, accounts, clusters, findings, summary }: R
     schema,
     run: { id: run.id, startedAt: run.startedAt, finishedAt: run.finishedAt, version: run.version },
     accounts: accounts.map(({ account, coverage }) => ({ account, coverage: coverage.map(ofCoverage) })),
-    clusters: clusters.map(({ arn, account, region, name, kubernetesVersion, coverage }) => ({
+    clusters: clusters.map(({ arn, account, region, name, kubernetesVersion, coverage, namespaces }) => ({
       arn,
       account,
       region,
       name,
       kubernetesVersion,
       coverage: coverage.map(ofCoverage),
+      namespaces: namespaces && ofNamespaces(namespaces),
     })),
     findings: findings.map(ofFinding),
     summary: {
@@ -32,6 +35,11 @@ const ofCoverage = ({ read, state, reason }: Coverage) => ({
   state,
   reason: reason && { code: reason.code, message: reason.message },
 });
+
+const ofNamespaces = (reach: Fact<NamespaceReach>) =>
+  reach.state === "unknown"
+    ? { state: reach.state, reason: { code: reach.reason.code, message: reach.reason.message } }
+    : withSortedKeys(reach);
 
 const ofFinding = ({ resource, reason, remediation, waiver, ...finding }: Finding) => ({
   id: finding.id,

@@ -1,6 +1,8 @@
 import type { Coverage } from "../model/cluster.ts";
+import type { Fact } from "../model/fact.ts";
 import type { Finding, Status } from "../model/finding.ts";
 import type { Severity } from "../model/severity.ts";
+import type { NamespaceReach } from "../net/connectivity/namespaces.ts";
 
 /** `scan --json`: see the contract "eks-perimeter/report/v1". */
 export interface Report {
@@ -25,6 +27,8 @@ export interface ReportCluster {
   readonly name: string;
   readonly kubernetesVersion?: string;
   readonly coverage: readonly Coverage[];
+  /** Which namespaces reach which; absent in records of earlier versions. */
+  readonly namespaces?: Fact<NamespaceReach>;
 }
 
 export interface ReportSummary {

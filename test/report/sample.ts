@@ -1,5 +1,6 @@
 /** A small run of three accounts, with everything in it that a report has to show. */
 import { defineCheck } from "../../core/model/check.ts";
+import { known } from "../../core/model/fact.ts";
 import type { Finding } from "../../core/model/finding.ts";
 import { findingId } from "../../core/model/finding-id.ts";
 import { accountArn, clusterArn, objectId, type Resource } from "../../core/model/resource.ts";
@@ -75,7 +76,20 @@ export function aServiceFinding(name: string, rest: Partial<Finding> = {}): Find
   };
 }
 
-const prod = clusterOf("111122223333", "prod");
+const prod: ReportCluster = {
+  ...clusterOf("111122223333", "prod"),
+  namespaces: known({
+    groups: [
+      { names: ["pay", "shop"], count: 2, pods: 7, isAlike: true, within: "a", among: "n", fromInternet: "nothing", toInternet: "some" },
+      { names: ["ingress"], count: 1, pods: 2, isAlike: true, within: "a", fromInternet: "all", toInternet: "all" },
+    ],
+    between: [".n", "b."],
+    letters: { a: { reached: "all" }, n: { reached: "nothing" }, b: { reached: "some", ports: "TCP 8080" } },
+    pods: 9,
+    policies: 4,
+    withoutPods: 1,
+  }),
+};
 const closed: ReportCluster = {
   ...clusterOf("111122223333", "closed"),
   coverage: [

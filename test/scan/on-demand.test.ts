@@ -37,7 +37,7 @@ async function bed() {
       .filter(({ Id }) => String(Id).includes(`cluster/${name}`)),
     remembered: store.objects.get(stateKeys.cluster({ account: member, region: home, name }))?.body,
   });
-  return { scan, of };
+  return { scan, of, store };
 }
 const unchanged = { opened: 0, worsened: 0, reopened: 0, resolved: 0 };
 
@@ -60,4 +60,11 @@ it("a rescan has the same ids, changes nothing of other clusters, and answers wh
   const waivers = [{ check, resource: "*", owner: "team-net", reason: "Bastions need it.", expires: "2099-01-01" }];
   expect((await scan("prod", { waivers })).changes).toEqual(unchanged);
   expect(of("other")).toEqual(other);
+});
+
+it("the record of a cluster says which namespaces reach which, or why that is not known", async () => {
+  const { scan, store } = await bed();
+  const { reportKey } = await scan("prod");
+  const { cluster } = JSON.parse(store.objects.get(reportKey)?.body ?? "{}");
+  expect(cluster.namespaces).toMatchObject({ state: "known", value: { groups: [], pods: 0 } });
 });

@@ -54,12 +54,16 @@ export interface Subject {
   /** Of addresses outside the cluster, or of nodes. */
   readonly reach: (direction: Direction, addresses: AddressSet, ports: PortSet, zone?: Zone) => Reach;
   readonly side: (direction: Direction, other: One) => Decision;
+  /** As `side`, for pods that have been asked about before: lists of the classes that a pod stands for, such as `classesOf` gives. */
+  readonly towards: (direction: Direction) => (others: readonly PodClass[]) => Decision;
   /** Whether the pod's ingress lets in one of the others on some port. */
   readonly admits: (others: readonly PodClass[]) => "yes" | "no" | "unsure";
   /** Why it is let through, as a clause: "NetworkPolicy shop/web ingress[0] allows it". */
   readonly why: (direction: Direction, other: One, protocol: Protocol, port: number) => string;
   /** What an answer may hang on that is neither yes nor no. */
   readonly doubt: Reason;
+  /** Of what policies do to it not everything was read, or is defined. */
+  readonly isUncertain: boolean;
   /** Nothing enforces policies for it; the clause says why. */
   readonly unenforced?: string;
   /** Those that certainly enforce, and whose policies were read. */
@@ -324,6 +328,7 @@ function subjectOf(
     key,
     classes,
     doubt,
+    isUncertain: mayNarrow !== undefined || options.length > 1,
     seesClusterIps,
     engines,
     ...(unenforced === undefined ? {} : { unenforced }),
@@ -355,6 +360,22 @@ function subjectOf(
       return {
         atLeast: mayNarrow === undefined ? atLeast : noPorts,
         atMost: all.reduce((set, one) => eitherPorts(set, one.atMost), noPorts),
+      };
+    },
+    towards: (direction) => {
+      const all = asked.map(({ questions, number }) => ({ questions, decision: questions.towards(number, direction) }));
+      const isCertain = mayNarrow === undefined;
+      const worked = new Map<string, Decision>();
+      return (others) => {
+        const said = all.flatMap(({ questions, decision }) => questions.numbersOf(others).map(decision));
+        const [one] = said;
+        if (one !== undefined && said.length === 1 && isCertain) return one;
+        const atLeast = isCertain ? said.reduce((set, { atLeast }) => commonPorts(set, atLeast), allPorts) : noPorts;
+        const atMost = said.reduce((set, { atMost }) => eitherPorts(set, atMost), noPorts);
+        const key = `${atLeast.key}/${atMost.key}`;
+        const decision = worked.get(key) ?? { atLeast, atMost };
+        worked.set(key, decision);
+        return decision;
       };
     },
     admits: (others) => {

@@ -41,7 +41,7 @@ interface Profile {
   readonly own: readonly NamedPort[];
   isolation?: Isolation;
   readonly stretches: Partial<Record<Zone, readonly Stretch[]>>;
-  admitted?: Admitted;
+  towards?: (other: number) => Decision;
 }
 
 export class Questions {
@@ -160,13 +160,19 @@ export class Questions {
 
   /** Which classes of pods the pod's ingress lets in on some port, whatever their own egress says. */
   admitted(podClass: number): Admitted {
-    const profile = this.#profile(podClass, "ingress");
-    profile.admitted ??= this.#admittedBy(profile);
-    return profile.admitted;
+    const decisionFor = this.towards(podClass, "ingress");
+    return { atLeast: (other) => !isNone(decisionFor(other).atLeast), atMost: (other) => !isNone(decisionFor(other).atMost) };
+  }
+
+  /** What one side lets through towards pods of each class, by its number; equal answers are one object. */
+  towards(podClass: number, direction: Direction): (other: number) => Decision {
+    const profile = this.#profile(podClass, direction);
+    profile.towards ??= this.#towardsBy(profile);
+    return profile.towards;
   }
 
   /** Only classes that some rule names are looked at: all others have one answer. */
-  #admittedBy(profile: Profile): Admitted {
+  #towardsBy(profile: Profile): (other: number) => Decision {
     const rules = rulesOf(profile);
     const signatures = new Signatures(rules.length);
     const meaning = new Map<number, number>();
@@ -175,17 +181,20 @@ export class Questions {
         for (const other of this.#classes.membersOf(selector)) meaning.set(other, signatures.with(meaning.get(other) ?? 0, i));
       }
     }
-    const decided = new Map<number, Decision>();
-    const decisionFor = (other: number): Decision => {
+    // An egress rule may name ports of the other end.
+    const looksUpNames = profile.direction === "egress" && rules.some(({ ports }) => ports !== undefined && ports.names.length > 0);
+    const decided = new Map<number | string, Decision>();
+    return (other) => {
       const set = meaning.get(other) ?? 0;
-      const known = decided.get(set);
+      const key = looksUpNames ? `${set}/${this.#classes.portsKey(other)}` : set;
+      const known = decided.get(key);
       if (known !== undefined) return known;
       const meant = new Set(signatures.rulesOf(set).map((i) => rules[i]));
-      const decision = decisionOn(profile, (rule) => rule.peers === undefined || meant.has(rule), profile.own);
-      decided.set(set, decision);
+      const names = looksUpNames ? (this.#classes.samples[other]?.namedPorts ?? []) : profile.own;
+      const decision = decisionOn(profile, (rule) => rule.peers === undefined || meant.has(rule), names);
+      decided.set(key, decision);
       return decision;
     };
-    return { atLeast: (other) => !isNone(decisionFor(other).atLeast), atMost: (other) => !isNone(decisionFor(other).atMost) };
   }
 
   /** What decides about one port towards another end, for a message. */
