@@ -101,6 +101,13 @@ it("the README is led to every page that is written by hand", () => {
   expect(written.filter((page) => page !== "README.md" && !led.has(page))).toEqual([]);
 });
 
+it("each wrong assumption names its source, and a check", () => {
+  const [prose = ""] = textOf("docs/faq.md").split("## Advice");
+  const entries = prose.split("\n### ").slice(1);
+  expect(entries.length).toBeGreaterThan(30);
+  expect(entries.filter((entry) => !/^Source: .*\(checks\/[a-z-]+\.md\)/m.test(entry)).map((entry) => entry.split("\n", 1)[0])).toEqual([]);
+});
+
 it("the operating guide names every alarm, and no other", () => {
   const source = textOf("infra/alarms.ts");
   const never = source.slice(source.indexOf("const never"), source.indexOf("const notify"));
