@@ -41,6 +41,7 @@ export function program(finish: Finish): Command {
   addScan(root, finish);
   addEvaluate(root, finish);
   addConnectivity(root, finish);
+  addFix(root, finish);
   addChecks(root, finish);
   addDoctor(root, finish);
   root
@@ -101,6 +102,36 @@ function addConnectivity(root: Command, finish: Finish): void {
     .option("--explain", "name the rules that decide each connection")
     .action((options) => finish(import("./commands/connectivity.ts").then(({ connectivity }) => connectivity(options))));
 }
+
+function addFix(root: Command, finish: Finish): void {
+  const command = root
+    .command("fix")
+    .description("what to type for findings that fail, proved by judging the cluster again with it done; changes nothing")
+    .optionsGroup("What to fix:")
+    .addOption(repeatable("--finding <id>", "a finding, by its id", z.string(), "none"))
+    .addOption(repeatable("--check <id>", "every finding of a check that fails", z.string(), "none"))
+    .optionsGroup("Input:")
+    .option("--evidence <path>", "a file of scan --save-evidence, or a folder of them")
+    .optionsGroup("Input, live clusters:");
+  addScope(command, "every active account of the organization")
+    .option("--config <file>", "the configuration (default: eks-perimeter.config.yaml where present)")
+    .option("--verbose", "print each read and its time")
+    .optionsGroup("Output:")
+    .option("--json", "print one JSON document")
+    .option("--out <dir>", "write commands, manifests and proofs to a folder for each finding")
+    .addHelpText("after", fixHelp)
+    .action((options) => finish(import("./commands/fix.ts").then(({ fix }) => fix(options))));
+}
+
+const fixHelp = `
+A plan is proved when the facts with it carried out, judged again by every check, let the finding pass and
+no other begin to fail, get worse or become unknown. Connections that policies of the plan cut are listed,
+and marked where a declared flow is among them. Plans of one cluster follow each other in the order given:
+each starts from what those before it leave behind. Waivers are left out: they excuse, and mend nothing.
+
+Exit codes: 0 every finding asked for has a proved plan, or does not fail; 1 some plan is not proved, or
+some finding has no command that mends it; 3 none of these, and something asked for could not be judged;
+2 wrong usage, wrong configuration or no credentials.`;
 
 function addEvaluate(root: Command, finish: Finish): void {
   const command = root

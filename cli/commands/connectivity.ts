@@ -13,10 +13,10 @@ import { connectivityDot } from "../../core/report/connectivity-dot.ts";
 import { connectivityJson, type Explain } from "../../core/report/connectivity-json.ts";
 import { connectionLines, endText } from "../../core/report/connectivity-text.ts";
 import { fromEvidence, fromManifests, fromPath, type Input } from "../connectivity/input.ts";
-import type { ClusterScope } from "../connectivity/live.ts";
 import { Messages } from "../connectivity/messages.ts";
 import { UsageError } from "../errors.ts";
 import { type ExitCode, exit } from "../exit.ts";
+import type { ClusterScope } from "../live.ts";
 
 export interface ConnectivityOptions extends ClusterScope {
   readonly manifests?: string;

@@ -7,22 +7,31 @@ import { type Fact, known, unknown } from "../../model/fact.ts";
 import type { NodeGroup } from "../../model/nodes.ts";
 import { aboutOf, type Fix, type FixInput } from "../fix.ts";
 
-/** Through each minor version up to the first that is in standard support: EKS skips none. */
+/** Support that ends sooner is no aim of an update. */
+const leastDaysLeft = 60;
+const msPerDay = 24 * 60 * 60 * 1000;
+
+/** Through each minor version, as EKS skips none, up to the first that stays in standard support for a while, else the last that is in it. */
 export const fixClusterVersionSupported: Fix = (input) => {
   const { version } = input.cluster.facts;
   if (version.state === "unknown") return { none: version.reason.message };
   const now = new Date(input.readAt);
   const minor = minorOf(version.value.kubernetes);
   if (minor === undefined) return { none: `${JSON.stringify(version.value.kubernetes)} is no version that another follows.` };
-  const steps: string[] = [];
-  for (let next = minor + 1; ; next += 1) {
-    const step = `1.${next}`;
-    const support = supportIn(step, now);
-    if (support.state === "unknown") return { none: `No version after ${version.value.kubernetes} is known to be in standard support.` };
-    steps.push(step);
-    if (support.value.status === "STANDARD_SUPPORT") return { plan: planOf(input, steps, support.value) };
+  let found: { readonly steps: readonly string[]; readonly support: VersionSupport } | undefined;
+  for (let steps: readonly string[] = [`1.${minor + 1}`]; ; steps = [...steps, `1.${minor + 1 + steps.length}`]) {
+    const support = supportIn(steps.at(-1) ?? "", now);
+    if (support.state === "unknown") break;
+    if (support.value.status !== "STANDARD_SUPPORT") continue;
+    found = { steps, support: support.value };
+    if (daysLeft(support.value, now) > leastDaysLeft) break;
   }
+  if (found === undefined) return { none: `No version after ${version.value.kubernetes} is known to be in standard support.` };
+  return { plan: planOf(input, found.steps, found.support) };
 };
+
+const daysLeft = ({ endOfStandardSupport }: VersionSupport, now: Date): number =>
+  (Date.parse(endOfStandardSupport ?? "") - now.getTime()) / msPerDay;
 
 /** What the product's own table says: EKS was asked about the cluster's version alone. */
 function supportIn(kubernetes: string, now: Date): Fact<VersionSupport> {

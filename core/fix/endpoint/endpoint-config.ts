@@ -5,7 +5,7 @@ import { known } from "../../model/fact.ts";
 import { aboutOf, type FixInput, type Plan } from "../fix.ts";
 
 const outside =
-  "Whoever uses the API server from outside the VPC, pipelines and people included, loses it unless a VPN, a peered network or a bastion leads into the VPC; run the commands from where the private endpoint is reached, or from anywhere before the last of them.";
+  "Whoever uses the API server from outside the VPC, pipelines and people with kubectl included, loses it with the last command, unless a VPN, a peered network or a bastion leads into the VPC.";
 const needsDns = "The private endpoint's name resolves in the VPC only where enableDnsHostnames and enableDnsSupport are on.";
 const narrowed = "publicAccessCidrs replaces the whole list: what is not named here is shut out.";
 

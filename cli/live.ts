@@ -1,0 +1,102 @@
+/** Clusters as they are now, read for a command that judges or tells something of them. */
+import pMap from "p-map";
+import { collectAccount } from "../core/collect/account.ts";
+import { collectCluster } from "../core/collect/cluster.ts";
+import type { Account } from "../core/model/account.ts";
+import type { FactName } from "../core/model/check.ts";
+import type { Cluster } from "../core/model/cluster.ts";
+import type { ClusterTarget } from "../core/model/resource.ts";
+import type { Settings } from "../core/model/settings.ts";
+import { withOrganization } from "../functions/organization.ts";
+import { UsageError } from "./errors.ts";
+import { interruptible } from "./interruption.ts";
+import { openSession } from "./ports.ts";
+import { type Progress, startProgress } from "./progress.ts";
+
+/** Which clusters, as for `scan`. */
+export interface ClusterScope {
+  readonly cluster: readonly string[];
+  readonly region: readonly string[];
+  readonly account: readonly string[];
+  readonly org?: boolean;
+  readonly roleName?: string;
+  readonly externalId?: string;
+  readonly config?: string;
+  readonly verbose?: boolean;
+}
+
+export interface Wanted {
+  readonly settings: Settings;
+  readonly facts: ReadonlySet<FactName>;
+  /** What is said where reading was interrupted, as a sentence. */
+  readonly interrupted: string;
+  /** Which of those that were found are read; may refuse by throwing. */
+  readonly choose: (found: readonly ClusterTarget[]) => readonly ClusterTarget[];
+}
+
+/**
+ * Reads clusters of the scope.
+ *
+ * @throws {UsageError} where the scope contradicts itself or holds none
+ */
+export async function readClusters(scope: ClusterScope, wanted: Wanted): Promise<readonly Cluster[]> {
+  if (scope.org === true && scope.account.length > 0) {
+    throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or take the whole organization." });
+  }
+  const progress = startProgress(scope);
+  try {
+    return await interruptible(
+      () => wanted.interrupted,
+      (signal) => read(scope, wanted, { progress, signal }),
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+interface Surroundings {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function read(
+  scope: ClusterScope,
+  { settings, facts, choose }: Wanted,
+  { progress, signal }: Surroundings,
+): Promise<readonly Cluster[]> {
+  const named = scope.region.filter((region) => region !== "all");
+  const { account, homeRegion, ports } = await openSession({
+    settings,
+    roleName: scope.roleName,
+    externalId: scope.externalId,
+    state: undefined,
+    publish: false,
+    region: named[0],
+    progress,
+    signal,
+  });
+  const accounts =
+    scope.org === true ? await withOrganization(ports).listAccounts(signal) : scope.account.length > 0 ? scope.account : [account];
+  const regions = scope.region.includes("all") ? "all" : named.length > 0 ? named : scope.org === true ? settings.regions : [homeRegion];
+  const search = { regions, ...(scope.cluster.length > 0 ? { clusters: scope.cluster } : {}) };
+  const deadline = () => AbortSignal.any([signal, AbortSignal.timeout(ports.readTimeoutMs)]);
+  progress.accounts(accounts.length);
+  const look = async (one: string): Promise<Account> => {
+    const seen = await collectAccount(one, search, ports, deadline());
+    progress.looked();
+    return seen;
+  };
+  const seen = await pMap(accounts, look, { concurrency: 8 });
+  signal.throwIfAborted();
+  const found = seen.flatMap(({ clusters }) => clusters);
+  if (found.length === 0) {
+    throw new UsageError("No such cluster was found in the selected accounts and Regions.", {
+      hint: "Check --cluster, --region and --account.",
+    });
+  }
+  const targets = choose(found);
+  progress.found(targets.length);
+  const clusters = await pMap(targets, (target) => collectCluster(target, facts, ports, deadline()), { concurrency: 8 });
+  signal.throwIfAborted();
+  return clusters;
+}
