@@ -57,7 +57,7 @@ export const loadBalancerHasOwner = defineCheck({
   uses: [...ownerFacts],
   why: "A load balancer that outlived its Service, Ingress or Gateway keeps its listeners, its security groups and its name in DNS, and nobody looks after them.",
   judged:
-    "Fails a load balancer whose tags name this cluster and whose Service, Ingress or Gateway does not exist, or whose tags name none. Tags come first, since AWS keeps them; where they were not read or name nobody, the hostname in an object's status joins the two. Tags of another cluster make it none of this cluster's. A load balancer without owner passes when a TargetGroupBinding leads from one of its target groups. Of an Ingress group one member that exists is enough. Where the objects were not read, existence is unknown and not absence.",
+    "Fails a load balancer whose tags name this cluster and whose Service, Ingress or Gateway does not exist, or whose tags name none. Tags come first, since AWS keeps them; where they were not read or name nobody, the hostname in an object's status joins the two. Tags of another cluster make it none of this cluster's. One whose tags name no object passes when a TargetGroupBinding leads from one of its target groups. Of an Ingress group one member that exists is enough, and an object that no longer asks for a load balancer still exists. Where the objects were not read, existence is unknown and not absence.",
   unseen:
     "Load balancers that were made for the cluster by other means than its controllers, such as Terraform, unless they carry the cluster's tags. DNS records that still point to one are not read.",
   remediation:

@@ -24,7 +24,7 @@ export const networkPoliciesRestrict = defineCheck({
   uses: [...effectiveFacts],
   why: "A rule that lets everybody through undoes all other policies of its pods, which look protected and are open.",
   judged:
-    "Fails a policy whose allow rule by itself admits every peer on every port and is the reason why a pod is open in that direction: the pod is not isolated, by engines that enforce on its node. A rule without from or without to means every peer, and one without ports every port. The same rule on a pod that a stronger policy denies, such as a tier above, or on pods of which none runs, passes. Where it is not known what is enforced, a policy that opens by its text is unknown. ClusterNetworkPolicies of AWS and of upstream that share a name share a finding, and the worse decides.",
+    "Fails a policy whose allow rule by itself admits every peer on every port and is the reason why a pod is open in that direction: the pod is not isolated, by engines that enforce on its node. A rule without from or without to means every peer, and one without ports every port. The same rule on a pod that a stronger policy denies, such as a tier above, or on pods of which none runs, passes, and so it does where nothing enforces: then no policy is the reason. Where it is not known what is enforced, a policy that opens by its text is unknown. ClusterNetworkPolicies of AWS and of upstream that share a name share a finding, and the worse decides.",
   unseen: "Rules that are wide without being total, such as every peer on one port.",
   remediation: "Name in the rule of the NetworkPolicy the peers or the ports that are needed, or take the rule out.",
   examples: {

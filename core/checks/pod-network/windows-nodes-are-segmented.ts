@@ -64,7 +64,7 @@ export const windowsNodesAreSegmented = defineCheck({
   uses: ["instances", "networkInterfaces", "nodeGroups", "subnets", "vpc", "networkAcls", "pods"],
   why: "Amazon VPC CNI polices no Windows pod: without another engine or a network ACL, every pod and node of the cluster reaches every port of them.",
   judged:
-    "Passes a subnet with Windows nodes when each of them runs a ready pod of calico-node-windows, the one engine known for Windows: VPC CNI polices no Windows pod. Else it passes when the subnet's network ACL closes at least one port, in or out, to each of the subnets in which other nodes stand. A security group or a NetworkPolicy is no substitute here. When all nodes stand in that one subnet, no ACL is on the path and it fails. With a single node the rest of the VPC stands for the others. A cluster without Windows nodes has no finding.",
+    "Passes a subnet with Windows nodes when each of them runs a ready pod of calico-node-windows, the one engine known for Windows: VPC CNI polices no Windows pod. Else it passes when the subnet's network ACL closes at least one port, in or out, to each of the subnets in which other nodes stand. A security group or a NetworkPolicy is no substitute here. When all nodes stand in that one subnet, no ACL is on the path and it fails. With a single node the rest of the VPC stands for the others. A cluster without Windows nodes is not-applicable.",
   unseen: "Which ports the ACL ought to close. Whether pods of Windows nodes listen on anything.",
   remediation:
     "Run Calico for Windows (calico-node-windows) on the Windows nodes, or put these nodes into subnets of their own whose network ACL admits from the other nodes' subnets only the ports that are needed.",
