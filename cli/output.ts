@@ -1,14 +1,15 @@
-import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnyCheck } from "../core/model/check.ts";
 import type { Severity } from "../core/model/severity.ts";
-import { toHtml } from "../core/report/html/page.ts";
 import { toJson } from "../core/report/json.ts";
 import type { Report } from "../core/report/report.ts";
 import { exitCode } from "../core/report/summary.ts";
 import { toTable } from "../core/report/table.ts";
 import { UsageError } from "./errors.ts";
 import type { ExitCode } from "./exit.ts";
+import { type ReportSource, reportFiles } from "./report-files.ts";
+import { writeWhole } from "./whole-files.ts";
 
 export type FailOn = Severity | "none";
 
@@ -19,8 +20,13 @@ export interface OutputOptions {
 }
 
 /** Writes the report where the options say, and answers the exit code that it earns. */
-export async function writeReport(report: Report, checks: readonly AnyCheck[], options: OutputOptions): Promise<ExitCode> {
-  if (options.out !== undefined) await writeFiles(report, options.out);
+export async function writeReport(
+  report: Report,
+  checks: readonly AnyCheck[],
+  options: OutputOptions,
+  source: ReportSource,
+): Promise<ExitCode> {
+  if (options.out !== undefined) await writeWhole(options.out, reportFiles(report, checks, source));
   process.stdout.write(options.json === true ? toJson(report) : toTable(report));
   if (options.out !== undefined && options.json !== true) process.stdout.write(`Report: ${join(options.out, "report.html")}\n`);
   return exitCode(report, options.failOn, checks);
@@ -39,10 +45,4 @@ export async function prepareFolder(folder: string): Promise<void> {
     const code = (cause as NodeJS.ErrnoException).code; // of node:fs
     throw new UsageError(`${folder} can't be written to (${code}).`, { hint: "Name another folder with --out.", cause });
   }
-}
-
-async function writeFiles(report: Report, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const files = { "report.html": toHtml(report), "report.json": toJson(report) };
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
 }

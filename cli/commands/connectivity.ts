@@ -12,6 +12,7 @@ import type { Engine } from "../../core/net/policy/translation.ts";
 import { connectivityDot } from "../../core/report/connectivity-dot.ts";
 import { connectivityJson, type Explain } from "../../core/report/connectivity-json.ts";
 import { connectionLines, endText } from "../../core/report/connectivity-text.ts";
+import { chunked } from "../chunked.ts";
 import { fromEvidence, fromManifests, fromPath, type Input } from "../connectivity/input.ts";
 import { Messages } from "../connectivity/messages.ts";
 import { UsageError } from "../errors.ts";
@@ -200,17 +201,4 @@ async function print(pieces: Pieces): Promise<void> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EPIPE") throw cause;
   }
-}
-
-/** Few large writes for many small pieces. */
-function* chunked(pieces: Pieces): Generator<string> {
-  let chunk = "";
-  for (const piece of pieces) {
-    chunk += piece;
-    if (chunk.length > 65536) {
-      yield chunk;
-      chunk = "";
-    }
-  }
-  if (chunk !== "") yield chunk;
 }

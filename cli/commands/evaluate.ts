@@ -31,7 +31,7 @@ export async function evaluate(paths: readonly string[], options: EvaluateOption
     settings,
     fullScope: false,
   });
-  return writeReport(report, checks, options);
+  return writeReport(report, checks, options, { homeRegion: "" }); // no finding is about an account
 }
 
 function judged({ cluster }: Evidence, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {

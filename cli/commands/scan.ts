@@ -108,7 +108,7 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
   if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
   kept.isReported = true;
-  return await writeReport(report, checks, options);
+  return await writeReport(report, checks, options, { homeRegion: session.homeRegion });
 }
 
 /** No report, but what was delivered while the scan ran stays delivered. */

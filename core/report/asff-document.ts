@@ -3,6 +3,8 @@ import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { partitionOf } from "../model/partition.ts";
 import { type PublishableFinding, toAsff } from "./asff.ts";
+import { jsonList } from "./json-list.ts";
+import { placesIn } from "./places.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -11,15 +13,15 @@ import type { Report } from "./report.ts";
  *
  * @param homeRegion the Region of findings about accounts
  */
-export function toAsffDocument({ run, clusters, findings }: Report, homeRegion: string, checks: readonly AnyCheck[] = everyCheck): string {
-  const byArn = new Map(clusters.map((cluster) => [cluster.arn, cluster]));
+export function* asffDocument(report: Report, homeRegion: string, checks: readonly AnyCheck[] = everyCheck): Generator<string> {
+  const { run, findings } = report;
+  const placeOf = placesIn(report, homeRegion);
   const byId = new Map(checks.map((check) => [check.id, check]));
-  const documents = findings.filter(isFailing).map((finding) => {
-    const cluster = finding.cluster === undefined ? undefined : byArn.get(finding.cluster);
-    const region = cluster?.region ?? homeRegion;
+  yield* jsonList(findings.filter(isFailing), (finding) => {
+    const { account, region, clusterName } = placeOf(finding);
     const check = byId.get(finding.check);
     return toAsff(finding, {
-      account: cluster?.account ?? finding.resource.id.split(":")[4] ?? finding.resource.name,
+      account,
       region,
       partition: partitionOf(region).name,
       readAt: run.startedAt,
@@ -27,10 +29,9 @@ export function toAsffDocument({ run, clusters, findings }: Report, homeRegion: 
       productVersion: run.version,
       title: check?.title ?? finding.check,
       surface: check?.surface ?? "beyond",
-      ...(cluster === undefined ? {} : { clusterName: cluster.name }),
+      ...(clusterName === undefined ? {} : { clusterName }),
     });
   });
-  return `${JSON.stringify(documents, null, 2)}\n`;
 }
 
 const isFailing = (finding: Finding): finding is PublishableFinding => finding.status === "fail" || finding.status === "waived";

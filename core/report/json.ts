@@ -5,8 +5,11 @@ import type { NamespaceReach } from "../net/connectivity/namespaces.ts";
 import type { Report } from "./report.ts";
 
 /** The report as a JSON document: the same report is the same text, whatever order its parts were made in. */
-export function toJson({ schema, run, accounts, clusters, findings, summary }: Report): string {
-  const document = {
+export const toJson = (report: Report): string => [...jsonPieces(report)].join("");
+
+/** The same text, finding by finding. */
+export function* jsonPieces({ schema, run, accounts, clusters, findings, summary }: Report): Generator<string> {
+  const before = {
     schema,
     run: { id: run.id, startedAt: run.startedAt, finishedAt: run.finishedAt, version: run.version },
     accounts: accounts.map(({ account, coverage }) => ({ account, coverage: coverage.map(ofCoverage) })),
@@ -19,7 +22,8 @@ export function toJson({ schema, run, accounts, clusters, findings, summary }: R
       coverage: coverage.map(ofCoverage),
       namespaces: namespaces && ofNamespaces(namespaces),
     })),
-    findings: findings.map(ofFinding),
+  };
+  const after = {
     summary: {
       complete: summary.complete,
       byStatus: summary.byStatus,
@@ -27,8 +31,13 @@ export function toJson({ schema, run, accounts, clusters, findings, summary }: R
       unused: summary.unused.map(({ kind, what }) => ({ kind, what })),
     },
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  yield `${written(before).slice(0, -"\n}".length)},\n  "findings": [`;
+  for (const [at, finding] of findings.entries())
+    yield `${at === 0 ? "" : ","}\n    ${written(ofFinding(finding)).replaceAll("\n", "\n    ")}`;
+  yield `${findings.length === 0 ? "" : "\n  "}],\n${written(after).slice("{\n".length)}\n`;
 }
+
+const written = (value: object): string => JSON.stringify(value, null, 2);
 
 const ofCoverage = ({ read, state, reason }: Coverage) => ({
   read,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -156,6 +156,16 @@ it("evidence that was saved is judged the same again, offline", async () => {
   expect(statuses(again.stdout)).toEqual(statuses(live.stdout));
   expect(again.code).toBe(live.code);
   expect(await readFile(join(folder, "out/report.html"), "utf8")).toContain("<!doctype html>");
+  expect((await readdir(join(folder, "out"))).sort()).toEqual([
+    "findings.asff.json",
+    "findings.csv",
+    "findings.ocsf.json",
+    "report.html",
+    "report.json",
+    "results.junit.xml",
+    "results.sarif",
+  ]);
+  expect(await readFile(join(folder, "out/report.json"), "utf8")).toBe(live.stdout);
 });
 
 it("no credential and no token stands in a report, in evidence, on stderr or in the state", async () => {

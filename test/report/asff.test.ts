@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../core/model/finding.ts";
 import type { Resource } from "../../core/model/resource.ts";
 import { type AsffContext, bytesOf, type PublishableFinding, toAsff } from "../../core/report/asff.ts";
-import { toAsffDocument } from "../../core/report/asff-document.ts";
+import { asffDocument } from "../../core/report/asff-document.ts";
 import { asffViolations } from "./asff-rules.ts";
 import { aFinding, aServiceFinding, sampleChecks, sampleReport } from "./sample.ts";
 
@@ -181,7 +181,7 @@ it.each([
 });
 
 it("a report's document holds what fails, waived or not, each in its account and Region", () => {
-  const documents = JSON.parse(toAsffDocument(sampleReport(), "eu-central-1", sampleChecks));
+  const documents = JSON.parse([...asffDocument(sampleReport(), "eu-central-1", sampleChecks)].join(""));
   expect(documents.flatMap(asffViolations)).toEqual([]);
   expect(
     documents.map(({ AwsAccountId, ProductArn, Compliance, Resources }: AwsSecurityFinding) =>

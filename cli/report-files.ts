@@ -1,0 +1,27 @@
+import type { AnyCheck } from "../core/model/check.ts";
+import type { Finding } from "../core/model/finding.ts";
+import type { Report } from "../core/report/report.ts";
+import type { SourcePlace } from "../core/report/sarif-location.ts";
+import type { FileMakers } from "./whole-files.ts";
+
+export interface ReportSource {
+  /** The Region of findings about accounts. */
+  readonly homeRegion: string;
+  /** Where what a finding is about is written, where it was read from files. */
+  readonly whereIs?: (finding: Finding) => SourcePlace | undefined;
+}
+
+/** The report in every format. What makes a format is loaded when its turn comes. */
+export function reportFiles(report: Report, checks: readonly AnyCheck[], { homeRegion, whereIs }: ReportSource): FileMakers {
+  return {
+    "report.html": async () => [(await import("../core/report/html/page.ts")).toHtml(report)],
+    "report.json": async () => (await import("../core/report/json.ts")).jsonPieces(report),
+    "findings.asff.json": async () => (await import("../core/report/asff-document.ts")).asffDocument(report, homeRegion, checks),
+    "findings.ocsf.json": async () => (await import("../core/report/ocsf.ts")).ocsfDocument(report, homeRegion, checks),
+    "results.sarif": async () => [
+      (await import("../core/report/sarif.ts")).toSarif(report, { checks, ...(whereIs === undefined ? {} : { whereIs }) }),
+    ],
+    "results.junit.xml": async () => [(await import("../core/report/junit.ts")).toJunit(report, checks)],
+    "findings.csv": async () => [(await import("../core/report/csv.ts")).toCsv(report)],
+  };
+}
