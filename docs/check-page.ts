@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { checkById } from "../core/checks/index.ts";
+import { hasFix, withoutFix } from "../core/fix/index.ts";
 import { frameworks } from "../core/frameworks/index.ts";
 import { unmapped } from "../core/frameworks/unmapped.ts";
 import type { AnyCheck, Verdict } from "../core/model/check.ts";
@@ -33,6 +34,7 @@ export function checkPage(check: AnyCheck): string {
     "## Fix",
     remediation,
     ...commandsOf(check),
+    ...planFor(id),
     "## Frameworks",
     answersTo(id),
   ].join("\n\n")}\n`;
@@ -65,6 +67,19 @@ function said(verdict: Verdict): readonly string[] {
 function commandsOf(check: AnyCheck): readonly string[] {
   const commands = verdictsOn(check, "fail").flatMap((verdict) => (verdict.status === "fail" ? (verdict.remediation?.commands ?? []) : []));
   return commands.length === 0 ? [] : ["For the example that fails, the finding says:", sh([...new Set(commands)])];
+}
+
+/** Whether the command line says what to type for a cluster. */
+function planFor(id: string): readonly string[] {
+  if (hasFix(id)) {
+    const scope = "--cluster NAME --region REGION";
+    return [
+      "For a cluster of yours, with its own values and proved by judging it again:",
+      sh([`npx eks-perimeter fix --check ${id} ${scope}`]),
+    ];
+  }
+  const why = withoutFix[id];
+  return why === undefined ? [] : [`\`fix\` has no plan for it. ${why}`];
 }
 
 function answersTo(id: string): string {
