@@ -1,5 +1,6 @@
 import { fixClusterVersionSupported } from "./endpoint/cluster-version-supported.ts";
 import { fixControlPlaneAuditLoggingEnabled } from "./endpoint/control-plane-audit-logging-enabled.ts";
+import { fixEndpointBlockedFromPods } from "./endpoint/endpoint-blocked-from-pods.ts";
 import { fixEndpointNotOpenToInternet } from "./endpoint/endpoint-not-open-to-internet.ts";
 import { fixEndpointPrivateAccessEnabled } from "./endpoint/endpoint-private-access-enabled.ts";
 import { fixEndpointPublicAccessDisabled } from "./endpoint/endpoint-public-access-disabled.ts";
@@ -9,10 +10,19 @@ import { fixEndpointSecurityGroupsRestrictAccess } from "./endpoint/endpoint-sec
 import { fixSecretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import type { Fix } from "./fix.ts";
 import { fixServiceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
+import { fixKubeletBlockedFromPods } from "./nodes/kubelet-blocked-from-pods.ts";
 import { fixKubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
 import { fixNodeHasNoPublicAddress } from "./nodes/node-has-no-public-address.ts";
 import { fixNodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
 import { fixNodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
+import { fixInstanceMetadataBlockedFromPods } from "./pod-network/instance-metadata-blocked-from-pods.ts";
+import { fixNamespacesAreIsolated } from "./pod-network/namespaces-are-isolated.ts";
+import { fixNetworkPoliciesRestrict } from "./pod-network/network-policies-restrict.ts";
+import { fixNetworkPoliciesSelectPods } from "./pod-network/network-policies-select-pods.ts";
+import { fixPodsDenyEgressByDefault } from "./pod-network/pods-deny-egress-by-default.ts";
+import { fixPodsDenyIngressByDefault } from "./pod-network/pods-deny-ingress-by-default.ts";
+import { fixPodsIngressFromInternetDeclared } from "./pod-network/pods-ingress-from-internet-declared.ts";
+import { fixPodsInternetEgressRestricted } from "./pod-network/pods-internet-egress-restricted.ts";
 
 /** By the id of the check: what answers a plan for one of its fails. */
 export const fixes: Readonly<Record<string, Fix>> = {
@@ -29,6 +39,16 @@ export const fixes: Readonly<Record<string, Fix>> = {
   "node-has-no-public-address": fixNodeHasNoPublicAddress,
   "node-ports-not-public": fixNodePortsNotPublic,
   "node-ssh-not-public": fixNodeSshNotPublic,
+  "endpoint-blocked-from-pods": fixEndpointBlockedFromPods,
+  "kubelet-blocked-from-pods": fixKubeletBlockedFromPods,
+  "pods-deny-ingress-by-default": fixPodsDenyIngressByDefault,
+  "pods-deny-egress-by-default": fixPodsDenyEgressByDefault,
+  "pods-internet-egress-restricted": fixPodsInternetEgressRestricted,
+  "pods-ingress-from-internet-declared": fixPodsIngressFromInternetDeclared,
+  "namespaces-are-isolated": fixNamespacesAreIsolated,
+  "network-policies-restrict": fixNetworkPoliciesRestrict,
+  "network-policies-select-pods": fixNetworkPoliciesSelectPods,
+  "instance-metadata-blocked-from-pods": fixInstanceMetadataBlockedFromPods,
   "service-uses-no-external-ips": fixServiceUsesNoExternalIps,
 };
 

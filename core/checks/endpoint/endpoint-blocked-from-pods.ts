@@ -1,11 +1,13 @@
-import { defineCheck } from "../../model/check.ts";
+import { type About, defineCheck } from "../../model/check.ts";
+import type { ClusterFacts } from "../../model/cluster.ts";
 import { known } from "../../model/fact.ts";
+import type { Settings } from "../../model/settings.ts";
 import { controlPlaneAddresses, firstReached } from "../../net/policy/api-server.ts";
-import { effectiveFacts } from "../../net/policy/effective.ts";
+import { type EffectiveFacts, effectiveFacts } from "../../net/policy/effective.ts";
 import { familiesBeside } from "../../net/policy/other-family.ts";
 import { apiClients } from "../../net/rbac/api-clients.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "../pod-network/example-policies.ts";
-import { judgeNamespaces, type Opinion } from "../pod-network/judge-namespaces.ts";
+import { type Judgement, judgeNamespaces, type Opinion } from "../pod-network/judge-namespaces.ts";
 
 const rest = {
   ...exampleEnforcement,
@@ -65,28 +67,34 @@ export const endpointBlockedFromPods = defineCheck({
     fail: { ...rest, networkPolicies: known([]) },
     pass: { ...rest, networkPolicies: known([examplePolicy("dns", { podSelector: {}, policyTypes: ["Egress"], egress: [dns] })]) },
   },
-  evaluate: ({ services, apiServerAddresses, networkInterfaces, roles, roleBindings, ...facts }, settings, about) => {
-    const targets = controlPlaneAddresses({ services, apiServerAddresses, networkInterfaces }, about.resource.name);
-    const beside = familiesBeside(facts);
-    return judgeNamespaces({
-      facts,
-      settings,
-      about,
-      failing: "that reach the API server without need",
-      excuse: apiClients({ roles, roleBindings }, settings.apiClients),
-      keyOf: (pod) => beside(pod).join(),
-      judge: (subject, pod): Opinion => {
-        const reached = firstReached(subject, targets, beside(pod));
-        if (reached.state === "no") return { status: "pass" };
-        if (reached.state === "unsure") return { status: "unknown", reason: reached.reason };
-        const { address, what, why } = reached;
-        const decides = subject.unenforced === undefined ? { policy: why } : { enforcement: subject.unenforced };
-        return {
-          status: "fail",
-          seen: `it reaches ${what} at ${address}, ${why}`,
-          witness: { from: "the pod", to: address, port: "TCP 443", ...decides },
-        };
-      },
-    });
-  },
+  evaluate: (facts, settings, about) => judgeNamespaces(toApiServer(facts, settings, about)),
 });
+
+type Facts = EffectiveFacts & Pick<ClusterFacts, "services" | "apiServerAddresses" | "networkInterfaces" | "roles" | "roleBindings">;
+
+/** How it is judged. */
+export function toApiServer(given: Facts, settings: Settings, about: About): Judgement {
+  const { services, apiServerAddresses, networkInterfaces, roles, roleBindings, ...facts } = given;
+  const targets = controlPlaneAddresses({ services, apiServerAddresses, networkInterfaces }, about.resource.name);
+  const beside = familiesBeside(facts);
+  return {
+    facts,
+    settings,
+    about,
+    failing: "that reach the API server without need",
+    excuse: apiClients({ roles, roleBindings }, settings.apiClients),
+    keyOf: (pod) => beside(pod).join(),
+    judge: (subject, pod): Opinion => {
+      const reached = firstReached(subject, targets, beside(pod));
+      if (reached.state === "no") return { status: "pass" };
+      if (reached.state === "unsure") return { status: "unknown", reason: reached.reason };
+      const { address, what, why } = reached;
+      const decides = subject.unenforced === undefined ? { policy: why } : { enforcement: subject.unenforced };
+      return {
+        status: "fail",
+        seen: `it reaches ${what} at ${address}, ${why}`,
+        witness: { from: "the pod", to: address, port: "TCP 443", ...decides },
+      };
+    },
+  };
+}

@@ -2,13 +2,23 @@ import type { About, Verdict } from "../../model/check.ts";
 import type { Settings } from "../../model/settings.ts";
 import type { EffectiveFacts, Subject } from "../../net/policy/effective.ts";
 import type { Direction } from "../../net/policy/model.ts";
-import { judgeNamespaces, type Opinion } from "./judge-namespaces.ts";
+import { type Judgement, judgeNamespaces, type Opinion } from "./judge-namespaces.ts";
+
+interface Given {
+  readonly facts: EffectiveFacts;
+  readonly settings: Settings;
+  readonly about: About;
+}
 
 /** Whether all pods of each namespace are isolated in a direction. */
-export const judgeIsolation = (
-  direction: Direction,
-  given: { readonly facts: EffectiveFacts; readonly settings: Settings; readonly about: About },
-): readonly Verdict[] => judgeNamespaces({ ...given, failing: `open to ${direction}`, judge: (subject) => opinionOf(direction, subject) });
+export const judgeIsolation = (direction: Direction, given: Given): readonly Verdict[] => judgeNamespaces(isolationIn(direction, given));
+
+/** How that is judged. */
+export const isolationIn = (direction: Direction, given: Given): Judgement => ({
+  ...given,
+  failing: `open to ${direction}`,
+  judge: (subject) => opinionOf(direction, subject),
+});
 
 function opinionOf(direction: Direction, { isolation, unenforced }: Subject): Opinion {
   const isolated = isolation(direction);

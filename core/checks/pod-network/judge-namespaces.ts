@@ -83,6 +83,25 @@ export function judgeNamespaces(judgement: Judgement): readonly Verdict[] {
     });
 }
 
+/** The pods of one namespace that run on its own network, by what a check says of them. */
+export interface Sides {
+  /** For certain, and judged for certain. */
+  readonly failing: readonly Pod[];
+  /** All others: they pass, are in doubt, or are not judged. */
+  readonly others: readonly Pod[];
+}
+
+/** Which pods a fail of a namespace is about: what is to be mended, and what is to be left alone. */
+export function sidesIn(judgement: Judgement, namespace: string): Sides {
+  const opinions = opinionsOf(judgement, effectivePolicies(judgement.facts));
+  const { judged = [] } = gathered(judgement).get(namespace) ?? {};
+  const failing = new Set(
+    judged.filter(({ pod, mayBeExempt }) => mayBeExempt === undefined && opinions(pod).status === "fail").map(({ pod }) => pod),
+  );
+  const ofNamespace = judgement.facts.pods.filter((pod) => pod.namespace === namespace && !hasEnded(pod) && !pod.spec.hostNetwork);
+  return { failing: [...failing], others: ofNamespace.filter((pod) => !failing.has(pod)) };
+}
+
 function opinionsOf({ judge, keyOf }: Judgement, effective: Effective): (pod: Pod) => Opinion {
   const known = new Map<string, Opinion>();
   return (pod) => {

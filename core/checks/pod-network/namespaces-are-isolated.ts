@@ -1,13 +1,14 @@
-import { defineCheck } from "../../model/check.ts";
+import { type About, defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
+import type { Settings } from "../../model/settings.ts";
 import type { Pod } from "../../model/workloads.ts";
-import { type Effective, effectiveFacts, type Subject } from "../../net/policy/effective.ts";
+import { type Effective, type EffectiveFacts, effectiveFacts, type Subject } from "../../net/policy/effective.ts";
 import type { PodClass } from "../../net/policy/model.ts";
 import { hasEnded } from "../../net/workloads/phase.ts";
 import { isSystemNamespace } from "../../net/workloads/system-namespaces.ts";
 import { few } from "../listed.ts";
 import { exampleEnforcement, examplePods, examplePolicy } from "./example-policies.ts";
-import { judgeNamespaces, type Opinion } from "./judge-namespaces.ts";
+import { type Judgement, judgeNamespaces, type Opinion } from "./judge-namespaces.ts";
 
 const rest = {
   ...exampleEnforcement,
@@ -34,24 +35,27 @@ export const namespacesAreIsolated = defineCheck({
     fail: { ...rest, networkPolicies: known([ingressFrom({ namespaceSelector: {} })]) },
     pass: { ...rest, networkPolicies: known([ingressFrom({ podSelector: {} })]) },
   },
-  evaluate: (facts, settings, about) => {
-    const names = [...new Set([...facts.namespaces.map(({ name }) => name), ...facts.pods.map(({ namespace }) => namespace)])];
-    const judgedNames = names.filter((name) => !isSystemNamespace(name, settings)).sort();
-    let sources: ReadonlyMap<string, readonly PodClass[]> | undefined;
-    return judgeNamespaces({
-      facts,
-      settings,
-      about,
-      failing: "that accept connections from every other namespace",
-      isExempt: (namespace) => (isSystemNamespace(namespace, settings) ? "is one of the system's" : undefined),
-      keyOf: ({ namespace }) => namespace,
-      judge: (subject, pod, effective) => {
-        sources ??= sourcesOf(judgedNames, facts.pods, effective);
-        return opinionOf(subject, pod, sources);
-      },
-    });
-  },
+  evaluate: (facts, settings, about) => judgeNamespaces(fromOtherNamespaces(facts, settings, about)),
 });
+
+/** How it is judged. */
+export function fromOtherNamespaces(facts: EffectiveFacts, settings: Settings, about: About): Judgement {
+  const names = [...new Set([...facts.namespaces.map(({ name }) => name), ...facts.pods.map(({ namespace }) => namespace)])];
+  const judgedNames = names.filter((name) => !isSystemNamespace(name, settings)).sort();
+  let sources: ReadonlyMap<string, readonly PodClass[]> | undefined;
+  return {
+    facts,
+    settings,
+    about,
+    failing: "that accept connections from every other namespace",
+    isExempt: (namespace) => (isSystemNamespace(namespace, settings) ? "is one of the system's" : undefined),
+    keyOf: ({ namespace }) => namespace,
+    judge: (subject, pod, effective) => {
+      sources ??= sourcesOf(judgedNames, facts.pods, effective);
+      return opinionOf(subject, pod, sources);
+    },
+  };
+}
 
 /** The pods of each namespace, each class once; where none has an address of its own, a plain one. */
 function sourcesOf(names: readonly string[], pods: readonly Pod[], effective: Effective): ReadonlyMap<string, readonly PodClass[]> {

@@ -1,14 +1,15 @@
-import { defineCheck } from "../../model/check.ts";
+import { type About, defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
+import type { Settings } from "../../model/settings.ts";
 import { noAddresses, toCidrs } from "../../net/addresses.ts";
 import { globallyReachable, isInternet } from "../../net/internet.ts";
-import { effectiveFacts } from "../../net/policy/effective.ts";
+import { type EffectiveFacts, effectiveFacts } from "../../net/policy/effective.ts";
 import { everyIpv4, everyIpv6 } from "../../net/policy/isolation.ts";
 import { allPorts } from "../../net/policy/port-set.ts";
-import { declaredPods } from "../../net/workloads/declared.ts";
+import { type DeclaredFacts, declaredPods } from "../../net/workloads/declared.ts";
 import { few } from "../listed.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "./example-policies.ts";
-import { judgeNamespaces } from "./judge-namespaces.ts";
+import { type Judgement, judgeNamespaces } from "./judge-namespaces.ts";
 
 const rest = {
   ...exampleEnforcement,
@@ -41,31 +42,33 @@ export const podsIngressFromInternetDeclared = defineCheck({
     fail: { ...rest, networkPolicies: known([ingressFrom("0.0.0.0/0")]) },
     pass: { ...rest, networkPolicies: known([ingressFrom("10.0.0.0/16")]) },
   },
-  evaluate: ({ services, ingresses, readAt, ...facts }, settings, about) => {
-    const declared = declaredPods(
-      { services, ingresses },
-      { cluster: about.resource.name, readAt, publicServices: settings.publicServices },
-    );
-    return judgeNamespaces({
-      facts,
-      settings,
-      about,
-      failing: "open to the internet by policy, without a declared public service",
-      excuse: declared,
-      judge: (subject) => {
-        const has = (family: "ipv4" | "ipv6"): boolean => subject.classes.some(({ addresses }) => addresses[family].length > 0);
-        const asked = has("ipv6") ? internet : { ...internet, ipv6: noAddresses.ipv6 };
-        const { atLeast, atMost } = subject.reach("ingress", asked, allPorts);
-        if (!isInternet(atMost, settings.internet)) return { status: "pass" };
-        if (!isInternet(atLeast, settings.internet)) return { status: "unknown", reason: subject.doubt };
-        const family = atLeast.ipv4[0] === undefined ? "ipv6" : "ipv4";
-        const [range] = atLeast[family];
-        const one = range === undefined ? noAddresses : { ...noAddresses, [family]: [{ first: range.first, last: range.first }] };
-        const port = subject.side("ingress", { outside: one }).atLeast.TCP[0]?.from ?? 1;
-        const why = subject.why("ingress", { outside: one }, "TCP", port);
-        const decides = subject.unenforced === undefined ? { policy: why } : { enforcement: subject.unenforced };
-        return { status: "fail", seen: why, witness: { from: few(toCidrs(atLeast)), to: "the pod", port: `TCP ${port}`, ...decides } };
-      },
-    });
-  },
+  evaluate: (facts, settings, about) => judgeNamespaces(ingressFromInternet(facts, settings, about)),
 });
+
+type Facts = EffectiveFacts & DeclaredFacts & { readonly readAt: string };
+
+/** How it is judged. */
+export function ingressFromInternet({ services, ingresses, readAt, ...facts }: Facts, settings: Settings, about: About): Judgement {
+  const declared = declaredPods({ services, ingresses }, { cluster: about.resource.name, readAt, publicServices: settings.publicServices });
+  return {
+    facts,
+    settings,
+    about,
+    failing: "open to the internet by policy, without a declared public service",
+    excuse: declared,
+    judge: (subject) => {
+      const has = (family: "ipv4" | "ipv6"): boolean => subject.classes.some(({ addresses }) => addresses[family].length > 0);
+      const asked = has("ipv6") ? internet : { ...internet, ipv6: noAddresses.ipv6 };
+      const { atLeast, atMost } = subject.reach("ingress", asked, allPorts);
+      if (!isInternet(atMost, settings.internet)) return { status: "pass" };
+      if (!isInternet(atLeast, settings.internet)) return { status: "unknown", reason: subject.doubt };
+      const family = atLeast.ipv4[0] === undefined ? "ipv6" : "ipv4";
+      const [range] = atLeast[family];
+      const one = range === undefined ? noAddresses : { ...noAddresses, [family]: [{ first: range.first, last: range.first }] };
+      const port = subject.side("ingress", { outside: one }).atLeast.TCP[0]?.from ?? 1;
+      const why = subject.why("ingress", { outside: one }, "TCP", port);
+      const decides = subject.unenforced === undefined ? { policy: why } : { enforcement: subject.unenforced };
+      return { status: "fail", seen: why, witness: { from: few(toCidrs(atLeast)), to: "the pod", port: `TCP ${port}`, ...decides } };
+    },
+  };
+}

@@ -1,8 +1,11 @@
-import { defineCheck } from "../../model/check.ts";
+import type { ClusterNetwork } from "../../model/aws.ts";
+import { type About, defineCheck } from "../../model/check.ts";
+import type { ClusterFacts } from "../../model/cluster.ts";
 import { known } from "../../model/fact.ts";
+import type { Settings } from "../../model/settings.ts";
 import { intersection, noAddresses, toCidrs } from "../../net/addresses.ts";
 import { globallyReachable, type InternetLimits, isInternet } from "../../net/internet.ts";
-import { effectiveFacts, type Subject } from "../../net/policy/effective.ts";
+import { type EffectiveFacts, effectiveFacts, type Subject } from "../../net/policy/effective.ts";
 import { everyIpv4, everyIpv6 } from "../../net/policy/isolation.ts";
 import { type Family, familiesBeside, unpolicedIn } from "../../net/policy/other-family.ts";
 import { allPorts } from "../../net/policy/port-set.ts";
@@ -11,7 +14,7 @@ import { podWaysOut } from "../../net/workloads/ways-out.ts";
 import { few } from "../listed.ts";
 import { exampleNetwork } from "../nodes/example-node.ts";
 import { exampleEnforcement, exampleNamespaces, examplePods, examplePolicy } from "./example-policies.ts";
-import { judgeNamespaces, type Opinion } from "./judge-namespaces.ts";
+import { type Judgement, judgeNamespaces, type Opinion } from "./judge-namespaces.ts";
 
 const rest = {
   ...exampleEnforcement,
@@ -66,23 +69,30 @@ export const podsInternetEgressRestricted = defineCheck({
     fail: { ...rest, networkPolicies: known([egressTo("0.0.0.0/0")]) },
     pass: { ...rest, networkPolicies: known([egressTo("203.0.113.0/24")]) },
   },
-  evaluate: ({ network: { vpcId }, routeTables, prefixLists, networkInterfaces, ...facts }, settings, about) => {
-    const out = podWaysOut({ vpcId, routeTables, prefixLists, networkInterfaces });
-    const beside = familiesBeside(facts);
-    return judgeNamespaces({
-      facts,
-      settings,
-      about,
-      failing: "free to open connections to the whole internet",
-      keyOf: (pod) => `${out.subnetsOf(pod)} ${beside(pod).join()}`,
-      judge: (subject, pod) => {
-        const way = out.of(pod);
-        const opinion = opinionOf(subject, way, settings.internet);
-        return opinion.status === "pass" ? unlessBeside(beside(pod), way, settings.internet) : opinion;
-      },
-    });
-  },
+  evaluate: (facts, settings, about) => judgeNamespaces(internetEgress(facts, settings, about)),
 });
+
+type Facts = EffectiveFacts &
+  Pick<ClusterFacts, "routeTables" | "prefixLists" | "networkInterfaces"> & { readonly network: ClusterNetwork };
+
+/** How it is judged. */
+export function internetEgress(given: Facts, settings: Settings, about: About): Judgement {
+  const { network, routeTables, prefixLists, networkInterfaces, ...facts } = given;
+  const out = podWaysOut({ vpcId: network.vpcId, routeTables, prefixLists, networkInterfaces });
+  const beside = familiesBeside(facts);
+  return {
+    facts,
+    settings,
+    about,
+    failing: "free to open connections to the whole internet",
+    keyOf: (pod) => `${out.subnetsOf(pod)} ${beside(pod).join()}`,
+    judge: (subject, pod) => {
+      const way = out.of(pod);
+      const opinion = opinionOf(subject, way, settings.internet);
+      return opinion.status === "pass" ? unlessBeside(beside(pod), way, settings.internet) : opinion;
+    },
+  };
+}
 
 /** Policies are of the family of the pods' addresses: what is sent in the other one passes by them, where the routes lead it out. */
 function unlessBeside(beside: readonly Family[], way: WayOut, limits: InternetLimits): Opinion {

@@ -94,7 +94,7 @@ const portsAt = ({ namedPorts }: PodClass, protocol: Protocol, target: number | 
  * Where ingress controllers run by their own instructions, and their pods' labels. What serves an Ingress need not be among the
  * objects, so these are taken to exist.
  */
-const controllers: readonly { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }[] = [
+export const ingressControllers: readonly { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }[] = [
   { namespace: "ingress-nginx", labels: { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller" } },
   { namespace: "nginx-ingress", labels: { app: "nginx-ingress", "app.kubernetes.io/name": "nginx-ingress" } },
   { namespace: "traefik", labels: { "app.kubernetes.io/name": "traefik" } },
@@ -116,10 +116,10 @@ const ofLoadBalancers = {
 function admission({ namespaces }: Pick<Estate, "namespaces">, ends: readonly Workload[], model: PolicyModel): (pod: PodClass) => PortSet {
   const labelsOf = namespaceLabels(namespaces);
   const nobody = { namedPorts: [], addresses: { ipv4: [], ipv6: [] } };
-  const places = new Set(controllers.map(({ namespace }) => namespace));
+  const places = new Set(ingressControllers.map(({ namespace }) => namespace));
   const sources: readonly PodClass[] = [
     { ...nobody, namespace: "", labels: {}, namespaceLabels: {} },
-    ...controllers.map(({ namespace, labels }) => ({ ...nobody, namespace, labels, namespaceLabels: labelsOf(namespace) })),
+    ...ingressControllers.map(({ namespace, labels }) => ({ ...nobody, namespace, labels, namespaceLabels: labelsOf(namespace) })),
     ...ends.filter(({ namespace }) => places.has(namespace)).flatMap(({ pods }) => pods),
   ];
   const known = new Map<PodClass, PortSet>();

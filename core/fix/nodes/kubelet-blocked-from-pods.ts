@@ -1,0 +1,82 @@
+import { clientsByRbac, sortPods } from "../../net/kubelet/clients.ts";
+import { kubeletPorts } from "../../net/kubelet/reach.ts";
+import { enforcementOf } from "../../net/policy/enforcement/enforcement.ts";
+import { allPorts, portSetOf, portsWithout } from "../../net/policy/port-set.ts";
+import { isSystemNamespace } from "../../net/workloads/system-namespaces.ts";
+import { topControllers } from "../../net/workloads/top-controller.ts";
+import type { Fix } from "../fix.ts";
+import { applied } from "../manifests.ts";
+import { denied, type Group } from "../policies/denied.ts";
+import { dialectFor } from "../policies/dialect.ts";
+import { judgedFacts, nothingFails, notRead } from "../policies/judged.ts";
+import { portList } from "../policies/narrow.ts";
+import { nodeRanges } from "../policies/ranges.ts";
+import { block, everyPod } from "../policies/terms.ts";
+
+const ports = portSetOf(kubeletPorts.map((port) => ({ protocol: "TCP" as const, from: port, to: port })));
+
+/**
+ * The kubelets' ports at every address where nodes stand are cut for pods that are no clients of kubelets; on pods they stay open.
+ * NetworkPolicies can't name what they cut: there these ports go, on whatever is no pod.
+ */
+export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
+  const { facts } = cluster;
+  const judged = judgedFacts(facts);
+  if (judged === undefined) return notRead;
+  const { pods, namespaces } = judged;
+  const isClient = clientsByRbac(facts.roles, facts.roleBindings);
+  const sorted = sortPods(pods, { topOf: topControllers(facts.workloads), isClient, settings });
+  const meant = sorted.judged
+    .filter(({ mayBeExempt, pod }) => mayBeExempt === undefined && pod.nodeName !== undefined)
+    .map(({ pod }) => pod);
+  const enforcement = enforcementOf(facts);
+  const policed = meant.filter((pod) => enforcement.ofPod(pod).state === "enforced");
+  if (meant.length === 0) return nothingFails;
+  const spoken = dialectFor(facts, policed.length > 0 ? policed : meant);
+  if ("none" in spoken) return spoken;
+  const { dialect } = spoken;
+  const others = pods
+    .filter(({ phase, spec }) => phase !== "Succeeded" && phase !== "Failed" && !spec.hostNetwork)
+    .filter((pod) => !policed.includes(pod));
+  const groups = [...Map.groupBy(policed, ({ namespace }) => namespace)].map(
+    ([namespace, its]): Group => ({ namespace, pods: its, others: others.filter((pod) => pod.namespace === namespace) }),
+  );
+  const left = new Set([
+    ...namespaces.map(({ name }) => name).filter((name) => isSystemNamespace(name, settings)),
+    ...others.map(({ namespace }) => namespace),
+  ]);
+  const written = denied(facts, dialect, {
+    purpose: "no-kubelet",
+    direction: "egress",
+    groups,
+    everyNamespaceBut: [...left].sort(),
+    peers: [...nodeRanges(facts).map((cidr) => block(cidr)), { nodes: true }],
+    sparesPods: true,
+    ports: portList(ports),
+    otherwise: [{ peers: [], ports: portList(portsWithout(allPorts, ports)) }, { peers: [everyPod] }],
+    takenOut: { ports },
+  });
+  const { manifests } = written;
+  const unpoliced = meant.length - policed.length;
+  return {
+    plan: {
+      summary: `Keeps ${policed.length} pods from the kubelets of ${dialect.engine === "vpc-cni" ? "all nodes but their own" : "all nodes"}.`,
+      commands: [],
+      manifests,
+      after: applied(facts, manifests),
+      notes: [
+        ...written.notes,
+        ...(dialect.engine === "vpc-cni" ? [dialect.denies ? ownNodePerhaps : ownNode] : []),
+        ...(unpoliced > 0
+          ? [`No policy holds for ${unpoliced} further pods, whatever is written: run them on nodes where an engine polices them.`]
+          : []),
+        "A pod that reads metrics from kubelets, and has no RBAC that says so, is to be listed under kubeletClients.",
+      ],
+    },
+  };
+};
+
+const strict =
+  "what does is a security group of the pods' own on branch interfaces in strict mode (SecurityGroupPolicy), which the nodes' groups do not admit";
+const ownNode = `Amazon VPC CNI lets every pod reach its own node, whatever NetworkPolicies say: ${strict}.`;
+const ownNodePerhaps = `Whether a ClusterNetworkPolicy keeps pods from their own node hangs on the version of VPC CNI's agent, which is not read: ${strict}.`;

@@ -1,0 +1,4 @@
+import type { Fix } from "../fix.ts";
+import { denyByDefault } from "./deny-by-default.ts";
+
+export const fixPodsDenyIngressByDefault: Fix = denyByDefault("ingress");

@@ -1,0 +1,61 @@
+/** Selectors of labels that mean some pods of a namespace and no others of it. */
+import type { LabelSelector } from "../../model/network-policy.ts";
+import type { Pod } from "../../model/workloads.ts";
+
+export interface Selection {
+  readonly selectors: readonly LabelSelector[];
+  /** Pods that no label tells from others. */
+  readonly leftOut: readonly Pod[];
+}
+
+/** What controllers put on each pod, or on those of one revision: the next pod has another. */
+const volatileLabels: ReadonlySet<string> = new Set([
+  "pod-template-hash",
+  "controller-revision-hash",
+  "pod-template-generation",
+  "statefulset.kubernetes.io/pod-name",
+  "apps.kubernetes.io/pod-index",
+  "batch.kubernetes.io/job-completion-index",
+  "batch.kubernetes.io/controller-uid",
+  "controller-uid",
+  "batch.kubernetes.io/job-name",
+  "job-name",
+]);
+
+/** One that leaves out others by a label of theirs, where there is one for each; else one for each set of labels. */
+export function selectorsFor(meant: readonly Pod[], others: readonly Pod[]): Selection {
+  if (others.length === 0) return { selectors: [{}], leftOut: [] };
+  const apart = leavingOut(meant, others);
+  if (apart !== undefined) return { selectors: [apart], leftOut: [] };
+  const selectors = new Map<string, LabelSelector>();
+  const leftOut: Pod[] = [];
+  for (const pod of meant) {
+    const labels = stableOf(pod);
+    const isOfOthers = others.some((other) => labels.every(([key, value]) => other.labels[key] === value));
+    if (labels.length === 0 || isOfOthers) leftOut.push(pod);
+    else selectors.set(JSON.stringify(labels), { matchLabels: Object.fromEntries(labels) });
+  }
+  return { selectors: [...selectors.values()], leftOut };
+}
+
+/** A selector stays readable with so many values. */
+const valuesShown = 10;
+
+function leavingOut(meant: readonly Pod[], others: readonly Pod[]): LabelSelector | undefined {
+  const values = new Map<string, Set<string>>();
+  for (const other of others) {
+    const label = stableOf(other).find(([key, value]) => !meant.some(({ labels }) => labels[key] === value));
+    if (label === undefined) return undefined;
+    const [key, value] = label;
+    values.set(key, (values.get(key) ?? new Set()).add(value));
+  }
+  const expressions = [...values]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, its]) => ({ key, operator: "NotIn", values: [...its].sort() }));
+  return expressions.reduce((sum, one) => sum + one.values.length, 0) > valuesShown ? undefined : { matchExpressions: expressions };
+}
+
+const stableOf = ({ labels }: Pod): readonly (readonly [string, string])[] =>
+  Object.entries(labels)
+    .filter(([key]) => !volatileLabels.has(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
