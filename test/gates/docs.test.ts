@@ -101,6 +101,12 @@ it("the README is led to every page that is written by hand", () => {
   expect(written.filter((page) => page !== "README.md" && !led.has(page))).toEqual([]);
 });
 
+it("the architecture shows every room of core", () => {
+  const shown = new Set([...textOf("docs/architecture.md").matchAll(/^ {2}([a-z]+)\["/gm)].map(([, room = ""]) => room));
+  const rooms = new Set(filesIn("core/*/**/*.ts").map((path) => path.split("/")[1] ?? ""));
+  expect([...rooms].filter((room) => !shown.has(room))).toEqual([]);
+});
+
 it("each wrong assumption names its source, and a check", () => {
   const [prose = ""] = textOf("docs/faq.md").split("## Advice");
   const entries = prose.split("\n### ").slice(1);
