@@ -5,10 +5,10 @@ import type { Severity } from "../core/model/severity.ts";
 import { toJson } from "../core/report/json.ts";
 import type { Report } from "../core/report/report.ts";
 import { exitCode } from "../core/report/summary.ts";
-import { toTable } from "../core/report/table.ts";
 import { UsageError } from "./errors.ts";
 import type { ExitCode } from "./exit.ts";
 import { type ReportSource, reportFiles } from "./report-files.ts";
+import { type ShowOptions, shown } from "./show.ts";
 import { writeWhole } from "./whole-files.ts";
 
 export type FailOn = Severity | "none";
@@ -17,19 +17,29 @@ export interface OutputOptions {
   readonly json?: boolean;
   readonly out?: string;
   readonly failOn: FailOn;
+  readonly verbose?: boolean;
 }
 
-/** Writes the report where the options say, and answers the exit code that it earns. */
+/**
+ * Writes the report where the options say, and answers the exit code that it earns. What can't be written to files is shown all the
+ * same.
+ *
+ * @param more what a person is told besides
+ */
 export async function writeReport(
   report: Report,
   checks: readonly AnyCheck[],
-  options: OutputOptions,
+  { out, json, failOn, verbose = false }: OutputOptions,
   source: ReportSource,
+  more: Pick<ShowOptions, "next" | "reserved"> = {},
 ): Promise<ExitCode> {
-  if (options.out !== undefined) await writeWhole(options.out, reportFiles(report, checks, source));
-  process.stdout.write(options.json === true ? toJson(report) : toTable(report));
-  if (options.out !== undefined && options.json !== true) process.stdout.write(`Report: ${join(options.out, "report.html")}\n`);
-  return exitCode(report, options.failOn, checks);
+  try {
+    if (out !== undefined) await writeWhole(out, reportFiles(report, checks, source));
+  } finally {
+    const everything = out === undefined ? {} : { everything: join(out, "report.html") };
+    process.stdout.write(json === true ? toJson(report) : shown(report, { ...more, ...everything, verbose }, process.stdout));
+  }
+  return exitCode(report, failOn, checks);
 }
 
 /**

@@ -59,6 +59,7 @@ async function run(out: string, onReported: () => void): Promise<ExitCode> {
       failOn: "none",
       state,
       verbose: false,
+      after: { next: ["Yours: npx eks-perimeter doctor, then npx eks-perimeter scan"], lines: 1 },
     });
     onReported();
     process.stdout.write(`Slack of the sandbox: ${await toldTo(slack.posted)}\n`);

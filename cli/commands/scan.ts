@@ -4,6 +4,7 @@ import type { AnyCheck } from "../../core/model/check.ts";
 import type { PlanRequest } from "../../core/model/request.ts";
 import type { ClusterTarget } from "../../core/model/resource.ts";
 import type { Settings } from "../../core/model/settings.ts";
+import { severities } from "../../core/model/severity.ts";
 import { planRun, selectChecks } from "../../core/plan.ts";
 import type { PlanPorts } from "../../core/ports.ts";
 import type { Slack } from "../../core/publish/slack/client.ts";
@@ -40,6 +41,8 @@ export interface ScanOptions {
   readonly failOn: FailOn;
   readonly state?: string;
   readonly verbose?: boolean;
+  /** What a person is told to do next, instead of what follows from the report; and how many lines more are going to be said. */
+  readonly after?: { readonly next: readonly string[]; readonly lines: number };
 }
 
 /** How many accounts, and how many clusters, are read at once. */
@@ -108,7 +111,21 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
   if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
   kept.isReported = true;
-  return await writeReport(report, checks, options, { homeRegion: session.homeRegion });
+  const { next = nextSteps(report, options), lines: reserved = 0 } = options.after ?? {};
+  return await writeReport(report, checks, options, { homeRegion: session.homeRegion }, { next, reserved });
+}
+
+/** What to type after a scan: why the worst check fails, and how to see what was not. */
+function nextSteps({ findings, summary }: Report, { org, account }: ScanOptions): readonly string[] {
+  const fails = findings.filter(({ status }) => status === "fail");
+  const worst = severities
+    .map((severity) => fails.find((finding) => finding.severity === severity))
+    .find((finding) => finding !== undefined);
+  const scope = [...(org === true ? ["--org"] : []), ...account.map((id) => `--account ${id}`)].join(" ");
+  return [
+    ...(worst === undefined ? [] : [`eks-perimeter checks explain ${worst.check}`]),
+    ...(summary.complete ? [] : [`eks-perimeter doctor${scope === "" ? "" : ` ${scope}`}: what reading lacks, and how to mend it`]),
+  ];
 }
 
 /** No report, but what was delivered while the scan ran stays delivered. */

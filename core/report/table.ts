@@ -10,21 +10,22 @@ import { type Unread, unreadOf } from "./unread.ts";
 
 /** What a caller may colour: a severity's name, or a heading. */
 export type Style = Severity | "heading";
+export type Paint = (style: Style, text: string) => string;
 
 export interface TableOptions {
   /** Columns of the terminal. */
   readonly width?: number;
-  readonly paint?: (style: Style, text: string) => string;
+  readonly paint?: Paint;
   /** Rows of failing findings; the rest is counted. */
   readonly rows?: number;
   readonly checks?: readonly AnyCheck[];
 }
 
-/** The report for a terminal: clusters with their counts, what fails, the worst first, and last what was not seen. */
+/** Tables of the report in plain text: clusters with their counts, what fails, the worst first, and last what was not seen. */
 export function toTable(report: Report, options: TableOptions = {}): string {
   const { width = 120, paint = (_style, text) => text, rows = 50, checks = everyCheck } = options;
   const view: View = { width: Math.max(width, 80), paint, rows, coverage: coverageChecks(checks) };
-  return `${[clusterTable(report, view), failures(report, view), gaps(report, view), closing(report, view)].filter(Boolean).join("\n\n")}\n`;
+  return `${[clusterTable(report, view), failures(report, view), gaps(report, view)].filter(Boolean).join("\n\n")}\n`;
 }
 
 type View = Required<Pick<TableOptions, "width" | "paint" | "rows">> & { readonly coverage: ReadonlySet<string> };
@@ -81,29 +82,10 @@ function gaps(report: Report, { width, paint, coverage }: View): string {
 const placeOf = ({ account, region, cluster }: Unread): string => (cluster === undefined ? `account ${account}` : `${cluster} ${region}`);
 const whyOf = ({ state, why }: Unread): string => (state === "skipped" ? `skipped, ${why}` : why);
 
-function closing({ accounts, clusters, findings, summary }: Report, { coverage }: View): string {
-  const judged = exposures(findings, coverage);
-  const { fail = 0, waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(judged);
-  const counts = Object.entries(failBySeverity(judged)).map(([severity, count]) => `${count} ${severity}`);
-  const line = [
-    `${plural(accounts.length, "account")}, ${plural(clusters.length, "cluster")}`,
-    `${fail} failing${counts.length === 0 ? "" : ` (${counts.join(", ")})`}`,
-    `${waived} waived`,
-    `${unknown + error} unknown`,
-    `${pass} passed`,
-    summary.complete ? "everything was read" : "not everything was seen",
-  ].join(" · ");
-  const unused = summary.unused.map(
-    ({ kind, what }) => `\nThis ${kind === "waiver" ? "waiver" : "declared public service"} matched nothing: ${plainText(what)}`,
-  );
-  return `${line}${unused.join("")}`;
-}
-
 /** What was judged about exposure; coverage is told as what was not seen. */
 const exposures = (findings: readonly Finding[], coverage: ReadonlySet<string>): Finding[] =>
   findings.filter(({ check }) => !coverage.has(check));
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const worstFirst = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);
 const left = (count: number) => Array.from({ length: count }, () => "left" as const);
 const right = (count: number) => Array.from({ length: count }, () => "right" as const);

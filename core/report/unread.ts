@@ -1,5 +1,5 @@
 import type { Coverage } from "../model/cluster.ts";
-import type { Reason } from "../model/fact.ts";
+import type { Reason, ReasonCode } from "../model/fact.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "./report.ts";
 import { isGap } from "./summary.ts";
@@ -14,6 +14,8 @@ export interface Unread {
   /** What failed for one reason is told together. */
   readonly what: readonly string[];
   readonly why: string;
+  /** Absent where only a sentence says why. */
+  readonly code?: ReasonCode;
 }
 
 /**
@@ -46,11 +48,13 @@ function unreadAt(where: Where, coverage: readonly Coverage[], gaps: readonly Fi
       state: state === "skipped" ? state : ("unknown" as const),
       what: read,
       why: whyOf(reason),
+      ...codeOf(reason),
     })),
     ...other.map(({ check, status, resource, reason, message }) => ({
       state: status === "error" ? status : ("unknown" as const),
       what: `${check}: ${resource.namespace === undefined ? "" : `${resource.namespace}/`}${resource.name}`,
       why: reason === undefined ? message : whyOf(reason),
+      ...codeOf(reason),
     })),
   ];
   const together = Map.groupBy(lines, ({ state, why }) => `${state} ${why}`);
@@ -59,8 +63,9 @@ function unreadAt(where: Where, coverage: readonly Coverage[], gaps: readonly Fi
   );
 }
 
-type Line = Pick<Unread, "state" | "why"> & { readonly what: string };
+type Line = Pick<Unread, "state" | "why" | "code"> & { readonly what: string };
 
+const codeOf = (reason: Reason | undefined): Pick<Unread, "code"> => (reason === undefined ? {} : { code: reason.code });
 const whyOf = (reason: Reason | undefined): string => (reason === undefined ? "No reason was given." : `${reason.code}: ${reason.message}`);
 
 /** The account in the ARN of a finding's resource, which is the account or its Security Hub. */

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Finding } from "../../core/model/finding.ts";
 import { toCsv } from "../../core/report/csv.ts";
+import { toGlance } from "../../core/report/glance.ts";
 import { toJson } from "../../core/report/json.ts";
 import type { Report } from "../../core/report/report.ts";
 import { coverageChecks, toReport } from "../../core/report/summary.ts";
@@ -43,20 +44,10 @@ it("what was not seen: a coverage finding that no read explains", () => {
 
 it("the table lists clusters, failures with the worst first, then what was not seen", () => {
   const table = toTable(sampleReport(), { checks: sampleChecks });
-  const places = [
-    "Clusters",
-    "111122223333 │ eu-west-1 │ prod",
-    "Failing: 2",
-    "critical",
-    "shop/web",
-    "Not seen",
-    "sts:AssumeRole",
-    "2 accounts, 2 clusters",
-  ];
+  const places = ["Clusters", "111122223333 │ eu-west-1 │ prod", "Failing: 2", "critical", "shop/web", "Not seen", "sts:AssumeRole"];
   const found = places.map((text) => table.indexOf(text));
   expect(found.every((at) => at >= 0)).toBe(true);
   expect(found).toEqual([...found].sort((a, b) => a - b));
-  expect(table).toContain("2 failing (1 critical, 1 medium) · 1 waived · 2 unknown · 1 passed · not everything was seen\n");
   expect(table).not.toContain("\u001b");
   expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
 });
@@ -146,6 +137,7 @@ it("no text of a cluster becomes a terminal escape, or a cell of its own", () =>
         remediation: { text: message, commands: [value], manifest: value },
       });
       const report = reportOf(finding, { ...finding, id: "2", status: "unknown", reason: { code: "malformed", message } });
+      expect(toGlance(report, { checks: sampleChecks, everything: name })).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
       expect(toTable(report, { checks: sampleChecks })).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
       expect(toCsv(report).split("\r\n")).toHaveLength(4);
     }),
