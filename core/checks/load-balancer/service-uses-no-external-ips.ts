@@ -26,7 +26,7 @@ export const serviceUsesNoExternalIps = defineCheck({
   title: "Services claim no external address outside the trusted ranges",
   surface: "load-balancer",
   severity: "high",
-  path: { from: "vpc", to: "workloads" },
+  path: { from: "nodes", to: "workloads" },
   needs: ["services"],
   why: "Whoever may write a Service can claim any address with externalIPs: nodes then take traffic to it for the Service's own pods (CVE-2020-8554).",
   judged:

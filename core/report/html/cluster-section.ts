@@ -1,7 +1,9 @@
+import type { AnyCheck } from "../../model/check.ts";
 import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
 import type { ReportCluster } from "../report.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
+import { exposurePicture } from "./exposure-picture.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import { grouped } from "./words.ts";
@@ -12,13 +14,15 @@ export interface ClusterPart {
   /** Its place among the report's clusters. */
   readonly place: number;
   readonly findings: readonly Finding[];
+  /** Every check that there is. */
+  readonly catalogue: readonly AnyCheck[];
 }
 
 /** Where a cluster's part of the page begins. */
 export const clusterAnchor = (place: number): string => `cluster-${place}`;
 
 /** One cluster: a line with its worst, which opens to its picture and what fails; the script lists that when it is opened. */
-export function clusterSection({ cluster, place, findings }: ClusterPart): Html {
+export function clusterSection({ cluster, place, findings, catalogue }: ClusterPart): Html {
   const { name, region, account, kubernetesVersion, arn } = cluster;
   const counts = byStatus(findings);
   const fails = failBySeverity(findings);
@@ -30,6 +34,7 @@ export function clusterSection({ cluster, place, findings }: ClusterPart): Html 
   return html`<details class="cluster" id="${clusterAnchor(place)}" data-cluster="${place}">
 <summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${said !== undefined && html`<span class="soft">${said}</span>`}</span></summary>
 <div>
+${exposurePicture({ cluster, findings, catalogue })}
 <div class="list"></div>
 <p><a href="${linkTo({ cluster: arn })}">All ${grouped(findings.length)} findings of ${name}</a></p>
 </div>

@@ -1,7 +1,9 @@
+import { checks as catalogue } from "../../checks/index.ts";
 import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
 import { clusterAnchor, clusterSection } from "./cluster-section.ts";
+import { exposureDefinitions } from "./exposure-picture.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
@@ -19,7 +21,8 @@ export function clustersSection(view: View): Html {
 <h2 id="clusters">By cluster</h2>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Clusters and their counts"><table class="counts"><thead><tr><th scope="col">Cluster</th><th scope="col">Region</th><th scope="col">Account</th><th scope="col">Kubernetes</th>${heads}</tr></thead>
 <tbody>${clusters.map((cluster, place) => row(cluster, place, view.byCluster.get(cluster.arn) ?? []))}</tbody></table></div>
-${clusters.map((cluster, place) => clusterSection({ cluster, place, findings: view.byCluster.get(cluster.arn) ?? [] }))}
+${exposureDefinitions}
+${clusters.map((cluster, place) => clusterSection({ catalogue, cluster, place, findings: view.byCluster.get(cluster.arn) ?? [] }))}
 </section>`;
 }
 

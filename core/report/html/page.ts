@@ -9,8 +9,9 @@ import { frameworksSection } from "./frameworks-section.ts";
 import { glance } from "./glance.ts";
 import { masthead } from "./masthead.ts";
 import { notSeenOf, notSeenSection } from "./not-seen.ts";
+import { pictureStyle } from "./picture-style.ts";
 import { script } from "./script.ts";
-import { style } from "./style.ts";
+import { style as pageStyle } from "./style.ts";
 import { type Html, html, jsonText, Html as Markup } from "./text.ts";
 import { type PageContext, type View, viewOf } from "./view.ts";
 
@@ -55,6 +56,8 @@ ${unused(view)}
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+const style = pageStyle + pictureStyle;
 
 /** Nothing is loaded; of what could run or colour, the two that are known by their hash; and no text can become markup by script. */
 const policy = [

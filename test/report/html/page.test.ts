@@ -46,7 +46,7 @@ it("the page tells what was not seen before what fails, and every part has its h
   expect(page).toContain("2 reads went unanswered and 1 verdict could not be reached");
   const headings = [...page.matchAll(/<h2 id="([a-z-]+)"/g)].map(([, id]) => id);
   expect(headings).toEqual(["exposed", "changes", "not-seen", "clusters", "checks", "frameworks", "findings"]);
-  const links = [...page.matchAll(/href="#([a-z-]+)"/g)].map(([, id]) => id);
+  const links = [...page.matchAll(/<a href="#([a-z-]+)"/g)].map(([, id]) => id);
   expect(new Set(links)).toEqual(new Set(headings));
   expect(page.indexOf("sts:AssumeRole")).toBeLessThan(page.indexOf("Cluster prod admits"));
 });

@@ -1,0 +1,75 @@
+/** What was judged of each path of a cluster's exposure: the picture and its words tell the same. */
+import type { AnyCheck } from "../../model/check.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { Path } from "../../model/path.ts";
+import { type Severity, severities } from "../../model/severity.ts";
+
+/** How a path stands, the worst first. */
+export type PathState =
+  /** Something that should not be reached is. */
+  | "open"
+  /** What was needed to judge it was not read or is not defined. */
+  | "unseen"
+  /** It is open, and somebody answers for it. */
+  | "waived"
+  /** This run did not ask, or not everything. */
+  | "unjudged"
+  /** As it should be: it is closed, or open to those to whom it may be. */
+  | "fine"
+  /** There is nothing of the kind. */
+  | "nothing";
+
+export interface SeenPath extends Path {
+  readonly state: PathState;
+  /** Of an open path. */
+  readonly severity?: Severity;
+  /** The findings that make its state: the worst first, each resource once. */
+  readonly findings: readonly Finding[];
+  /** How many resources the worst check was asked about. */
+  readonly of: number;
+}
+
+export const pathKey = ({ from, to }: Path): string => `${from}>${to}`;
+
+/**
+ * Every path that a check of the catalogue judges, as it stands by the findings of one cluster. A path of which a check has said
+ * nothing in this run is not fine, whatever others say of it.
+ */
+export function exposurePaths(catalogue: readonly AnyCheck[], findings: readonly Finding[]): readonly SeenPath[] {
+  const byCheck = Map.groupBy(findings, ({ check }) => check);
+  const paths = new Map<string, { readonly path: Path; readonly checks: AnyCheck[] }>();
+  for (const check of catalogue) {
+    if (check.path === undefined || "none" in check.path) continue;
+    const key = pathKey(check.path);
+    const known = paths.get(key) ?? { path: check.path, checks: [] };
+    paths.set(key, known);
+    known.checks.push(check);
+  }
+  return [...paths.values()].map(({ path, checks }) => seen(path, checks, byCheck));
+}
+
+function seen({ from, to }: Path, checks: readonly AnyCheck[], byCheck: ReadonlyMap<string, readonly Finding[]>): SeenPath {
+  const said = checks.flatMap(({ id }) => byCheck.get(id) ?? []);
+  const isSilent = checks.some(({ id }) => !byCheck.has(id));
+  const decide = (state: PathState, ...statuses: readonly Finding["status"][]): SeenPath => {
+    const deciding = distinct(said.filter(({ status }) => statuses.includes(status)).sort(bySeverity));
+    const [worst] = deciding;
+    const asked = (byCheck.get(worst?.check ?? "") ?? []).filter(({ status }) => status !== "not-applicable");
+    return { from, to, state, findings: deciding, of: asked.length, ...(state === "open" && worst ? { severity: worst.severity } : {}) };
+  };
+  const has = (...statuses: readonly Finding["status"][]): boolean => said.some(({ status }) => statuses.includes(status));
+  if (has("fail")) return decide("open", "fail");
+  if (has("unknown", "error")) return decide("unseen", "unknown", "error");
+  if (has("waived")) return decide("waived", "waived");
+  const isLeftOut = !has("pass") && said.some(({ status, reason }) => status === "not-applicable" && reason !== undefined);
+  if (isSilent || isLeftOut) return decide("unjudged", "not-applicable");
+  return has("pass") ? decide("fine", "pass") : decide("nothing", "not-applicable");
+}
+
+const bySeverity = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);
+
+/** Several checks may say the same of a resource: the worst of it is told. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Set<string>();
+  return findings.filter(({ resource: { id } }) => !told.has(id) && told.add(id));
+}

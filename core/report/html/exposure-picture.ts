@@ -1,0 +1,191 @@
+import type { AnyCheck } from "../../model/check.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { Zone } from "../../model/path.ts";
+import { severities } from "../../model/severity.ts";
+import { findingAnchor } from "./anchor.ts";
+import { boxes, curves, height, labelOf, pathOf, podNetwork, width } from "./exposure-map.ts";
+import { exposurePaths, type PathState, pathKey, type SeenPath } from "./exposure-paths.ts";
+import { linkTo } from "./link.ts";
+import { type Html, html } from "./text.ts";
+import { grouped, plural } from "./words.ts";
+
+/** What of a page the picture of a cluster is drawn from. */
+export interface Exposure {
+  readonly cluster: { readonly arn: string; readonly name: string };
+  /** Of this cluster. */
+  readonly findings: readonly Finding[];
+  /** Every check that there is: what none of them was asked is drawn as not judged. */
+  readonly catalogue: readonly AnyCheck[];
+}
+
+/** What all pictures of a page share, once in it: the places, and the heads of arrows. */
+export const exposureDefinitions: Html = html`<svg class="shared" width="0" height="0" aria-hidden="true" focusable="false"><defs>
+${["critical", "high", "medium", "low", "plain"].map(
+  (name) =>
+    html`<marker id="head-${name}" class="${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`,
+)}
+<g id="exposure-places"><rect class="net" x="${podNetwork.x}" y="${podNetwork.y}" width="${podNetwork.width}" height="${podNetwork.height}" rx="10"/><text class="soft" x="240" y="${podNetwork.y + podNetwork.height - 9}">${podNetwork.name}</text>
+${boxes.map(
+  ({ x, y, width: w, height: h, lines }) =>
+    html`<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="7"/>${lines.map(
+      (line, i) => html`<text x="${x + w / 2}" y="${y + h / 2 + 4.5 + (i - (lines.length - 1) / 2) * 15}">${line}</text>`,
+    )}`,
+)}</g></defs></svg>`;
+
+/** How places are called in sentences. */
+const names: Readonly<Record<Zone, string>> = {
+  internet: "Internet",
+  "named-ranges": "Named ranges",
+  vpc: "VPC and joined networks",
+  pods: "Pods",
+  endpoint: "API server",
+  "load-balancers": "load balancers",
+  workloads: "other pods",
+  nodes: "nodes",
+  kubelet: "kubelets",
+  "instance-metadata": "instance metadata",
+};
+const titleOf = ({ from, to }: SeenPath): string => {
+  const start = names[from];
+  return `${start[0]?.toUpperCase()}${start.slice(1)} → ${to === "internet" ? "internet" : to === "workloads" && from !== "pods" ? "pods" : names[to]}`;
+};
+
+/**
+ * A map of who reaches what, and beside it the same in words: what is open with the worst first, what was not seen, and in a line
+ * each what is as it should be, what was not judged and what there is nothing of.
+ */
+export function exposurePicture(exposure: Exposure): Html {
+  const paths = exposurePaths(exposure.catalogue, exposure.findings);
+  const open = paths
+    .filter(({ state }) => state === "open")
+    .sort((a, b) => severities.indexOf(a.severity ?? "low") - severities.indexOf(b.severity ?? "low"));
+  return html`<div class="exposure">
+<svg viewBox="0 0 ${width} ${height}" role="group" aria-label="Map of who reaches what; the list beside says the same in words">
+<use href="#exposure-places" aria-hidden="true"/>
+${drawn.flatMap((state) => paths.filter((path) => path.state === state).map(line))}
+${reachedFrom(open)}
+${drawn.flatMap((state) => paths.filter((path) => path.state === state).map((path) => label(path, exposure)))}
+</svg>
+<div class="told"><h4>Who reaches what</h4>${told(paths, open, exposure)}</div>
+</div>`;
+}
+
+/** What is drawn, the most important last and so above the rest. */
+const drawn: readonly PathState[] = ["unjudged", "fine", "waived", "unseen", "open"];
+
+function line(path: SeenPath): Html {
+  const curve = curves[pathKey(path)];
+  if (curve === undefined) return html``;
+  return html`<path class="line ${path.state} ${path.severity}" d="${pathOf(curve)}"/>`;
+}
+
+/** Places that are reached from where they should not be stand out by the worst of it. */
+function reachedFrom(open: readonly SeenPath[]): readonly Html[] {
+  const worst = new Map<Zone, SeenPath>();
+  for (const path of open) if (!worst.has(path.to)) worst.set(path.to, path);
+  return boxes
+    .filter(({ zone, y }) => worst.has(zone) && (zone !== "internet" || y > 0.5 * height))
+    .map(
+      (box) =>
+        html`<rect class="reached ${worst.get(box.zone)?.severity}" x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="7"/>`,
+    );
+}
+
+const stateWords: Readonly<Record<PathState, string>> = {
+  open: "open",
+  unseen: "not seen",
+  waived: "waived",
+  unjudged: "not judged",
+  fine: "as it should be",
+  nothing: "nothing to judge",
+};
+
+/** A path's state on its line, with how much of it where there are several; what is as it should be has a mark without words. */
+function label(path: SeenPath, { cluster }: Exposure): Html {
+  const curve = curves[pathKey(path)];
+  if (curve === undefined) return html``;
+  const [x, y] = labelOf(curve);
+  if (path.state === "fine") {
+    return html`<g class="fine"><title>${spoken(path)}</title><circle cx="${x}" cy="${y}" r="7"/><path d="M${x - 3} ${y}l2.2 2.4l4 -4.6"/></g>`;
+  }
+  const text = path.state === "open" && path.of > 1 ? `${grouped(path.findings.length)} of ${grouped(path.of)}` : stateWords[path.state];
+  const half = 3.2 * text.length + 8;
+  const pill = html`<title>${spoken(path)}</title><rect x="${x - half}" y="${y - 9}" width="${2 * half}" height="18" rx="9"/><text x="${x}" y="${y + 4}">${text}</text>`;
+  const link = linkOf(path, cluster.arn);
+  if (link === undefined) return html`<g class="label ${path.state}">${pill}</g>`;
+  return html`<a class="label ${path.state} ${path.severity}" href="${link}">${pill}</a>`;
+}
+
+/** One sentence for a pointer that rests on the path, and for a screen reader. */
+function spoken(path: SeenPath): string {
+  const { state, severity, findings, of } = path;
+  const much = state === "open" && of > 1 ? `, ${findings.length} of ${of}` : "";
+  const [worst] = findings;
+  const how = state === "open" ? `open, ${severity}${much}` : stateWords[state];
+  return `${titleOf(path)}: ${how}${worst === undefined || state === "unjudged" || state === "fine" ? "" : `. ${shortened(worst.message)}`}`;
+}
+
+/** To the finding where it is one, else to the list of them. */
+function linkOf({ state, findings }: SeenPath, arn: string): string | undefined {
+  const [worst, second] = findings;
+  if (worst === undefined || state === "unjudged") return undefined;
+  if (second === undefined) return `#${findingAnchor(worst.id)}`;
+  return linkTo({ cluster: arn, check: worst.check, status: [worst.status] });
+}
+
+/** How many names of resources a path shows. */
+const mostNames = 4;
+const mostText = 240;
+const shortened = (text: string): string => (text.length <= mostText ? text : `${text.slice(0, mostText).replace(/\s+\S*$/, "")} …`);
+
+function told(paths: readonly SeenPath[], open: readonly SeenPath[], exposure: Exposure): Html {
+  const of = (state: PathState): readonly SeenPath[] => paths.filter((path) => path.state === state);
+  const rest = (["fine", "unjudged", "nothing"] as const).filter((state) => of(state).length > 0);
+  const [example] = of("unjudged").flatMap(({ findings }) => findings.flatMap(({ reason }) => reason?.message ?? []));
+  return html`<ul class="paths">
+${open.map((path) => item(path, exposure))}
+${unseen(of("unseen"))}
+${of("waived").map((path) => item(path, exposure))}
+</ul>
+<dl class="quiet">${rest.map((state) => html`<dt>${stateTitles[state]}${state === "unjudged" && example !== undefined && `: ${example}`}</dt><dd>${of(state).map(titleOf).join(" · ")}</dd>`)}</dl>`;
+}
+/** One reason is often why many paths were not seen. */
+function unseen(paths: readonly SeenPath[]): readonly Html[] {
+  const byReason = Map.groupBy(paths, ({ findings: [worst] }) => worst?.reason?.message ?? worst?.message ?? "");
+  return [...byReason].map(([reason, all]) => {
+    const [worst] = all[0]?.findings ?? [];
+    return html`<li><p><span class="badge">${stateWords.unseen}</span> <b>${all.map(titleOf).join(" · ")}</b></p><p>${worst !== undefined && html`<a href="#${findingAnchor(worst.id)}">${shortened(reason)}</a>`}</p></li>
+`;
+  });
+}
+
+const stateTitles = { fine: "As it should be", unjudged: "Not judged in this run", nothing: "Nothing to judge" } as const;
+
+function item(path: SeenPath, { cluster }: Exposure): Html {
+  const { state, severity, findings, of } = path;
+  const [worst, second] = findings;
+  const badge = html`<span class="badge ${severity}">${severity ?? stateWords[state]}</span>`;
+  const much =
+    findings.length > 0 && of > 1 ? html` <span class="soft">${grouped(findings.length)} of ${plural(of, nounOf(path))}</span>` : "";
+  const shown = findings.slice(0, mostNames);
+  const what =
+    worst === undefined
+      ? ""
+      : second === undefined
+        ? html`<a href="#${findingAnchor(worst.id)}">${shortened(worst.message)}</a>`
+        : html`<span class="names">${shown.map(({ id, resource }) => html`<a class="name" href="#${findingAnchor(id)}">${nameOf(resource)}</a>`)}${
+            findings.length > shown.length &&
+            html`<a class="name" href="${linkTo({ cluster: cluster.arn, check: worst.check, status: [worst.status] })}">and ${grouped(findings.length - shown.length)} more</a>`
+          }</span>`;
+  return html`<li><p>${badge} <b>${titleOf(path)}</b>${much}</p><p>${what}</p></li>
+`;
+}
+
+const nameOf = ({ namespace, name }: Finding["resource"]): string => (namespace === undefined ? name : `${namespace}/${name}`);
+
+/** What the resources of a path are, together. */
+function nounOf({ to, findings }: SeenPath): string {
+  if (to === "load-balancers") return "load balancer";
+  const kinds = new Set(findings.map(({ resource }) => resource.kind));
+  return kinds.size === 1 && kinds.has("Namespace") ? "namespace" : to === "nodes" || to === "instance-metadata" ? "pool" : "resource";
+}

@@ -1,0 +1,18 @@
+/** The style of the pictures: the page's colours, so that they are light and dark as it is. */
+export const pictureStyle = `
+.shared { position: absolute; }
+.exposure { display: flex; flex-wrap: wrap; gap: 1rem 1.75rem; align-items: flex-start; margin: .3rem 0 1.2rem; } .exposure svg { flex: 1 1 20rem; max-width: 34rem; min-width: 0; height: auto; } .exposure .told { flex: 1 1 20rem; min-width: 0; }
+.exposure text, #exposure-places text { font-size: 12.5px; text-anchor: middle; fill: var(--text); } #exposure-places text.soft { fill: var(--soft); font-size: 11px; }
+#exposure-places rect { fill: var(--sunk); stroke: var(--soft); stroke-opacity: .45; } #exposure-places rect.net { fill: none; stroke-dasharray: 2 4; }
+marker.plain path { fill: var(--soft); } marker.critical path { fill: var(--critical); } marker.high path { fill: var(--high); } marker.medium path { fill: var(--medium); } marker.low path { fill: var(--low); }
+.line { fill: none; stroke: var(--soft); stroke-width: 1.5; } .line.fine { stroke: var(--good); stroke-width: 1.2; opacity: .45; } .line.unseen { stroke-dasharray: 7 5; stroke-width: 2; marker-end: url(#head-plain); } .line.unjudged { stroke-dasharray: 1.5 4; opacity: .7; } .line.waived { marker-end: url(#head-plain); }
+.line.open { stroke: var(--low); stroke-width: 2; marker-end: url(#head-low); } .line.medium { stroke: var(--medium); stroke-width: 2.5; marker-end: url(#head-medium); } .line.high { stroke: var(--high); stroke-width: 3.5; marker-end: url(#head-high); } .line.critical { stroke: var(--critical); stroke-width: 4; marker-end: url(#head-critical); }
+.reached { fill: none; stroke: var(--low); stroke-width: 2; } .reached.medium { stroke: var(--medium); } .reached.high { stroke: var(--high); stroke-width: 2.5; } .reached.critical { stroke: var(--critical); stroke-width: 2.5; }
+.label rect { fill: var(--card); stroke: var(--soft); } .label text { font-size: 11px; font-weight: 600; } .label.unseen rect { stroke-dasharray: 4 3; } .label.unjudged rect { stroke: none; } .label.unjudged text { fill: var(--soft); font-weight: 400; }
+.label.open rect { fill: var(--low); stroke: var(--card); } .label.open text { fill: var(--card); } .label.medium rect { fill: var(--medium); } .label.high rect { fill: var(--high); } .label.critical rect { fill: var(--critical); }
+a.label:hover rect, a.label:focus-visible rect { stroke: var(--focus); stroke-width: 2.5; } a.label:focus-visible { outline: none; }
+g.fine circle { fill: var(--card); stroke: var(--good); stroke-opacity: .6; } g.fine path { fill: none; stroke: var(--good); stroke-width: 1.6; }
+.paths { list-style: none; margin: .3rem 0; padding: 0; } .paths li { border-top: 1px solid var(--line); padding: .5rem 0; } .paths li:first-child { border-top: 0; } .paths p { margin: .1rem 0; font-size: .9rem; } .paths p > a { color: inherit; text-decoration-color: var(--line); text-underline-offset: .2em; } .paths p > a:hover { text-decoration-color: currentColor; }
+@media (max-width: 30rem) { .exposure text, #exposure-places text { font-size: 14px; } .exposure .label text { font-size: 12.5px; } }
+dl.quiet { font-size: .84rem; grid-template-columns: 1fr; gap: 0; } dl.quiet dd { margin-bottom: .4rem; }
+`;
