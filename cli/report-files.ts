@@ -1,5 +1,6 @@
 import type { AnyCheck } from "../core/model/check.ts";
 import type { Finding } from "../core/model/finding.ts";
+import type { Changes } from "../core/report/changes.ts";
 import type { Report } from "../core/report/report.ts";
 import type { SourcePlace } from "../core/report/sarif-location.ts";
 import type { FileMakers } from "./whole-files.ts";
@@ -9,12 +10,17 @@ export interface ReportSource {
   readonly homeRegion: string;
   /** Where what a finding is about is written, where it was read from files. */
   readonly whereIs?: (finding: Finding) => SourcePlace | undefined;
+  /** What changed since the last run; absent where nothing is known of it. */
+  readonly changes?: () => Promise<Changes>;
 }
 
 /** The report in every format. What makes a format is loaded when its turn comes. */
-export function reportFiles(report: Report, checks: readonly AnyCheck[], { homeRegion, whereIs }: ReportSource): FileMakers {
+export function reportFiles(report: Report, checks: readonly AnyCheck[], { homeRegion, whereIs, changes }: ReportSource): FileMakers {
   return {
-    "report.html": async () => [(await import("../core/report/html/page.ts")).toHtml(report)],
+    "report.html": async () => {
+      const { toHtml } = await import("../core/report/html/page.ts");
+      return [toHtml(report, { checks, ...(changes === undefined ? {} : { changes: await changes() }) })];
+    },
     "report.json": async () => (await import("../core/report/json.ts")).jsonPieces(report),
     "findings.asff.json": async () => (await import("../core/report/asff-document.ts")).asffDocument(report, homeRegion, checks),
     "findings.ocsf.json": async () => (await import("../core/report/ocsf.ts")).ocsfDocument(report, homeRegion, checks),

@@ -1,11 +1,13 @@
 /** What a run leaves in the store: the run itself, a record per account, a record and the evidence per cluster, the report. */
 
+import pMap from "p-map";
 import { RunNotFoundError } from "./errors.ts";
 import type { Coverage } from "./model/cluster.ts";
 import type { Finding } from "./model/finding.ts";
 import type { ClusterTarget } from "./model/resource.ts";
 import type { Store } from "./publish/store.ts";
-import type { ReportCluster } from "./report/report.ts";
+import type { ClusterChanges, Changes as ReportChanges } from "./report/changes.ts";
+import type { Report, ReportCluster } from "./report/report.ts";
 
 /** The scope that `plan` settled. */
 export interface RunRecord {
@@ -45,6 +47,8 @@ export interface ClusterRecord {
   readonly cluster: ReportCluster;
   readonly findings: readonly Finding[];
   readonly changes: Changes;
+  /** The same for the report; absent where nothing was compared. */
+  readonly changed?: ClusterChanges;
   readonly delivered: number;
   readonly refused: readonly { readonly id: string; readonly code: string; readonly message: string }[];
 }
@@ -79,3 +83,11 @@ export async function readRun(store: Store, id: string): Promise<RunRecord> {
     hint: "Begin with the step plan, which makes the run, or leave runId out.",
   });
 }
+
+/** What changed since the last run, as the clusters' records tell it; of a cluster without a record nothing is known. */
+export const changesIn = (records: readonly (ClusterRecord | undefined)[]): ReportChanges =>
+  new Map(records.flatMap((record) => (record?.changed === undefined ? [] : [[record.cluster.arn, record.changed] as const])));
+
+/** The same for a report of which the records are in the store. */
+export const readChanges = async (store: Store, { run, clusters }: Report): Promise<ReportChanges> =>
+  changesIn(await pMap(clusters, (target) => readRecord<ClusterRecord>(store, keys.cluster(run.id, target)), { concurrency: 32 }));

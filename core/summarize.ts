@@ -14,7 +14,7 @@ import { toHtml } from "./report/html/page.ts";
 import type { Report } from "./report/report.ts";
 import { coverageChecks, toReport } from "./report/summary.ts";
 import { releaseLock } from "./run-lock.ts";
-import { type AccountRecord, type ClusterRecord, keys, noChanges, type RunRecord, readRecord, readRun } from "./run-record.ts";
+import { type AccountRecord, type ClusterRecord, changesIn, keys, noChanges, type RunRecord, readRecord, readRun } from "./run-record.ts";
 import { reported } from "./scan.ts";
 
 /** Of the store: however large the run, none waits for a connection until it times out. */
@@ -59,7 +59,10 @@ async function reportOf(runId: string, ports: Ports, deadline: AbortSignal): Pro
     fullScope: run.clusters === undefined && run.checks === undefined,
   });
   await store.put(keys.report(runId, "report.json"), JSON.stringify(report));
-  await store.put(keys.report(runId, "report.html"), toHtml(report));
+  await store.put(
+    keys.report(runId, "report.html"),
+    toHtml(report, { checks, changes: changesIn(clustersLeft.map(({ record }) => record)) }),
+  );
   const left: Left = { accounts: accountsLeft.map(({ record }) => record), clusters: clustersLeft };
   if (ports.measure !== undefined) ports.measure(await figuresOf(left, store, ports.now()));
   await tellSlack(run, report, left, ports, deadline);

@@ -10,7 +10,7 @@ import type { PlanPorts } from "../../core/ports.ts";
 import type { Slack } from "../../core/publish/slack/client.ts";
 import { plainText } from "../../core/report/plain-text.ts";
 import type { Report } from "../../core/report/report.ts";
-import { type AccountRecord, keys, readRecord } from "../../core/run-record.ts";
+import { type AccountRecord, keys, readChanges, readRecord } from "../../core/run-record.ts";
 import { scanCluster } from "../../core/scan.ts";
 import { summarizeRun } from "../../core/summarize.ts";
 import { withOrganization } from "../../functions/organization.ts";
@@ -112,7 +112,8 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
   kept.isReported = true;
   const { next = nextSteps(report, options), lines: reserved = 0 } = options.after ?? {};
-  return await writeReport(report, checks, options, { homeRegion: session.homeRegion }, { next, reserved });
+  const source = { homeRegion: session.homeRegion, changes: () => readChanges(ports.store, report) };
+  return await writeReport(report, checks, options, source, { next, reserved });
 }
 
 /** What to type after a scan: why the worst check fails, and how to see what was not. */

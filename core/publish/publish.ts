@@ -4,7 +4,9 @@ import type { Finding } from "../model/finding.ts";
 import { partitionOf } from "../model/partition.ts";
 import { accountArn, type ClusterTarget } from "../model/resource.ts";
 import { asffId, type HubPlace, toAsff } from "../report/asff.ts";
+import type { ClusterChanges } from "../report/changes.ts";
 import type { Problem } from "./answers.ts";
+import { changedBy } from "./changed.ts";
 import { completelyJudged } from "./completeness.ts";
 import { type FindingState, nextState, type Publication, withDelivered, withOffered } from "./finding-state.ts";
 import { newsOf, silenced, withoutNews } from "./news.ts";
@@ -39,6 +41,8 @@ export interface Publishing {
 export interface Published {
   /** How many findings changed since they were last judged. */
   readonly changes: { readonly opened: number; readonly worsened: number; readonly reopened: number; readonly resolved: number };
+  /** What changed, for the report. */
+  readonly changed: ClusterChanges;
   /** How many findings Security Hub took. */
   readonly delivered: number;
   readonly refused: readonly Refused[];
@@ -85,10 +89,11 @@ async function publish(job: Publishing & Subject): Promise<Published> {
   const { findings, checks, facts, readAt, store, securityHub, key, subject } = job;
   const complete = completelyJudged(checks, facts, findings);
   const asked = new Map(checks.map((check) => [check.id, check]));
-  const { state, changes, toPublish } = await updateState(store, key, subject, (previous) => {
+  const { state, changes, changed, toPublish } = await updateState(store, key, subject, (previous) => {
     const next = nextState(previous, { findings, readAt, complete });
     const toPublish = next.toPublish.filter(({ finding }) => asked.has(finding.check));
-    return { ...next, toPublish, state: securityHub === undefined ? next.state : withOffered(next.state, toPublish) };
+    const changed = changedBy(previous, next, checks, readAt);
+    return { ...next, changed, toPublish, state: securityHub === undefined ? next.state : withOffered(next.state, toPublish) };
   });
   const counts = {
     opened: changes.opened.length,
@@ -96,10 +101,10 @@ async function publish(job: Publishing & Subject): Promise<Published> {
     reopened: changes.reopened.length,
     resolved: changes.resolved.length,
   };
-  if (securityHub === undefined) return { changes: counts, delivered: 0, refused: [] };
+  if (securityHub === undefined) return { changes: counts, changed, delivered: 0, refused: [] };
   const sent = await deliver(toPublish, asked, job, securityHub);
   const unread = job.isTold ? await silenceSuppressed(state, job, securityHub) : undefined;
-  return { changes: counts, ...sent, ...(unread === undefined ? {} : { suppressionsUnread: unread }) };
+  return { changes: counts, changed, ...sent, ...(unread === undefined ? {} : { suppressionsUnread: unread }) };
 }
 
 async function deliver(

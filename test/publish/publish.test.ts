@@ -139,13 +139,13 @@ it("a failing finding is imported once, again only when a week is over, and keep
   const [first, second] = [nextDay(), nextDay()];
   today += 7 * 86_400_000;
   const week = nextDay();
-  expect(await run({ publicAccess: true, services: [], readAt: first })).toEqual({
+  expect(await run({ publicAccess: true, services: [], readAt: first })).toMatchObject({
     changes: { ...noChanges, opened: 1 },
     delivered: 1,
     refused: [],
   });
   expect(held(endpointId)).toEqual({ state: "ACTIVE", status: "FAILED", created: first, updated: first });
-  expect(await run({ publicAccess: true, services: [], readAt: first })).toEqual({ changes: noChanges, delivered: 0, refused: [] });
+  expect(await run({ publicAccess: true, services: [], readAt: first })).toMatchObject({ changes: noChanges, delivered: 0, refused: [] });
   await run({ publicAccess: true, services: [], readAt: second });
   expect((await run({ publicAccess: true, services: [], readAt: week })).delivered).toBe(1);
   expect(held(endpointId)).toEqual({ state: "ACTIVE", status: "FAILED", created: first, updated: week });
@@ -166,7 +166,7 @@ it("what is fixed is closed in one import, and what comes back is reopened with 
   await run({ services: [exposed("fixed")], readAt: first });
   expect((await run({ services: [aService("fixed")] })).changes).toEqual({ ...noChanges, resolved: 1 });
   expect(held(serviceId("fixed"))).toMatchObject({ state: "ARCHIVED", status: "PASSED", created: first });
-  expect(await run({ services: [aService("fixed")] })).toEqual({ changes: noChanges, delivered: 0, refused: [] });
+  expect(await run({ services: [aService("fixed")] })).toMatchObject({ changes: noChanges, delivered: 0, refused: [] });
   expect((await run({ services: [exposed("fixed")] })).changes).toEqual({ ...noChanges, reopened: 1 });
   expect(held(serviceId("fixed"))).toMatchObject({ state: "ACTIVE", status: "FAILED", created: first });
 });
@@ -181,7 +181,7 @@ it("what is gone is archived; a bystander is not", async () => {
 it("older evidence overwrites nothing", async () => {
   const [older, newer] = [nextDay(), nextDay()];
   await run({ services: [exposed("late")], readAt: newer });
-  expect(await run({ services: [aService("late")], readAt: older })).toEqual({ changes: noChanges, delivered: 0, refused: [] });
+  expect(await run({ services: [aService("late")], readAt: older })).toMatchObject({ changes: noChanges, delivered: 0, refused: [] });
   expect(held(serviceId("late"))).toMatchObject({ state: "ACTIVE", updated: newer });
 });
 
@@ -198,7 +198,7 @@ it("two scans of a cluster at once lose nothing", async () => {
 
 it("without Security Hub only what is remembered is kept; the first run with it sends all that fails", async () => {
   const first = nextDay();
-  expect(await run({ services: [exposed("unsent")], readAt: first, hub: "none" })).toEqual({
+  expect(await run({ services: [exposed("unsent")], readAt: first, hub: "none" })).toMatchObject({
     changes: { ...noChanges, opened: 1 },
     delivered: 0,
     refused: [],
@@ -212,8 +212,8 @@ describe("what Security Hub does not take", () => {
   it("is answered by id in AWS's words where it is off, and delivered once it is on", async () => {
     const hub = hubIn("eu-central-1");
     const refused = [{ id: serviceId("off"), code: "InvalidAccess", message: `Account ${account} is not subscribed to AWS Security Hub` }];
-    expect(await run({ services: [exposed("off")], hub })).toEqual({ changes: { ...noChanges, opened: 1 }, delivered: 0, refused });
-    expect(await run({ services: [exposed("off")] })).toEqual({ changes: noChanges, delivered: 1, refused: [] });
+    expect(await run({ services: [exposed("off")], hub })).toMatchObject({ changes: { ...noChanges, opened: 1 }, delivered: 0, refused });
+    expect(await run({ services: [exposed("off")] })).toMatchObject({ changes: noChanges, delivered: 1, refused: [] });
     hub.destroy();
   });
 
@@ -335,7 +335,7 @@ it("an account's own finding goes to its Security Hub, about the account", async
       version: "0.1.0",
       signal: new AbortController().signal,
     });
-  expect(await publish("fail")).toEqual({ changes: { ...noChanges, opened: 1 }, delivered: 1, refused: [] });
+  expect(await publish("fail")).toMatchObject({ changes: { ...noChanges, opened: 1 }, delivered: 1, refused: [] });
   expect(held(`${check.id}/${resource.id}`)).toMatchObject({ state: "ACTIVE", status: "WARNING" });
   await publish("pass");
   expect(held(`${check.id}/${resource.id}`)).toMatchObject({ state: "ARCHIVED", status: "PASSED" });

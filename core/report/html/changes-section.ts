@@ -1,4 +1,4 @@
-import { type ChangeKind, type Changes, changeKinds } from "../changes.ts";
+import { type ChangeKind, type Changes, changeKinds, type Resolved } from "../changes.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
@@ -9,9 +9,58 @@ const words: Readonly<Record<ChangeKind, string>> = { opened: "new", worsened: "
 /** How many resolved findings are listed; the rest is counted. */
 const mostResolved = 200;
 
+/** The clusters' changes put together, and of how many clusters they are. */
+interface Sum extends Readonly<Record<ChangeKind, number>> {
+  readonly resolved: readonly Resolved[];
+  readonly notJudged: number;
+  /** Times of the evidence that was compared with, sorted: one a cluster. */
+  readonly since: readonly string[];
+  /** Clusters that were judged for the first time, and those of which nothing is known. */
+  readonly first: number;
+  readonly unknown: number;
+}
+
+function sumOf(changes: Changes, clusters: number): Sum {
+  const all = [...changes.values()];
+  const compared = all.filter(({ since }) => since !== undefined);
+  const count = (kind: ChangeKind) => compared.reduce((sum, one) => sum + one[kind].length, 0);
+  return {
+    opened: count("opened"),
+    worsened: count("worsened"),
+    reopened: count("reopened"),
+    resolved: compared.flatMap(({ resolved }) => resolved),
+    notJudged: compared.reduce((sum, one) => sum + one.notJudged, 0),
+    since: compared.map(({ since = "" }) => since).sort(),
+    first: all.length - compared.length,
+    unknown: clusters - all.length,
+  };
+}
+
+/** Nothing was compared, as everything was judged for the first time. */
+const isBaseline = ({ since, unknown }: Sum): boolean => since.length === 0 && unknown === 0;
+
+/** What changed since the last run, in a line. */
+export function changesInShort({ report, changes }: View): string {
+  if (changes === undefined || report.clusters.length === 0) return "What changed since the last run is not known.";
+  const sum = sumOf(changes, report.clusters.length);
+  if (isBaseline(sum)) return "First run: a baseline.";
+  if (sum.since.length === 0) return "What changed since the last run is not known.";
+  const open = [
+    ...(sum.notJudged === 0 ? [] : [`${grouped(sum.notJudged)} not judged again`]),
+    ...(sum.unknown === 0 ? [] : [`${plural(sum.unknown, "cluster")} not known`]),
+  ];
+  const counts = [
+    ...changeKinds.map((kind) => `${grouped(sum[kind])} ${words[kind]}`),
+    `${grouped(sum.resolved.length)} resolved`,
+    ...open,
+  ];
+  return `Since the last run: ${counts.join(", ")}.`;
+}
+
 /** What changed since the last run, or that it is not known. */
 export function changesSection({ report, changes }: View): Html {
-  const body = changes === undefined ? unknown : report.clusters.length === 0 ? nothing : told(changes, report.clusters.length);
+  const clusters = report.clusters.length;
+  const body = changes === undefined ? unknown : clusters === 0 ? nothing : told(sumOf(changes, clusters), clusters);
   return html`<section aria-labelledby="changes">
 <h2 id="changes">Since the last run</h2>
 ${body}
@@ -20,41 +69,42 @@ ${body}
 
 const unknown = html`<p>Not known: what was found before is not kept where this report was made, so that it says nothing of changes.</p>`;
 const nothing = html`<p>No cluster was scanned, so nothing is known of changes.</p>`;
+const baseline = html`<p><b>First run: a baseline.</b> What fails now is the state of affairs; from the next run on, changes are told here.</p>`;
 
-function told(changes: Changes, clusters: number): Html {
-  const all = [...changes.values()];
-  const compared = all.filter(({ since }) => since !== undefined);
-  const first = all.length - compared.length;
-  if (compared.length === 0 && all.length === clusters)
-    return html`<p><b>First run: a baseline.</b> What fails now is counted as the state of affairs; from the next run on, changes are told here.</p>`;
-  const resolved = compared.flatMap((one) => one.resolved);
-  const notJudged = compared.reduce((sum, one) => sum + one.notJudged, 0);
-  const unknownOf = clusters - all.length;
-  const since = compared.map((one) => one.since ?? "").sort();
-  const counts = changeKinds.map((kind) => {
-    const count = compared.reduce((sum, one) => sum + one[kind].length, 0);
-    return html`<li class="${count === 0 ? "none" : "high"}"><a href="${linkTo({ change: kind })}"><b>${grouped(count)}</b> ${words[kind]}</a></li>`;
-  });
+function told(sum: Sum, clusters: number): Html {
+  if (isBaseline(sum)) return baseline;
+  const { since, first, notJudged, resolved } = sum;
   const notes = [
     ...(notJudged === 0
       ? []
       : [
-          `${plural(notJudged, "finding")} failed before and could not be judged again: ${notJudged === 1 ? "it is" : "they are"} neither open nor resolved here.`,
+          `${plural(notJudged, "finding")} failed before and could not be judged again: ${notJudged === 1 ? "it counts" : "they count"} neither as open nor as resolved.`,
         ]),
     ...(first === 0 ? [] : [`${plural(first, "cluster")} ${first === 1 ? "was" : "were"} judged for the first time: a baseline.`]),
-    ...(unknownOf === 0 ? [] : [`Of ${plural(unknownOf, "cluster")} it is not known what changed.`]),
+    ...(sum.unknown === 0 ? [] : [`Of ${plural(sum.unknown, "cluster")} it is not known what changed.`]),
   ];
-  return html`${
-    compared.length > 0 &&
-    html`<p class="soft">Against what was last read of ${compared.length === clusters ? "each cluster" : plural(compared.length, "cluster")}, from ${moment(since[0] ?? "")}${since[0] !== since.at(-1) && ` to ${moment(since.at(-1) ?? "")}`}.</p>
-<ul class="tiles few" aria-label="Changes">${counts}<li class="${resolved.length === 0 ? "none" : "good"}"><span><b>${grouped(resolved.length)}</b> resolved</span></li></ul>`
-  }
+  return html`${since.length > 0 && compared(sum, clusters)}
 ${notes.map((note) => html`<p>${note}</p>`)}
-${
-  resolved.length > 0 &&
-  html`<details><summary>Resolved: ${grouped(resolved.length)}</summary><div><ul class="plain">${resolved
+${resolved.length > 0 && resolvedList(resolved)}`;
+}
+
+function compared(sum: Sum, clusters: number): Html {
+  const { since, resolved } = sum;
+  const [oldest = "", newest = ""] = [since[0], since.at(-1)];
+  const of = since.length === clusters ? "each cluster" : plural(since.length, "cluster");
+  const counts = changeKinds.map(
+    (kind) =>
+      html`<li class="${sum[kind] === 0 ? "none" : "high"}"><a href="${linkTo({ change: kind })}"><b>${grouped(sum[kind])}</b> ${words[kind]}</a></li>`,
+  );
+  return html`<p class="soft">Against what was last read of ${of}, from ${moment(oldest)}${oldest !== newest && ` to ${moment(newest)}`}.</p>
+<ul class="tiles few" aria-label="Changes">${counts}<li class="${resolved.length === 0 ? "none" : "good"}"><span><b>${grouped(resolved.length)}</b> resolved</span></li></ul>`;
+}
+
+function resolvedList(resolved: readonly Resolved[]): Html {
+  const items = resolved
     .slice(0, mostResolved)
-    .map(({ check, message }) => html`<li><span class="soft">Was:</span> ${message} <span class="soft">${check}</span></li>`)}</ul>
-${resolved.length > mostResolved && html`<p class="soft">And ${grouped(resolved.length - mostResolved)} more.</p>`}</div></details>`
-}`;
+    .map(({ check, message }) => html`<li><span class="soft">Was:</span> ${message} <span class="soft">${check}</span></li>`);
+  const rest = resolved.length - items.length;
+  return html`<details><summary>Resolved: ${grouped(resolved.length)}</summary><div><ul class="plain">${items}</ul>
+${rest > 0 && html`<p class="soft">And ${grouped(rest)} more.</p>`}</div></details>`;
 }

@@ -30,13 +30,18 @@ export function clusterSection({ cluster, place, findings, catalogue }: ClusterP
     (severity) => fails[severity] !== undefined && html`<span class="badge ${severity}">${grouped(fails[severity])} ${severity}</span>`,
   );
   const unjudged = (counts.unknown ?? 0) + (counts.error ?? 0);
-  const said = counts.fail === undefined ? (unjudged === 0 ? "nothing fails" : "nothing that could be judged fails") : undefined;
   return html`<details class="cluster" id="${clusterAnchor(place)}" data-cluster="${place}">
-<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${said !== undefined && html`<span class="soft">${said}</span>`}</span></summary>
+<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${counts.fail === undefined && html`<span class="soft">${withoutFails(counts.pass ?? 0, unjudged)}</span>`}</span></summary>
 <div>
 ${exposurePicture({ cluster, findings, catalogue })}
 <div class="list"></div>
 <p><a href="${linkTo({ cluster: arn })}">All ${grouped(findings.length)} findings of ${name}</a></p>
 </div>
 </details>`;
+}
+
+/** What is said of a cluster of which nothing fails: what was not judged is not well. */
+function withoutFails(passed: number, unjudged: number): string {
+  if (unjudged > 0) return "nothing that could be judged fails";
+  return passed > 0 ? "nothing fails" : "nothing to judge";
 }

@@ -1,6 +1,7 @@
 import type { Status } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
+import { changesInShort } from "./changes-section.ts";
 import { linkTo, type Narrowing } from "./link.ts";
 import type { NotSeen } from "./not-seen.ts";
 import { type Html, html } from "./text.ts";
@@ -16,17 +17,20 @@ ${banner(view, notSeen)}
 ${tiles(view)}
 </header>`;
 
-function banner({ report: { accounts, clusters, summary } }: View, { reads, verdicts }: NotSeen): Html {
+function banner(view: View, { reads, verdicts, groups }: NotSeen): Html {
+  const { accounts, clusters, summary } = view.report;
   const scanned =
     accounts.length === 0
       ? plural(clusters.length, "cluster")
       : `${plural(clusters.length, "cluster")} in ${plural(accounts.length, "account")}`;
-  if (summary.complete) return html`<p class="banner"><b>${scanned} scanned.</b> Everything in scope was read.</p>`;
+  const since = html`<p><a href="#changes">${changesInShort(view)}</a></p>`;
+  if (summary.complete) return html`<div class="banner"><p><b>${scanned} scanned.</b> Everything in scope was read.</p>${since}</div>`;
   const missing = [
     ...(reads === 0 ? [] : [`${plural(reads, "read")} went unanswered`]),
     ...(verdicts === 0 ? [] : [`${plural(verdicts, "verdict")} could not be reached`]),
   ].join(" and ");
-  return html`<p class="banner gap"><b>${scanned} scanned, but not everything was seen.</b> <a href="#not-seen">${missing || "Something was not read"}</a>: no finding there does not mean that nothing is exposed.</p>`;
+  const codes = [...new Set(groups.filter(({ state }) => state !== "skipped").map(({ code }) => code))].filter((code) => code !== "");
+  return html`<div class="banner gap"><p><b>${scanned} scanned, but not everything was seen.</b> <a href="#not-seen">${missing || "Something was not read"}</a>${codes.length > 0 && ` (${codes.join(", ")})`}: no finding there does not mean that nothing is exposed.</p>${since}</div>`;
 }
 
 interface Tile {

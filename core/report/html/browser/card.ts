@@ -107,8 +107,15 @@ function shown(value: unknown): readonly (HTMLElement | string)[] {
       ? [element("span", { class: "soft" }, "none")]
       : value.flatMap((one) => [element("code", {}, String(one)), " "]);
   }
+  if (isFlat(value)) {
+    return Object.entries(value).flatMap(([name, one]) => [
+      element("span", { class: "pair" }, `${name} `, element("code", {}, String(one)), " "),
+    ]);
+  }
   return [isScalar(value) ? element("code", {}, String(value)) : element("pre", {}, JSON.stringify(value, null, 2))];
 }
+const isFlat = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isScalar);
 const isScalar = (value: unknown): boolean => typeof value !== "object" || value === null;
 
 function remedyPart(finding: Shown): readonly HTMLElement[] {

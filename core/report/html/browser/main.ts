@@ -5,7 +5,7 @@ import { say } from "./copy.ts";
 import { byId, element } from "./element.ts";
 import { findingAt } from "./finding.ts";
 import { fillForm, type Grouping, groupings, readForm, readGrouping, writeCounts, writeForm } from "./form.ts";
-import { type Filters, matchesOf, noFilters } from "./narrow.ts";
+import { type Filters, matchesOf, noFilters, prepareSearch } from "./narrow.ts";
 
 /** How many findings are put on the page at once. */
 const perPage = 50;
@@ -208,6 +208,7 @@ function start(): void {
   }
   addEventListener("hashchange", follow);
   follow();
+  setTimeout(() => prepareSearch(data), 200); // the first keystroke need not wait for it then
 }
 
 start();

@@ -93,6 +93,11 @@ function testsOf(data: PageData, filters: Filters): readonly Test[] {
 
 let remembered: readonly string[] | undefined;
 
+/** Makes what a search looks at, ahead of the first. */
+export const prepareSearch = (data: PageData): void => {
+  searchable(data);
+};
+
 /** What a search looks at, of each finding. */
 function searchable({ findings, checks, clusters, texts }: PageData): readonly string[] {
   remembered ??= findings.message.map((message, place) => {
