@@ -32,6 +32,8 @@ export interface Workspace {
   postMessage(content: unknown): object;
   /** The answer of chat.update. */
   update(content: unknown): object;
+  /** Somebody deletes a message. */
+  remove(ts: string): void;
   /** The code of what is wrong, or undefined when it was posted. */
   postByWebhook(content: unknown): string | undefined;
   addFault(fault: SlackFault): void;
@@ -45,9 +47,10 @@ const refusal = (error: string): object => ({ ok: false, error });
 /** @param channels of which the first is the webhook's */
 export function createWorkspace(channels: readonly Channel[], now: () => Date): Workspace {
   let messages: readonly Posted[] = [];
+  let count = 0;
   let faults: { readonly fault: SlackFault; seen: number }[] = [];
   const add = (content: Content, channel: Channel, by: Posted["by"]): Posted => {
-    const ts = `${Math.floor(now().getTime() / 1_000)}.${String(messages.length + 1).padStart(6, "0")}`;
+    const ts = `${Math.floor(now().getTime() / 1_000)}.${String(++count).padStart(6, "0")}`;
     const thread = content.thread_ts === undefined ? {} : { thread: content.thread_ts };
     const posted: Posted = { ts, channel, ...thread, text: content.text ?? "", blocks: content.blocks ?? [], by };
     messages = [...messages, posted];
@@ -71,12 +74,18 @@ export function createWorkspace(channels: readonly Channel[], now: () => Date): 
     update: (input) => {
       const { success, data: content } = Content.safeParse(input);
       if (!success) return refusal("invalid_arguments");
-      const before = messages.find(({ ts, channel, by }) => ts === content.ts && channel.id === content.channel && by === "bot");
+      if (content.ts === undefined || content.channel === undefined) return refusal("invalid_arguments");
+      if (!channels.some(({ id }) => id === content.channel)) return refusal("channel_not_found"); // it knows no channel by its name
+      const before = messages.find(({ ts, channel }) => ts === content.ts && channel.id === content.channel);
       if (before === undefined) return refusal("message_not_found");
-      const why = whyRefused(content);
+      if (before.by !== "bot") return refusal("cant_update_message");
+      const why = whyRefused(content) ?? ((content.text ?? "").length > 4_000 ? "msg_too_long" : undefined);
       if (why !== undefined) return refusal(why);
       messages = messages.map((one) => (one === before ? { ...one, text: content.text ?? "", blocks: content.blocks ?? [] } : one));
       return { ok: true, channel: before.channel.id, ts: before.ts, text: content.text ?? "" };
+    },
+    remove: (ts) => {
+      messages = messages.filter((message) => message.ts !== ts);
     },
     postByWebhook: (input) => {
       const { success, data: content } = Content.safeParse(input);

@@ -1,4 +1,5 @@
 /** Random histories of two clusters, told to Security Hub and Slack by runs that fail, crash, overlap and come twice. */
+import { BatchUpdateFindingsCommand } from "@aws-sdk/client-securityhub";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { evaluateCluster } from "../../core/evaluate.ts";
@@ -8,9 +9,9 @@ import { findingId } from "../../core/model/finding-id.ts";
 import { clusterArn, objectId } from "../../core/model/resource.ts";
 import type { Severity } from "../../core/model/severity.ts";
 import { isAtLeast } from "../../core/model/severity.ts";
-import { FindingState } from "../../core/publish/finding-state.ts";
+import { FindingState, type Remembered } from "../../core/publish/finding-state.ts";
 import { publishCluster } from "../../core/publish/publish.ts";
-import { Outbox, outboxKey } from "../../core/publish/slack/outbox.ts";
+import { type Batch, Outbox, outboxKey } from "../../core/publish/slack/outbox.ts";
 import { tellChanges } from "../../core/publish/slack/tell.ts";
 import { statesPrefix } from "../../core/publish/state-store.ts";
 import type { Posted, SlackFault } from "../../sandbox/slack/workspace.ts";
@@ -115,6 +116,8 @@ type Step =
   | { readonly kind: "service"; readonly cluster: ClusterName; readonly name: ServiceName; readonly to: "exposed" | "fine" | "gone" }
   | { readonly kind: "endpoint"; readonly cluster: ClusterName; readonly isPublic: boolean }
   | { readonly kind: "waiver"; readonly cluster: ClusterName; readonly name: ServiceName }
+  /** Whoever looks after the finding in Security Hub wants no alert of it, or wants them again. */
+  | { readonly kind: "suppression"; readonly cluster: ClusterName; readonly name: ServiceName }
   | { readonly kind: "severity"; readonly severity: Severity }
   | { readonly kind: "clock"; readonly hours: number }
   | { readonly kind: "scan"; readonly scan: Scan }
@@ -165,7 +168,7 @@ const tell: fc.Arbitrary<Tell> = fc.record(
     checks: fc.constantFrom("all", "all", "all", "all", "services"),
     failures: fc.constantFrom([], [], [], ["1 cluster was found and left no record."]),
     fault,
-    crash: fc.record({ at: fc.nat(20), afterwards: fc.boolean() }),
+    crash: fc.record({ at: fc.nat(26), afterwards: fc.boolean() }),
     isRetried: fc.boolean(),
     minutes: fc.constantFrom(0, 1, 60),
   },
@@ -183,9 +186,11 @@ const telling = fc.oneof(
   },
 );
 const waiving = fc.record({ kind: fc.constant("waiver" as const), cluster, name });
+const suppressing = fc.record({ kind: fc.constant("suppression" as const), cluster, name });
 const other = fc.oneof(
   fc.record({ kind: fc.constant("endpoint" as const), cluster, isPublic: fc.boolean() }),
   waiving,
+  suppressing,
   fc.record({ kind: fc.constant("severity" as const), severity: fc.constantFrom<Severity>("low", "medium", "high") }),
   fc.record({ kind: fc.constant("clock" as const), hours: fc.constantFrom(-2, 1, 24, 24 * 8) }),
   fc.record({ kind: fc.constant("redelivery" as const), which: fc.nat(30) }),
@@ -198,6 +203,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc
       { weight: 1, arbitrary: fc.tuple(service, atOnce) },
       { weight: 1, arbitrary: fc.tuple(waiving, scanning) },
       { weight: 1, arbitrary: fc.tuple(service, scanning, telling, waiving, scanning, telling, waiving, scanning) },
+      { weight: 1, arbitrary: fc.tuple(service, scanning, suppressing, service, scanning, telling) },
       { weight: 1, arbitrary: fc.tuple(scanning) },
       { weight: 3, arbitrary: fc.tuple(other) },
       { weight: 4, arbitrary: fc.tuple(telling) },
@@ -291,6 +297,8 @@ class World {
   /** What was posted, and what the channel's outbox was by then. */
   readonly #heard: [Posted, Outbox][] = [];
   #tellings = 0;
+  /** By its `ts`: what a digest told to fail, and what of it was seen to end since; only the last copy of one that was repeated. */
+  readonly #digests = new Map<string, { readonly run: string; readonly told: readonly string[]; readonly ended: Set<string> }>();
   /** Crashes, and answers of Slack that got lost: each may cost one repeated message in a channel. */
   #excuses = 0;
 
@@ -303,7 +311,8 @@ class World {
     else if (step.kind === "waiver") {
       const { waived } = this.#of(step.cluster);
       if (!waived.delete(step.name)) waived.add(step.name);
-    } else if (step.kind === "severity") this.#severity = step.severity;
+    } else if (step.kind === "suppression") await this.#suppress(idOfService(step.cluster, step.name));
+    else if (step.kind === "severity") this.#severity = step.severity;
     else if (step.kind === "clock") this.#now += step.hours * 3_600_000;
     else if (step.kind === "scan") await this.#publish(this.#evaluation(step.scan), step.scan, (call) => call());
     else if (step.kind === "scans at once") await this.#publishBoth(step);
@@ -330,13 +339,38 @@ class World {
     const severityOf = (id: string) => (id.startsWith(servicesCheck.id) ? this.#severity : endpointCheck.severity);
     const failing = [...truth].flatMap(([id, status]) => (status === "fail" ? [id] : []));
     const severe = failing.filter((id) => isAtLeast(severityOf(id), slackSettings.minSeverity));
-    // One that was told, and is less severe by now, is known as well.
-    const known = failing.filter((id) => severe.includes(id) || this.#reader.believed.has(id));
+    // One that was told, and is less severe or suppressed by now, is known as well.
+    const silent = new Set(this.#remembered().flatMap(([id, { told: last }]) => (last?.as === "suppressed" ? [id] : [])));
+    const known = failing.filter((id) => (severe.includes(id) && !silent.has(id)) || this.#reader.believed.has(id));
     expect([...this.#reader.believed].sort()).toEqual(known.sort());
+    for (const [ts, { told: ids }] of this.#digests)
+      if (!ids.some((id) => truth.has(id))) expect([ts, this.#saidResolved(ts)]).toEqual([ts, ids.length]);
     const before = this.#slack.workspace.messages().length;
     await this.take(told);
     expect(this.#slack.workspace.messages()).toHaveLength(before);
     for (const channel of channels) expect(this.#reader.repeats.get(channel) ?? 0).toBeLessThanOrEqual(this.#excuses);
+  }
+
+  async #suppress(id: string): Promise<void> {
+    const held = this.#hub.findings().find(({ Id }) => Id === id);
+    if (held === undefined) return;
+    const { Status } = held.Workflow as { readonly Status: string };
+    const Workflow = { Status: Status === "SUPPRESSED" ? ("NEW" as const) : ("SUPPRESSED" as const) };
+    const FindingIdentifiers = [{ Id: id, ProductArn: String(held.ProductArn) }];
+    await this.#client((call) => call()).securityHub.send(new BatchUpdateFindingsCommand({ FindingIdentifiers, Workflow }));
+  }
+
+  /** All that is remembered of findings, by their ids. */
+  #remembered(): readonly (readonly [string, Remembered])[] {
+    const states = [...this.#store.objects].filter(([key]) => key.startsWith(statesPrefix));
+    return states.flatMap(([, { body }]) => Object.entries(FindingState.parse(JSON.parse(body)).findings));
+  }
+
+  /** How much of what it told a digest says to be resolved. */
+  #saidResolved(ts: string): number {
+    const text = this.#slack.workspace.messages().find((message) => message.ts === ts)?.text ?? "";
+    const [, note, some = "1"] = /\n✅ ((?:All )?([\d]+)?.*)/.exec(text) ?? [];
+    return note === undefined ? 0 : Number(some);
   }
 
   #of(cluster: ClusterName): Truth {
@@ -492,14 +526,25 @@ class World {
     return Outbox.parse(JSON.parse(this.#store.objects.get(outboxKey(channel))?.body ?? "{}"));
   }
 
+  #keep({ ts, channel }: Posted, { runId, marks }: Batch): void {
+    const run = `${channel.id} ${runId}`;
+    for (const [other, digest] of this.#digests) if (digest.run === run) this.#digests.delete(other);
+    const told = marks.flatMap((mark) => mark.told.flatMap(({ id, after }) => (after.as === "fail" ? [id] : [])));
+    if (told.length > 0) this.#digests.set(ts, { run, told, ended: new Set() });
+  }
+
   /** What may never be, whatever happens: something said of a finding that was not so when it was read, or a finding made younger. */
   #check(): void {
-    for (const [posted, { batch }] of this.#heard.splice(0)) this.#reader.read(posted, batch ?? expect.fail("It is not in the outbox."));
-    for (const [key, { body }] of this.#store.objects) {
-      if (!key.startsWith(statesPrefix)) continue;
-      // A waiver says that its owner knows: nobody else has to.
-      for (const [id, { status }] of Object.entries(FindingState.parse(JSON.parse(body)).findings))
-        if (status === "waived") this.#reader.believed.delete(id);
+    for (const [posted, { batch = expect.fail("It is not in the outbox.") }] of this.#heard.splice(0)) {
+      this.#reader.read(posted, batch);
+      if (posted.thread === undefined) this.#keep(posted, batch);
+    }
+    const remembered = new Map(this.#remembered());
+    // A waiver says that its owner knows: nobody else has to.
+    for (const [id, { status }] of remembered) if (status === "waived") this.#reader.believed.delete(id);
+    for (const [ts, { told: ids, ended }] of this.#digests) {
+      for (const id of ids) if (remembered.get(id)?.closedAt !== undefined || !remembered.has(id)) ended.add(id);
+      expect(this.#saidResolved(ts)).toBeLessThanOrEqual(ended.size);
     }
     for (const finding of this.#hub.findings()) {
       const id = String(finding.Id);

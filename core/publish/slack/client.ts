@@ -5,15 +5,19 @@ import { createPace, type Pace, type Rate } from "../pace.ts";
 import { SlackError, SlackSetUpError } from "./errors.ts";
 import type { Message } from "./message.ts";
 
+/** A message that was posted: the channel as Slack names it, and the message's `ts`. Both "" by a webhook. */
+export interface Address {
+  readonly channel: string;
+  readonly ts: string;
+}
+
 export interface Slack {
   /** A webhook's channel was chosen when it was made, and it knows no threads. */
   readonly kind: "bot" | "webhook";
-  /**
-   * Posts a message, or a reply to the one with this `ts`. Answers the new one's `ts`, "" by a webhook.
-   *
-   * @throws {SlackError}
-   */
-  post(message: Message, place: { readonly channel: string; readonly thread?: string }, signal: AbortSignal): Promise<string>;
+  /** Posts a message, or a reply to the one with this `ts`. @throws {SlackError} */
+  post(message: Message, place: { readonly channel: string; readonly thread?: string }, signal: AbortSignal): Promise<Address>;
+  /** Writes a message of its own anew; as often as one likes. Absent by a webhook. @throws {SlackError} */
+  update?(message: Message, address: Address, signal: AbortSignal): Promise<void>;
 }
 
 export interface SlackOptions {
@@ -66,46 +70,47 @@ function checkedUrl(text: string, hosts: readonly string[]): string {
 
 function bot(token: string, api: string, manner: Manner, ask: Fetch): Slack {
   const paces = new Map<string, Pace>();
+  const call = async <T>(method: string, channel: string, body: object, signal: AbortSignal, read: (answer: Answer) => T | undefined) => {
+    const pace = paces.get(channel) ?? createPace(manner.rate);
+    paces.set(channel, pace);
+    const url = `${api.replace(/\/$/, "")}/${method}`;
+    const request: Request = { url, headers: { authorization: `Bearer ${token}` }, body: { channel, ...body }, ask };
+    return persistently(request, pace, manner, signal, (text) => {
+      const answer = parsed(text);
+      const result = answer.ok === true ? read(answer) : undefined;
+      if (result !== undefined) return result;
+      const code = codeIn(String(answer.error)) ?? "malformed_answer";
+      throw new SlackError(code, { isRefusal: answer.ok === false && !doubtful.has(code) });
+    });
+  };
   return {
     kind: "bot",
-    post: async (message, { channel, thread }, signal) => {
-      const pace = paces.get(channel) ?? createPace(manner.rate);
-      paces.set(channel, pace);
-      const body = { channel, ...bodyOf(message), ...(thread === undefined ? {} : { thread_ts: thread }) };
-      const request: Request = {
-        url: `${api.replace(/\/$/, "")}/chat.postMessage`,
-        headers: { authorization: `Bearer ${token}` },
-        body,
-        ask,
-      };
-      return persistently(request, pace, manner, signal, (text) => {
-        const answer = parsed(text);
-        if (answer.ok === true && typeof answer.ts === "string") return answer.ts;
-        const code = codeIn(String(answer.error)) ?? "malformed_answer";
-        throw new SlackError(code, { isRefusal: answer.ok === false && !doubtful.has(code) });
-      });
+    post: (message, { channel, thread }, signal) => {
+      const body = { ...bodyOf(message), ...bare, ...(thread === undefined ? {} : { thread_ts: thread }) };
+      return call("chat.postMessage", channel, body, signal, ({ ts, channel: id }) =>
+        typeof ts === "string" ? { channel: typeof id === "string" ? id : channel, ts } : undefined,
+      );
+    },
+    update: async ({ text, blocks }, { channel, ts }, signal) => {
+      await call("chat.update", channel, { ts, text, blocks, ...literally }, signal, () => true);
     },
   };
 }
 
 function webhook(url: string, manner: Manner, ask: Fetch): Slack {
   const pace = createPace(manner.rate);
+  const nowhere: Address = { channel: "", ts: "" };
   return {
     kind: "webhook",
-    post: (message, _place, signal) => persistently({ url, headers: {}, body: bodyOf(message), ask }, pace, manner, signal, () => ""),
+    post: (message, _place, signal) =>
+      persistently({ url, headers: {}, body: { ...bodyOf(message), ...bare }, ask }, pace, manner, signal, () => nowhere),
   };
 }
 
 /** Nothing is read out of the text but what it says: no markup, no names, no previews of links. */
-const bodyOf = ({ text, blocks }: Message) => ({
-  text,
-  ...(blocks.length === 0 ? {} : { blocks }),
-  mrkdwn: false,
-  parse: "none",
-  link_names: false,
-  unfurl_links: false,
-  unfurl_media: false,
-});
+const literally = { parse: "none", link_names: false } as const;
+const bare = { mrkdwn: false, unfurl_links: false, unfurl_media: false } as const;
+const bodyOf = ({ text, blocks }: Message) => ({ text, ...(blocks.length === 0 ? {} : { blocks }), ...literally });
 
 interface Request {
   readonly url: string;
@@ -119,13 +124,13 @@ const doubtful = new Set(["internal_error", "fatal_error", "service_unavailable"
 const isPassing = ({ code }: SlackError): boolean =>
   doubtful.has(code) || code === "ratelimited" || /^http_5|^timeout$|^E[A-Z]+$|^UND_/.test(code);
 
-async function persistently(
+async function persistently<T>(
   request: Request,
   pace: Pace,
   { retries, firstMs, timeoutMs }: Manner,
   signal: AbortSignal,
-  read: (text: string) => string,
-): Promise<string> {
+  read: (text: string) => T,
+): Promise<T> {
   /** Once an attempt may have posted, no later refusal says that nothing was. */
   let mayBePosted = false;
   try {
@@ -197,7 +202,8 @@ function unanswered(error: unknown): SlackError {
 /** Slack's codes are words; anything else in its place is of somebody else. */
 const codeIn = (text: string): string | undefined => /^[a-z][a-z_]{1,59}$/.exec(text.trim())?.[0];
 
-function parsed(text: string): Readonly<Record<string, unknown>> {
+type Answer = Readonly<Record<string, unknown>>;
+function parsed(text: string): Answer {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? { ...value } : {};

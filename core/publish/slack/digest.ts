@@ -1,7 +1,7 @@
 /** What one channel reads of a run: what changed, most of it in a thread, and how to find the rest. */
 import { type Severity, severities } from "../../model/severity.ts";
 import { type News, type NewsKind, newsKinds } from "../news.ts";
-import { type Block, header, limits, literal, type Markup, type Message, plain, section, sizeOf } from "./message.ts";
+import { type Block, header, limits, literal, type Markup, type Message, plain, section, sizeOf, textOf } from "./message.ts";
 import type { Place } from "./routing.ts";
 
 /** The news of one cluster or account for one channel. */
@@ -262,14 +262,4 @@ function replies(groups: readonly Group[]): readonly Message[] {
     const end = isLast && rest > 0 ? [note(`and ${number(rest)} more in the report`)] : [];
     return { text: textOf(each.lines()), blocks: [...each.blocks(), ...end] };
   });
-}
-
-/** As many whole lines as Slack recommends. */
-function textOf(lines: readonly string[]): string {
-  let text = "";
-  for (const line of lines) {
-    if (text.length + line.length + 1 > limits.text - 10) return `${text}\n…`;
-    text = text === "" ? line : `${text}\n${line}`;
-  }
-  return text;
 }

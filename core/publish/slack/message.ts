@@ -1,4 +1,5 @@
 /** What Slack is sent, within its limits: the few kinds of blocks that a digest needs, and text that can do no harm in them. */
+import * as z from "zod";
 import { clipped, plainText } from "../../report/plain-text.ts";
 
 /** Shown as it stands: no markup, no mention, no link, no emoji is read out of it. All text from clusters and accounts goes here. */
@@ -23,6 +24,11 @@ export interface Message {
   readonly text: string;
   readonly blocks: readonly Block[];
 }
+
+/** A message as it was kept: it was made by this product. */
+export const StoredMessage = z.custom<Message>(
+  (value) => typeof value === "object" && value !== null && "text" in value && "blocks" in value,
+);
 
 /**
  * Source: docs.slack.dev, Block Kit reference and chat.postMessage; the characters of all blocks together are not documented, they are
@@ -54,6 +60,16 @@ export const link = (url: string, label: string): Markup => ({
   text: `<${escaped(url).replaceAll("|", "%7C")}|${escaped(label)}>`,
   verbatim: true,
 });
+
+/** As many whole lines as Slack recommends, and as chat.update takes. */
+export function textOf(lines: readonly string[]): string {
+  let text = "";
+  for (const line of lines) {
+    if (text.length + line.length + 1 > limits.text - 10) return `${text}\n…`;
+    text = text === "" ? line : `${text}\n${line}`;
+  }
+  return text;
+}
 
 /** What a block takes of the characters of all blocks together: counted as JSON, since nobody says how Slack counts. */
 export const sizeOf = (block: Block): number => JSON.stringify(block).length + 1;

@@ -2,15 +2,18 @@
  * What is being told to a channel, kept in the store from before the first message until it is marked as told: a crash between
  * posting and recording costs at most one repeated message, and no run but the next is needed to go on.
  */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import { ConditionFailedError, OutboxError } from "../errors.ts";
 import { Told } from "../finding-state.ts";
 import { withIntroduced, withoutNews, withTold } from "../news.ts";
 import { updateState } from "../state-store.ts";
 import type { Store } from "../store.ts";
+import { channelKey } from "./channel-key.ts";
+import type { Address } from "./client.ts";
 import { SlackError } from "./errors.ts";
-import type { Message } from "./message.ts";
+import { codeOf, inSomeForm, ofContent } from "./forms.ts";
+import { type Message, StoredMessage } from "./message.ts";
+import { keepTold } from "./resolved-since.ts";
 
 /** News of one state of findings that are told by the batch. */
 const Marks = z
@@ -28,12 +31,12 @@ export type Marks = z.infer<typeof Marks>;
 const Batch = z
   .strictObject({
     runId: z.string(),
-    /** The first is the message, the others are replies to it. They were made by this product. */
-    messages: z
-      .array(z.custom<Message>((value) => typeof value === "object" && value !== null && "text" in value && "blocks" in value))
-      .readonly(),
+    /** The first is the message, the others are replies to it. */
+    messages: z.array(StoredMessage).readonly(),
     /** The `ts` of each that was posted. */
     posted: z.array(z.string()).readonly(),
+    /** The channel as Slack names it. */
+    postedIn: z.string().exactOptional(),
     marks: z.array(Marks).readonly(),
     /** What is known of failures of the run once it is told. */
     notice: z.string(),
@@ -55,8 +58,7 @@ export const Outbox = z
 export type Outbox = z.infer<typeof Outbox>;
 
 const folder = "slack/outbox/";
-export const outboxKey = (channel: string): string =>
-  `${folder}${/^[A-Z0-9]{1,40}$/.test(channel) ? channel : `~${createHash("sha256").update(channel).digest("hex").slice(0, 24)}`}.json`;
+export const outboxKey = (channel: string): string => channelKey("outbox", channel);
 
 /** Longer than posting one message, with all its attempts, may take. */
 const leaseMs = 180_000;
@@ -73,7 +75,7 @@ export interface Postman {
   readonly runId: string;
   readonly now: () => Date;
   /** Posts a message; the `ts` of the one that it replies to is given. @throws {SlackError} */
-  readonly post: (message: Message, channel: string, thread: string | undefined) => Promise<string>;
+  readonly post: (message: Message, channel: string, thread: string | undefined) => Promise<Address>;
 }
 
 /**
@@ -107,6 +109,12 @@ async function write(held: Held, change: Partial<Pick<Outbox, "batch" | "notice"
   held.outbox = outbox;
 }
 
+/** Keeps the channel for as long again, when half of its time is over. @throws {ConditionFailedError} when another run took it over */
+export async function stay(held: Held, postman: Postman): Promise<void> {
+  const until = Date.parse(held.outbox.lease?.until ?? "");
+  if (!(until - postman.now().getTime() > leaseMs / 2)) await write(held, {}, postman);
+}
+
 /** Gives the channel back, with what is left of it. */
 export async function release(held: Held, { store }: Postman, left: "batch" | "nothing", notice = held.outbox.notice): Promise<void> {
   const { lease: _given, batch, ...rest } = held.outbox;
@@ -116,7 +124,7 @@ export async function release(held: Held, { store }: Postman, left: "batch" | "n
 }
 
 /** Tells what is given, which is kept before its first message is posted. @throws {SlackError} */
-export async function tell(held: Held, batch: Omit<Batch, "posted">, postman: Postman): Promise<void> {
+export async function tell(held: Held, batch: Omit<Batch, "posted" | "postedIn">, postman: Postman): Promise<void> {
   await write(held, { batch: { ...batch, posted: [] } }, postman);
   await post(held, postman, "nothing of it");
 }
@@ -134,6 +142,7 @@ async function post(held: Held, postman: Postman, wasPosted: "nothing of it" | "
   for (let batch = held.outbox.batch; batch !== undefined; batch = held.outbox.batch) {
     const message = batch.messages[batch.posted.length];
     if (message === undefined) {
+      await keepTold(held.channel, batch, postman);
       await markAsTold(batch.marks, postman);
       const { batch: _told, ...rest } = held.outbox;
       held.outbox = { ...rest, notice: batch.notice };
@@ -142,8 +151,9 @@ async function post(held: Held, postman: Postman, wasPosted: "nothing of it" | "
     }
     const [thread] = batch.posted;
     try {
-      const ts = await postInSomeForm(message, held.channel, thread, postman);
-      await write(held, { batch: { ...batch, posted: [...batch.posted, ts] } }, postman);
+      const { ts, channel } = await postInSomeForm(message, held.channel, thread, postman);
+      const first = thread === undefined ? { postedIn: channel } : {};
+      await write(held, { batch: { ...batch, ...first, posted: [...batch.posted, ts] } }, postman);
     } catch (error) {
       if (error instanceof SlackError) {
         const isUnposted = error.isRefusal && batch.posted.length === 0 && (wasPosted === "nothing of it" || ofContent.has(error.code));
@@ -154,36 +164,15 @@ async function post(held: Held, postman: Postman, wasPosted: "nothing of it" | "
   }
 }
 
-/** What is wrong with the message, and not with the channel: it would be refused for ever. */
-const ofContent = new Set([
-  "invalid_blocks",
-  "invalid_blocks_format",
-  "msg_blocks_too_long",
-  "msg_too_long",
-  "markdown_text_conflict",
-  "invalid_payload",
-  "invalid_arguments",
-]);
-
 /** The message that is replied to was deleted, so that nobody misses the reply. */
 const ofThread = new Set(["thread_not_found", "message_not_found", "cannot_reply_to_message"]);
 
-/**
- * A message whose blocks are refused is told by its text alone, cut to what any client takes. A reply that can't be posted at all
- * is left out, as the report has it and the channel must hear of what comes next.
- */
-async function postInSomeForm(message: Message, channel: string, thread: string | undefined, { post }: Postman): Promise<string> {
-  const codeOf = (error: unknown): string => (error instanceof SlackError ? error.code : "");
+/** A reply that can't be posted at all is left out, as the report has it and the channel must hear of what comes next. */
+async function postInSomeForm(message: Message, channel: string, thread: string | undefined, { post }: Postman): Promise<Address> {
   try {
-    return await post(message, channel, thread);
+    return await inSomeForm(message, (form) => post(form, channel, thread));
   } catch (error) {
-    if (thread !== undefined && ofThread.has(codeOf(error))) return "";
-    if (!ofContent.has(codeOf(error))) throw error;
-  }
-  try {
-    return await post({ text: message.text.slice(0, 1_000).replace(/&[a-z]*$/, ""), blocks: [] }, channel, thread);
-  } catch (error) {
-    if (thread !== undefined && (ofThread.has(codeOf(error)) || ofContent.has(codeOf(error)))) return "";
+    if (thread !== undefined && (ofThread.has(codeOf(error)) || ofContent.has(codeOf(error)))) return { channel, ts: "" };
     throw error;
   }
 }

@@ -10,7 +10,20 @@ import type { Slack } from "./client.ts";
 import { hubLinks, reportLink } from "./console.ts";
 import { type ChannelNews, digest, digestInOne, type SubjectNews } from "./digest.ts";
 import { SlackError } from "./errors.ts";
-import { abandon, goOn, type Held, keptChannels, type Marks, markAsSilent, type Postman, release, takeChannel, tell } from "./outbox.ts";
+import {
+  abandon,
+  goOn,
+  type Held,
+  keptChannels,
+  type Marks,
+  markAsSilent,
+  type Postman,
+  release,
+  stay,
+  takeChannel,
+  tell,
+} from "./outbox.ts";
+import { followUp } from "./resolved-since.ts";
 import { channelFor, channelsOf, type Place, placeOf, routeOf, type SlackSettings } from "./routing.ts";
 
 /** What a run looked at: of nothing else is told. */
@@ -95,23 +108,45 @@ export async function tellChanges(telling: Telling): Promise<Told> {
   await pMap(channels, (channel) => guarded(channel, () => take(channel)), all);
 
   let told = 0;
-  const { byChannel, silent } = await newsByChannel(telling, failed);
+  const { byChannel, silent, states } = await newsByChannel(telling, failed);
   const tellOne = async (one: Held) => {
     const { subjects, marks } = byChannel.get(one.channel) ?? { subjects: [], marks: [] };
     const notice = noticeFor(one.channel, telling) ?? one.outbox.notice;
     const isNoticeNews = notice !== "" && notice !== one.outbox.notice;
-    if (subjects.length === 0 && !isNoticeNews) return release(one, postman, "nothing", notice);
-    const news = channelNews(one.channel, subjects, isNoticeNews ? notice : "", telling);
-    const messages = slack.kind === "webhook" ? [digestInOne(news)] : digest(news);
-    await tell(one, { runId: scope.runId, messages, marks, notice }, postman);
-    await release(one, postman, "nothing");
-    told++;
-    telling.log.info("told Slack", { runId: scope.runId, channel: one.channel, messages: messages.length });
+    if (subjects.length > 0 || isNoticeNews) {
+      const news = channelNews(one.channel, subjects, isNoticeNews ? notice : "", telling);
+      const messages = slack.kind === "webhook" ? [digestInOne(news)] : digest(news);
+      await tell(one, { runId: scope.runId, messages, marks, notice }, postman);
+      told++;
+      telling.log.info("told Slack", { runId: scope.runId, channel: one.channel, messages: messages.length });
+    }
+    await sayResolved(one, states, postman, telling);
+    await release(one, postman, "nothing", notice);
   };
   await pMap([...held.values()], (one) => guarded(one.channel, () => tellOne(one)), all);
   const toMark = silent.filter(({ channel }) => held.has(channel)).map(({ marks }) => marks);
   await guarded("", () => markAsSilent(toMark, postman));
   return { told, failed: failed.size };
+}
+
+/** Where it was told that something fails, it is to be seen that it does not any more. No news is lost without. */
+async function sayResolved(held: Held, states: NewsByChannel["states"], postman: Postman, { slack, scope, log, signal }: Telling) {
+  const { update } = slack;
+  if (update === undefined) return;
+  const { channel } = held;
+  const place = { runId: scope.runId, channel };
+  try {
+    const updates = await followUp(channel, {
+      ...postman,
+      states,
+      update: (message, address) => update(message, address, signal),
+      stay: () => stay(held, postman),
+    });
+    if (updates > 0) log.info("said in Slack what is resolved", { ...place, messages: updates });
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    log.warn("Slack did not take what is resolved", { ...place, code: error.code, hint: error.hint });
+  }
 }
 
 /** A webhook's channel has no name here, and there is but one. */
@@ -132,6 +167,8 @@ interface NewsByChannel {
   readonly byChannel: ReadonlyMap<string, { readonly subjects: SubjectNews[]; readonly marks: Marks[] }>;
   /** What is for nobody: taken as told once the subject's own channel is there to hear the rest. */
   readonly silent: readonly { readonly channel: string; readonly marks: Marks }[];
+  /** What was read, by its key. */
+  readonly states: ReadonlyMap<string, FindingState>;
 }
 
 async function newsByChannel(telling: Telling, failed: Set<string>): Promise<NewsByChannel> {
@@ -145,7 +182,8 @@ async function newsByChannel(telling: Telling, failed: Set<string>): Promise<New
   } catch (error) {
     fail(error, "", failed, telling);
   }
-  const states = await pMap(
+  const states = new Map<string, FindingState>();
+  const all = await pMap(
     keys,
     async (key) => {
       try {
@@ -157,18 +195,19 @@ async function newsByChannel(telling: Telling, failed: Set<string>): Promise<New
     },
     { concurrency: concurrency.states },
   );
-  for (const { key, state } of states) {
+  for (const { key, state } of all) {
     if (state === undefined || !isInScope(placeOf(state.subject), scope)) continue;
+    states.set(key, state);
     const { told, untold } = newsOfState(key, state, telling);
     for (const [channel, { subject, marks }] of told) {
-      const all = byChannel.get(channel) ?? { subjects: [], marks: [] };
-      all.subjects.push(subject);
-      all.marks.push(marks);
-      byChannel.set(channel, all);
+      const sum = byChannel.get(channel) ?? { subjects: [], marks: [] };
+      sum.subjects.push(subject);
+      sum.marks.push(marks);
+      byChannel.set(channel, sum);
     }
     if (untold !== undefined) silent.push(untold);
   }
-  return { byChannel, silent };
+  return { byChannel, silent, states };
 }
 
 function isInScope({ region, cluster }: Place, { regions, clusters }: Scope): boolean {

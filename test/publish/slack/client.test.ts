@@ -1,6 +1,6 @@
 /** Against the sandbox's Slack, over HTTP. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSlack, type Manner } from "../../../core/publish/slack/client.ts";
+import { type Address, createSlack, type Manner } from "../../../core/publish/slack/client.ts";
 import { digest, digestInOne } from "../../../core/publish/slack/digest.ts";
 import { SlackError } from "../../../core/publish/slack/errors.ts";
 import { header, type Message, section } from "../../../core/publish/slack/message.ts";
@@ -35,7 +35,8 @@ const failure = (promise: Promise<unknown>): Promise<SlackError> =>
   );
 
 it("a bot posts to the channel, and replies in the thread", async () => {
-  const thread = await bot().post(message, security, signal);
+  const { channel, ts: thread } = await bot().post(message, { channel: "#security" }, signal);
+  expect(channel).toBe("C0SECURITY");
   await bot().post({ text: "more", blocks: [] }, { ...security, thread }, signal);
   await bot().post(message, { channel: "C0OPS" }, signal);
   expect(slack.messages().map(({ channel, thread: of, by }) => [channel.name, of, by])).toEqual([
@@ -47,7 +48,7 @@ it("a bot posts to the channel, and replies in the thread", async () => {
 });
 
 it("a webhook posts to its own channel, whatever is asked for", async () => {
-  expect(await hook().post(message, { channel: "C0OPS", thread: "1.1" }, signal)).toBe("");
+  expect(await hook().post(message, { channel: "C0OPS", thread: "1.1" }, signal)).toEqual({ channel: "", ts: "" });
   expect(slack.messages()).toMatchObject([{ channel: { name: "security" }, by: "webhook", text: message.text }]);
   expect(slack.messages()[0]).not.toHaveProperty("thread");
 });
@@ -58,7 +59,7 @@ it("what a digest is made of is taken, whole and in one message", async () => {
   );
   const news = aChannel(Array.from({ length: 30 }, (_, i) => aSubject(`cluster-${i}`, many)));
   const [parent, ...replies] = digest(news);
-  const thread = await bot().post(parent as Message, security, signal);
+  const { ts: thread } = await bot().post(parent as Message, security, signal);
   for (const reply of replies) await bot().post(reply, { ...security, thread }, signal);
   await hook().post(digestInOne(news), security, signal);
   expect(slack.messages()).toHaveLength(22);
@@ -109,6 +110,58 @@ describe("refused, and not tried again", () => {
     const error = await failure(post());
     expect([error.code, error.isRefusal]).toEqual([code, true]);
     expect(slack.messages()).toEqual([]);
+  });
+});
+
+describe("a message written anew", () => {
+  const other: Message = { text: "EKS perimeter: 1 opened, and resolved since", blocks: [section(["three"])] };
+  const update = (address: Address, to = other) => bot().update?.(to, address, signal) ?? expect.fail("A bot can.");
+
+  it("stands where it stood, and the others as they were", async () => {
+    const address = await bot().post(message, security, signal);
+    await bot().post(message, security, signal);
+    await update(address);
+    await update(address);
+    expect(slack.messages().map(({ text }) => text)).toEqual([other.text, message.text]);
+    expect(slack.messages()[0]?.blocks).toEqual(other.blocks);
+    await update(address, { text: "less", blocks: [] });
+    expect(slack.messages()[0]).toMatchObject({ text: "less", blocks: [] });
+  });
+
+  it("is tried again after a wait that Slack asked for, and after an answer that got lost", async () => {
+    const address = await bot().post(message, security, signal);
+    slack.addFault({ kind: "rate-limit", retryAfter: 1, times: 1 });
+    slack.addFault({ kind: "lost", after: 1, times: 1 });
+    const start = performance.now();
+    await update(address);
+    expect(performance.now() - start).toBeGreaterThan(950);
+    expect(slack.messages().map(({ text }) => text)).toEqual([other.text]);
+  });
+
+  it.each<[string, (posted: Address) => Address | Promise<Address>, Message, string]>([
+    ["one that is not there", () => ({ ...security, ts: "1.1" }), other, "message_not_found"],
+    ["in a channel that is not there", ({ ts }) => ({ channel: "C0NOBODY", ts }), other, "channel_not_found"],
+    ["in a channel by its name", ({ ts }) => ({ channel: "#security", ts }), other, "channel_not_found"],
+    ["in another channel", ({ ts }) => ({ channel: "C0OPS", ts }), other, "message_not_found"],
+    ["with a text that only a new one may have", (posted) => posted, { ...other, text: "x".repeat(4_001) }, "msg_too_long"],
+    ["with 51 blocks", (posted) => posted, { text: "t", blocks: Array.from({ length: 51 }, () => section(["x"])) }, "invalid_blocks"],
+    [
+      "of somebody else",
+      async () => {
+        await hook().post(message, security, signal);
+        return { ...security, ts: slack.messages().at(-1)?.ts ?? "" };
+      },
+      other,
+      "cant_update_message",
+    ],
+  ])("is refused: %s", async (_what, addressOf, to, code) => {
+    const address = await addressOf(await bot().post(message, security, signal));
+    expect((await failure(update(address, to))).code).toBe(code);
+    expect(slack.messages().filter(({ text }) => text !== message.text)).toEqual([]);
+  });
+
+  it("by a webhook there is none", () => {
+    expect(hook()).not.toHaveProperty("update");
   });
 });
 

@@ -1,48 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../../core/model/finding.ts";
-import { Settings } from "../../../core/model/settings.ts";
-import { nextState } from "../../../core/publish/finding-state.ts";
 import { newsOf, silenced, withoutNews } from "../../../core/publish/news.ts";
 import type { Slack } from "../../../core/publish/slack/client.ts";
 import { SlackError } from "../../../core/publish/slack/errors.ts";
 import type { Message } from "../../../core/publish/slack/message.ts";
 import { outboxKey } from "../../../core/publish/slack/outbox.ts";
-import { type Scope, type Telling, tellChanges } from "../../../core/publish/slack/tell.ts";
+import { tellChanges } from "../../../core/publish/slack/tell.ts";
 import { readState, stateKeys, updateState } from "../../../core/publish/state-store.ts";
-import type { Store } from "../../../core/publish/store.ts";
-import { aFinding, aServiceFinding, clusterOf } from "../../report/sample.ts";
+import { clusterOf } from "../../report/sample.ts";
+import { account, clock, day, judged, later, service, settingsOf, targetOf, telling, unread } from "./bed.ts";
 import { memoryStore } from "./memory-store.ts";
 import { shown } from "./sample.ts";
-
-const account = "111122223333";
-const targetOf = (name: string) => ({ account, region: "eu-west-1", name });
-const complete = new Set(["load-balancer-internal-or-restricted", "endpoint-not-open-to-internet", "cluster-read-completely"]);
-
-/** A Service of the given cluster. */
-function service(cluster: string, name: string, rest: Partial<Finding> = {}): Finding {
-  const { arn } = clusterOf(account, cluster);
-  const { resource } = aServiceFinding(name);
-  return aServiceFinding(name, {
-    severity: "high",
-    cluster: arn,
-    id: `load-balancer-internal-or-restricted/${arn}/${name}`,
-    resource: { ...resource, id: `${arn}/namespaces/shop/services/${name}` },
-    ...rest,
-  });
-}
-const unread = (cluster: string, status: "fail" | "pass") => {
-  const { arn } = clusterOf(account, cluster);
-  const resource = { kind: "Cluster", id: arn, name: cluster };
-  return aFinding({
-    check: "cluster-read-completely",
-    status,
-    severity: "medium",
-    cluster: arn,
-    resource,
-    message: `Cluster ${cluster} was not read completely.`,
-  });
-};
 
 interface Post {
   readonly channel: string;
@@ -63,52 +31,16 @@ function slackOf(
       const code = refuse({ message, ...place });
       if (code !== undefined) throw new SlackError(code, { isRefusal: code !== "timeout" });
       posts.push({ message, ...place });
-      return kind === "bot" ? `ts-${posts.length}` : "";
+      return kind === "bot" ? { channel: place.channel, ts: `ts-${posts.length}` } : { channel: "", ts: "" };
     },
   };
 }
 
-let clock = Date.UTC(2026, 0, 1);
-const day = 86_400_000;
-async function judged(store: Store, cluster: string, findings: readonly Finding[]): Promise<void> {
-  clock += 1_000;
-  const readAt = new Date(clock).toISOString();
-  await updateState(store, stateKeys.cluster(targetOf(cluster)), clusterOf(account, cluster).arn, (previous) =>
-    nextState(previous, { findings, readAt, complete }),
-  );
-}
-
-const settingsOf = (slack: object = {}) =>
-  Settings.parse({ slack: { channel: "C1", opsChannel: "C2", ...slack } }).slack as NonNullable<Settings["slack"]>;
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-
-function telling(store: Store, slack: Slack, rest: Partial<Omit<Telling, "scope">> & { scope?: Partial<Scope> } = {}): Telling {
-  return {
-    report: { clusters: [], accounts: [] },
-    reportKey: "runs/run-1/report.html",
-    failures: [],
-    coverage: new Set(["cluster-read-completely"]),
-    store,
-    slack,
-    settings: settingsOf(),
-    homeRegion: "eu-west-1",
-    isPublished: false,
-    now: () => new Date(clock),
-    log: quiet,
-    signal: new AbortController().signal,
-    ...rest,
-    scope: { runId: "run-1", accounts: [account], regions: "all", ...rest.scope },
-  };
-}
 const told = (posts: readonly Post[]) =>
   posts.map(({ channel, thread, message }) => `${channel}${thread === undefined ? "" : ` in ${thread}`}: ${shown(message).split("\n")[0]}`);
 /** The digests alone, without their threads. */
 const digestsIn = (posts: Parameters<typeof told>[0]) => told(posts).filter((post) => !post.includes(" in "));
 const openedThenResolved = ["C1: # EKS perimeter: 1 opened", "C1: # EKS perimeter: 1 resolved"];
-/** As a later run would, after whoever held a channel is gone. */
-const later = () => {
-  clock += day;
-};
 
 describe("what is told", () => {
   it("first the state of affairs, then changes, then nothing", async () => {
@@ -456,7 +388,7 @@ describe("a crash at any point", () => {
     for (let at = 1; ; at++) {
       const { store, slack, isOver } = await run(at);
       if (isOver) return expect(at).toBeGreaterThan(30);
-      clock += wait;
+      clock.now += wait;
       await tellChanges(telling(store, slack, { scope: { runId } }));
       expect([...new Set(lines(slack.posts))].sort(), `call ${at}`).toEqual(wanted);
       for (const channel of ["C1", "C2"]) {
