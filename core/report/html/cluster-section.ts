@@ -5,6 +5,7 @@ import type { ReportCluster } from "../report.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
 import { exposurePicture } from "./exposure-picture.ts";
 import { linkTo } from "./link.ts";
+import { namespacePicture } from "./namespace-picture.ts";
 import { type Html, html } from "./text.ts";
 import { grouped } from "./words.ts";
 
@@ -34,6 +35,7 @@ export function clusterSection({ cluster, place, findings, catalogue }: ClusterP
 <summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${counts.fail === undefined && html`<span class="soft">${withoutFails(counts.pass ?? 0, unjudged)}</span>`}</span></summary>
 <div>
 ${exposurePicture({ cluster, findings, catalogue })}
+${namespacePicture(cluster.namespaces)}
 <div class="list"></div>
 <p><a href="${linkTo({ cluster: arn })}">All ${grouped(findings.length)} findings of ${name}</a></p>
 </div>

@@ -13,6 +13,11 @@ marker.plain path { fill: var(--soft); } marker.critical path { fill: var(--crit
 a.label:hover rect, a.label:focus-visible rect { stroke: var(--focus); stroke-width: 2.5; } a.label:focus-visible { outline: none; }
 g.fine circle { fill: var(--card); stroke: var(--good); stroke-opacity: .6; } g.fine path { fill: none; stroke: var(--good); stroke-width: 1.6; }
 .paths { list-style: none; margin: .3rem 0; padding: 0; } .paths li { border-top: 1px solid var(--line); padding: .5rem 0; } .paths li:first-child { border-top: 0; } .paths p { margin: .1rem 0; font-size: .9rem; } .paths p > a { color: inherit; text-decoration-color: var(--line); text-underline-offset: .2em; } .paths p > a:hover { text-decoration-color: currentColor; }
+.namespaces { margin: .3rem 0 1.2rem; } .namespaces .scroll { border: 0; background: none; margin: .4rem 0; } .namespaces svg { display: block; }
+.namespaces text { font-size: 12px; fill: var(--text); } .namespaces text.row { text-anchor: end; } .namespaces text.soft { fill: var(--soft); }
+.namespaces .own { fill: var(--sunk); } .namespaces .grid { fill: none; stroke: var(--line); } .namespaces .full { fill: var(--low); } .namespaces .perhaps { fill: none; stroke: var(--text); stroke-width: 1.3; stroke-dasharray: 2.5 2; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; align-items: center; font-size: .84rem; } .mark { width: 16px; height: 16px; display: inline-grid; place-items: center; border: 1px solid var(--line); margin-right: .4rem; vertical-align: -3px; } .mark.all { background: var(--low); } .mark.some::after { content: ""; width: 7px; height: 7px; background: var(--low); } .mark.perhaps::after { content: ""; width: 9px; height: 9px; border: 1.3px dashed var(--text); }
+@media print { .mark, .namespaces .full, .label rect { print-color-adjust: exact; } .exposure, .namespaces svg { break-inside: avoid; } .namespaces svg { max-width: 100%; height: auto; } }
 @media (max-width: 30rem) { .exposure text, #exposure-places text { font-size: 14px; } .exposure .label text { font-size: 12.5px; } }
 dl.quiet { font-size: .84rem; grid-template-columns: 1fr; gap: 0; } dl.quiet dd { margin-bottom: .4rem; }
 `;

@@ -1,7 +1,7 @@
 import type { Status } from "../../model/finding.ts";
 
 /** "1 cluster", "2 clusters". */
-export const plural = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, noun: string, several = `${noun}s`): string => `${grouped(count)} ${count === 1 ? noun : several}`;
 
 /** "20,000". */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
