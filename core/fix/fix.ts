@@ -34,8 +34,11 @@ export interface Plan {
   readonly ends?: "gone";
 }
 
-/** Answers a plan, or why there is nothing to type for this finding, in a sentence. Pure: no clock, no I/O. */
-export type Fix = (input: FixInput) => { readonly plan: Plan } | { readonly none: string };
+/**
+ * Answers a plan, or why there is nothing to type for this finding, in a sentence; `or` are other plans, of which the first that is
+ * proved is taken where this one is not. Pure: no clock, no I/O.
+ */
+export type Fix = (input: FixInput) => { readonly plan: Plan; readonly or?: readonly Plan[] } | { readonly none: string };
 
 /** What commands are made for. */
 export const aboutOf = ({ cluster, account, region }: Pick<FixInput, "cluster" | "account" | "region">): About => ({

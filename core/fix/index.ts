@@ -9,6 +9,11 @@ import { fixEndpointRefusesAnonymousRequests } from "./endpoint/endpoint-refuses
 import { fixEndpointSecurityGroupsRestrictAccess } from "./endpoint/endpoint-security-groups-restrict-access.ts";
 import { fixSecretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import type { Fix } from "./fix.ts";
+import { fixLoadBalancerHasOwner } from "./load-balancer/load-balancer-has-owner.ts";
+import { fixLoadBalancerHidesSensitivePorts } from "./load-balancer/load-balancer-hides-sensitive-ports.ts";
+import { fixLoadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
+import { fixLoadBalancerRangesAreTrusted } from "./load-balancer/load-balancer-ranges-are-trusted.ts";
+import { fixLoadBalancerSubnetsFitScheme } from "./load-balancer/load-balancer-subnets-fit-scheme.ts";
 import { fixServiceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
 import { fixKubeletBlockedFromPods } from "./nodes/kubelet-blocked-from-pods.ts";
 import { fixKubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
@@ -49,6 +54,11 @@ export const fixes: Readonly<Record<string, Fix>> = {
   "network-policies-restrict": fixNetworkPoliciesRestrict,
   "network-policies-select-pods": fixNetworkPoliciesSelectPods,
   "instance-metadata-blocked-from-pods": fixInstanceMetadataBlockedFromPods,
+  "load-balancer-internal-or-restricted": fixLoadBalancerInternalOrRestricted,
+  "load-balancer-hides-sensitive-ports": fixLoadBalancerHidesSensitivePorts,
+  "load-balancer-ranges-are-trusted": fixLoadBalancerRangesAreTrusted,
+  "load-balancer-has-owner": fixLoadBalancerHasOwner,
+  "load-balancer-subnets-fit-scheme": fixLoadBalancerSubnetsFitScheme,
   "service-uses-no-external-ips": fixServiceUsesNoExternalIps,
 };
 

@@ -31,14 +31,30 @@ export function propose(ground: Ground, findings: readonly Finding[]): readonly 
     if (finding?.status !== "fail") return { finding: asked, state: "nothing-to-do" };
     const answer = answerFor(now, finding);
     if ("none" in answer) return { finding, state: "none", why: answer.none };
-    const { plan } = answer;
-    const proof = prove(now, finding, plan, seen);
+    const { plan, proof } = firstProved([answer.plan, ...(answer.or ?? [])], (one) => prove(now, finding, one, seen));
     if (!proof.passes) return { finding, state: "planned", plan, proof, proved: false };
     for (const also of proof.alsoMended) mended.set(also.id, finding);
     now = { ...now, cluster: { ...now.cluster, facts: plan.after } };
     seen = judgedOn(now);
     return { finding, state: "planned", plan, proof, proved: true };
   });
+}
+
+interface Tried {
+  readonly plan: Plan;
+  readonly proof: Proof;
+}
+
+/** The first where none is. */
+function firstProved([first, ...others]: readonly [Plan, ...(readonly Plan[])], proofOf: (plan: Plan) => Proof): Tried {
+  const best = { plan: first, proof: proofOf(first) };
+  if (best.proof.passes) return best;
+  for (const plan of others) {
+    const proof = proofOf(plan);
+    const notes = [...(plan.notes ?? []), `Tried before, and not proved: ${first.summary} ${best.proof.why ?? ""}`];
+    if (proof.passes) return { plan: { ...plan, notes }, proof };
+  }
+  return best;
 }
 
 function answerFor({ cluster, settings, readAt }: Ground, finding: Finding): ReturnType<Fix> {
