@@ -136,8 +136,9 @@ some finding has no command that mends it; 3 none of these, and something asked 
 function addEvaluate(root: Command, finish: Finish): void {
   const command = root
     .command("evaluate")
-    .description("judge saved evidence again, offline, as of the time it was read")
-    .argument("<evidence...>", "files of --save-evidence, or folders of them");
+    .description("judge saved evidence again, offline, as of the time it was read; or manifests, as if they were all there is")
+    .argument("[evidence...]", "files of --save-evidence, or folders of them")
+    .option("--manifests <dir>", "a folder of manifests instead: every *.yaml, *.yml and *.json below it");
   addOutput(addSelection(command)).action((paths, options) =>
     finish(import("./commands/evaluate.ts").then(({ evaluate }) => evaluate(paths, options))),
   );

@@ -16,17 +16,19 @@ export interface ReportSource {
 
 /** The report in every format. What makes a format is loaded when its turn comes. */
 export function reportFiles(report: Report, checks: readonly AnyCheck[], { homeRegion, whereIs, changes }: ReportSource): FileMakers {
+  const hub: FileMakers = {
+    "findings.asff.json": async () => (await import("../core/report/asff-document.ts")).asffDocument(report, homeRegion, checks),
+  };
+  const sarif = { checks, ...(whereIs === undefined ? {} : { whereIs }) };
   return {
     "report.html": async () => {
       const { toHtml } = await import("../core/report/html/page.ts");
       return [toHtml(report, { checks, ...(changes === undefined ? {} : { changes: await changes() }) })];
     },
     "report.json": async () => (await import("../core/report/json.ts")).jsonPieces(report),
-    "findings.asff.json": async () => (await import("../core/report/asff-document.ts")).asffDocument(report, homeRegion, checks),
+    ...(whereIs === undefined ? hub : {}), // Security Hub holds findings of accounts, and files are in none
     "findings.ocsf.json": async () => (await import("../core/report/ocsf.ts")).ocsfDocument(report, homeRegion, checks),
-    "results.sarif": async () => [
-      (await import("../core/report/sarif.ts")).toSarif(report, { checks, ...(whereIs === undefined ? {} : { whereIs }) }),
-    ],
+    "results.sarif": async () => [(await import("../core/report/sarif.ts")).toSarif(report, sarif)],
     "results.junit.xml": async () => [(await import("../core/report/junit.ts")).toJunit(report, checks)],
     "findings.csv": async () => [(await import("../core/report/csv.ts")).toCsv(report)],
   };

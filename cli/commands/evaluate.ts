@@ -7,20 +7,32 @@ import { toReport } from "../../core/report/summary.ts";
 import { type ClusterRecord, noChanges } from "../../core/run-record.ts";
 import { namespacesOf, readAtOf, reported } from "../../core/scan.ts";
 import { version } from "../../core/version.ts";
+import { UsageError } from "../errors.ts";
 import { loadEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
+import { judgeManifests } from "../manifests/judge.ts";
 import { type OutputOptions, writeReport } from "../output.ts";
 import { loadSettings } from "../settings.ts";
 
 export interface EvaluateOptions extends OutputOptions {
+  /** A folder of manifests, instead of evidence. */
+  readonly manifests?: string;
   readonly check: readonly string[];
   readonly config?: string;
 }
 
-/** `evaluate`: judges saved evidence as of the time at which it was read; nothing is sent anywhere. */
+/** `evaluate`: judges saved evidence as of the time at which it was read, or manifests; nothing is sent anywhere. */
 export async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<ExitCode> {
   const settings = await loadSettings(options.config);
   const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
+  if (options.manifests !== undefined) {
+    if (paths.length > 0) throw new UsageError("--manifests and files of evidence exclude each other.", { hint: "Name one input." });
+    const judged = await judgeManifests(options.manifests, { all: selectChecks(undefined), asked: checks, settings });
+    return writeReport(judged.report, judged.checks, options, judged.source);
+  }
+  if (paths.length === 0) {
+    throw new UsageError("Nothing is named to be judged.", { hint: "Name files of --save-evidence, or --manifests and a folder." });
+  }
   const evidence = await loadEvidence(paths);
   const times = evidence.map(({ cluster }) => readAtOf(cluster)).sort();
   const report = toReport({

@@ -8,7 +8,7 @@ import type { Estate } from "../../core/net/connectivity/model.ts";
 import type { Policies } from "../../core/net/policy/translation.ts";
 import { UsageError } from "../errors.ts";
 import { loadEvidence } from "../evidence.ts";
-import { manifestFiles } from "./manifest-files.ts";
+import { manifestFiles } from "../manifests/files.ts";
 import type { Messages } from "./messages.ts";
 
 export interface Input {

@@ -14,12 +14,14 @@ export interface Ended {
  * Runs the command line as its user does, in a folder of its own, against the sandbox; without one there are no credentials.
  *
  * @param onStart is given the process, for a test that ends it
+ * @param cwd where it runs, if that is to be known
  */
 export async function run(
   args: readonly string[],
   sandbox?: Sandbox,
   env: Readonly<Record<string, string>> = {},
   onStart: (child: ChildProcess) => void = () => {},
+  cwd?: string,
 ): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), "eks-perimeter-"));
   const credentials =
@@ -45,7 +47,7 @@ export async function run(
     const child = execFile(
       process.execPath,
       [join(import.meta.dirname, "../../cli/main.ts"), ...args],
-      { cwd: folder, env: environment, maxBuffer: 64e6 },
+      { cwd: cwd ?? folder, env: environment, maxBuffer: 64e6 },
       (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
     );
     onStart(child);

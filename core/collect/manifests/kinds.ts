@@ -15,17 +15,18 @@ const irrelevantLists = [
   "securityGroupPolicies",
   "nodeClasses",
 ] as const;
-type AllLists = keyof typeof kubernetesKinds;
-export type ManifestListName = Exclude<AllLists, (typeof irrelevantLists)[number]>;
+export type AnyListName = keyof typeof kubernetesKinds;
+export type ManifestListName = Exclude<AnyListName, (typeof irrelevantLists)[number]>;
 
 /** The same kinds that are listed of a live cluster, and the same parsers. */
-export const manifestListNames = (Object.keys(kubernetesKinds) as AllLists[]).filter(
+const allListNames = Object.keys(kubernetesKinds) as AnyListName[];
+export const manifestListNames = allListNames.filter(
   (name): name is ManifestListName => !irrelevantLists.some((irrelevant) => irrelevant === name),
 );
 
 /** One kind of object, as a manifest names it. */
 export interface ManifestKind {
-  readonly list: ManifestListName;
+  readonly list: AnyListName;
   readonly group: string;
   readonly kind: string;
   readonly versions: readonly string[];
@@ -33,7 +34,7 @@ export interface ManifestKind {
 }
 
 const kinds: readonly ManifestKind[] = [
-  ...manifestListNames.flatMap((list) =>
+  ...allListNames.flatMap((list) =>
     kubernetesKinds[list].map(({ read, kind, versions, object }) => ({ list, group: kubernetesReads[read].group, kind, versions, object })),
   ),
 ];
