@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as z from "zod";
 import { AccountId, ClusterName, RegionName } from "../core/model/request.ts";
 import { severities } from "../core/model/severity.ts";
@@ -7,6 +7,7 @@ import { version } from "../core/version.ts";
 import { parsePlace, parsePorts } from "./connectivity/narrowing.ts";
 import { endOf } from "./end.ts";
 import { type ExitCode, exit } from "./exit.ts";
+import { shells } from "./shells.ts";
 
 /** Runs the command line; answers the exit code. Errors are one line on stderr, with what to do about them. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -44,12 +45,16 @@ export function program(finish: Finish): Command {
   addFix(root, finish);
   addChecks(root, finish);
   addDoctor(root, finish);
+  addCompletion(root, finish);
   root
     .command("demo")
     .description("scan a small organization in an embedded sandbox: no AWS account is needed")
     .option("--out <dir>", "where the report is written", "out/demo")
+    .addHelpText("after", demoHelp)
     .action((options) => finish(import("./commands/demo.ts").then(({ demo }) => demo(options))));
-  for (const command of descendants(root)) command.helpOption("--help", "print this help").exitOverride().copyInheritedSettings(root);
+  for (const command of descendants(root)) {
+    command.helpOption("--help", "print this help").helpCommand(false).exitOverride().copyInheritedSettings(root);
+  }
   return root;
 }
 
@@ -65,8 +70,36 @@ function addScan(root: Command, finish: Finish): void {
     .option("--save-evidence <path>", "save what was read: a file for one cluster, a folder for several")
     .option("--state <location>", "where runs and the state of findings are kept: a folder or s3://BUCKET/PREFIX")
     .option("--verbose", "print each read and its time");
-  addOutput(command).action((options) => finish(import("./commands/scan.ts").then(({ scan }) => scan(options))));
+  addOutput(command)
+    .addHelpText("after", scanHelp)
+    .action((options) => finish(import("./commands/scan.ts").then(({ scan }) => scan(options))));
 }
+
+/** What is no verdict, of every command that reads much or writes. */
+const otherCodes = `
+  70   a fault of this program: no verdict
+  74   output could not be written: no verdict
+  130  interrupted, or 143 by SIGTERM: no verdict`;
+
+const verdictCodes = `
+Exit codes:
+  0    nothing fails at or above --fail-on, and everything was read and judged
+  1    a finding at least as severe as --fail-on fails
+  3    none does, but something in scope could not be read or judged
+  2    wrong usage, wrong configuration or no credentials: nothing was judged`;
+
+const scanHelp = `${verdictCodes};
+       also a cluster asked for by name that is nowhere${otherCodes}`;
+
+const evaluateHelp = verdictCodes + otherCodes;
+
+const connectivityHelp = `
+Exit codes:
+  0    connections were told, however many
+  2    an input could not be used at all, or wrong usage${otherCodes}`;
+
+const demoHelp = `
+Exit codes: 0 the sandbox was scanned, whatever fails in it; others as of scan.`;
 
 const addScope = (command: Command, org: string): Command =>
   command
@@ -100,6 +133,7 @@ function addConnectivity(root: Command, finish: Finish): void {
     .addOption(new Option("--format <format>", "how connections are printed (default: text)").choices(["text", "json", "dot"]))
     .option("--json", "print one JSON document: --format json")
     .option("--explain", "name the rules that decide each connection")
+    .addHelpText("after", connectivityHelp)
     .action((options) => finish(import("./commands/connectivity.ts").then(({ connectivity }) => connectivity(options))));
 }
 
@@ -139,9 +173,9 @@ function addEvaluate(root: Command, finish: Finish): void {
     .description("judge saved evidence again, offline, as of the time it was read; or manifests, as if they were all there is")
     .argument("[evidence...]", "files of --save-evidence, or folders of them")
     .option("--manifests <dir>", "a folder of manifests instead: every *.yaml, *.yml and *.json below it");
-  addOutput(addSelection(command)).action((paths, options) =>
-    finish(import("./commands/evaluate.ts").then(({ evaluate }) => evaluate(paths, options))),
-  );
+  addOutput(addSelection(command))
+    .addHelpText("after", evaluateHelp)
+    .action((paths, options) => finish(import("./commands/evaluate.ts").then(({ evaluate }) => evaluate(paths, options))));
 }
 
 function addChecks(root: Command, finish: Finish): void {
@@ -158,6 +192,25 @@ function addChecks(root: Command, finish: Finish): void {
     .option("--json", "print one JSON document")
     .action((id, options) => finish(import("./commands/checks.ts").then(({ explain }) => explain(id, options))));
 }
+
+function addCompletion(root: Command, finish: Finish): void {
+  root
+    .command("completion")
+    .description("print a script that completes commands, options, choices, check ids and files in a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(shells))
+    .addHelpText("after", completionHelp)
+    .action((shell) => finish(import("./commands/completion.ts").then(({ completion }) => completion(shell, root))));
+}
+
+const completionHelp = `
+bash: eks-perimeter completion bash > ~/.local/share/bash-completion/completions/eks-perimeter
+      or, in ~/.bashrc: eval "$(npx eks-perimeter completion bash)"
+zsh:  eks-perimeter completion zsh > a folder of $fpath, as the file _eks-perimeter
+      or, in ~/.zshrc after compinit: eval "$(npx eks-perimeter completion zsh)"
+fish: eks-perimeter completion fish > ~/.config/fish/completions/eks-perimeter.fish
+
+Where the line is evaluated at the start of the shell, "npx eks-perimeter" is completed too, unless
+something else completes npx. Write the script again after an update.`;
 
 function addDoctor(root: Command, finish: Finish): void {
   const command = root

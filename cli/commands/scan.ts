@@ -116,16 +116,21 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   return await writeReport(report, checks, options, source, { next, reserved });
 }
 
-/** What to type after a scan: why the worst check fails, and how to see what was not. */
-function nextSteps({ findings, summary }: Report, { org, account }: ScanOptions): readonly string[] {
+/** What to type after a scan: what mends the worst, and how to see what was not seen. */
+function nextSteps({ findings, summary }: Report, { org, account, region, saveEvidence }: ScanOptions): readonly string[] {
   const fails = findings.filter(({ status }) => status === "fail");
   const worst = severities
     .map((severity) => fails.find((finding) => finding.severity === severity))
     .find((finding) => finding !== undefined);
-  const scope = [...(org === true ? ["--org"] : []), ...account.map((id) => `--account ${id}`)].join(" ");
+  const scope = [
+    ...(org === true ? [" --org"] : []),
+    ...account.map((id) => ` --account ${id}`),
+    ...region.map((name) => ` --region ${name}`),
+  ].join("");
+  const input = saveEvidence === undefined ? scope : ` --evidence ${saveEvidence}`;
   return [
-    ...(worst === undefined ? [] : [`eks-perimeter checks explain ${worst.check}`]),
-    ...(summary.complete ? [] : [`eks-perimeter doctor${scope === "" ? "" : ` ${scope}`}: what reading lacks, and how to mend it`]),
+    ...(worst === undefined ? [] : [`eks-perimeter fix${input} --check ${worst.check}`]),
+    ...(summary.complete ? [] : [`eks-perimeter doctor${scope}: what reading lacks, and how to mend it`]),
   ];
 }
 

@@ -123,3 +123,17 @@ it("74: what the operating system says of a file is one line", () => {
   });
   expect(plainText(endOf(error).text)).toBe(endOf(error).text);
 });
+
+describe("--help says what the exit code means", () => {
+  it.each([
+    ["scan", [0, 1, 2, 3, 70, 74, 130]],
+    ["evaluate", [0, 1, 2, 3, 70, 74, 130]],
+    ["connectivity", [0, 2, 70, 74, 130]],
+  ])("%s", async (command, codes) => {
+    const { code, stdout } = await run([command, "--help"]);
+    expect(code).toBe(0);
+    const [, after = ""] = stdout.split("Exit codes:\n");
+    expect([...after.matchAll(/^ {2}(\d+) /gm)].map(([, number]) => Number(number)).sort((a, b) => a - b)).toEqual(codes);
+    expect(Math.max(...after.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
