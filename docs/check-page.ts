@@ -1,8 +1,10 @@
 import { stringify } from "yaml";
 import { checkById } from "../core/checks/index.ts";
+import { manifestFactNames } from "../core/collect/manifests/facts.ts";
 import { hasFix, withoutFix } from "../core/fix/index.ts";
 import { frameworks } from "../core/frameworks/index.ts";
 import { unmapped } from "../core/frameworks/unmapped.ts";
+import { judgeable } from "../core/judge-manifests.ts";
 import type { AnyCheck, Verdict } from "../core/model/check.ts";
 import { readsOf } from "./check-reads.ts";
 import { differencesIn } from "./differences.ts";
@@ -24,6 +26,7 @@ export function checkPage(check: AnyCheck): string {
     linked(unseen),
     "## What is read",
     readsOf(check),
+    ...onManifests(check),
     "## Examples",
     ...(["fail", "pass"] as const).flatMap((example) => verdictsOn(check, example).flatMap(said)),
     "What tells the two apart:",
@@ -67,6 +70,18 @@ function said(verdict: Verdict): readonly string[] {
 function commandsOf(check: AnyCheck): readonly string[] {
   const commands = verdictsOn(check, "fail").flatMap((verdict) => (verdict.status === "fail" ? (verdict.remediation?.commands ?? []) : []));
   return commands.length === 0 ? [] : ["For the example that fails, the finding says:", sh([...new Set(commands)])];
+}
+
+/** Whether `evaluate --manifests` judges it, and how far. */
+function onManifests(check: AnyCheck): readonly string[] {
+  if (check.surface === "coverage" || judgeable([check], manifestFactNames).length === 0) return [];
+  const silent = check.uses.filter((use) => !manifestFactNames.has(use));
+  const command = code("npx eks-perimeter evaluate --manifests DIR");
+  return [
+    silent.length === 0
+      ? `${command} judges it whole, before anything is deployed.`
+      : `${command} finds what fails by manifests alone, before anything is deployed; a pass is withheld, since only a cluster tells ${silent.map(code).join(", ")}.`,
+  ];
 }
 
 /** Whether the command line says what to type for a cluster. */
