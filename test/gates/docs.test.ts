@@ -96,6 +96,11 @@ describe.each(written)("%s", (page) => {
   });
 });
 
+it("every command is told of", () => {
+  const told = written.flatMap((page) => commandLinesOf(page).map((line) => line.split(/\s/, 1)[0]));
+  expect(commands.commands.map((command) => command.name()).filter((name) => name !== "demo" && !told.includes(name))).toEqual([]);
+});
+
 it("the README is led to every page that is written by hand", () => {
   const led = new Set(linksOf("README.md").map((target) => normalize(target.split("#", 1)[0] ?? "")));
   expect(written.filter((page) => page !== "README.md" && !led.has(page))).toEqual([]);
