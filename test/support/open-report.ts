@@ -1,40 +1,55 @@
-/** How long a browser takes with a report's page. */
+/** The report's page in headless Chromium. */
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
-export const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" });
 
-export interface Opened {
-  /** From the navigation until the list of findings is there and a frame was drawn. */
-  readonly openMs: number;
-  /** From a keystroke in the search until the list that it leaves was drawn: the longest of several. */
-  readonly keyMs: number;
+export interface OpenedReport {
+  readonly page: Page;
+  /** Everything that a report must not do: a message in the console, an error, a request for anything but the file itself. */
+  readonly complaints: readonly string[];
 }
 
-/** Opens the file in a browser of its own, without a network, and types in its search. */
-export async function openReport(file: string): Promise<Opened> {
-  const browser = await chromium.launch({ executablePath: browserPath });
-  try {
-    const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 } });
-    const page = await context.newPage();
-    await page.goto(pathToFileURL(file).href);
-    const openMs = await page.evaluate<number>(
-      "new Promise((drawn) => requestAnimationFrame(() => setTimeout(() => drawn(performance.now()))))",
-    );
-    const times: number[] = [];
-    for (const text of ["n", "na", "namespace-17", "namespace-17 443", "namespace", ""])
-      times.push(await page.evaluate<number>(typing(text)));
-    return { openMs, keyMs: Math.max(...times) };
-  } finally {
-    await browser.close();
-  }
+/**
+ * Opens the file in a context of its own, without a network.
+ *
+ * @param hash what follows the "#"
+ */
+export async function openReport(
+  browser: Browser,
+  file: string,
+  { hash = "", ...options }: BrowserContextOptions & { readonly hash?: string } = {},
+): Promise<OpenedReport> {
+  const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const { href } = pathToFileURL(file);
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => undefined); // the page may be closed by then
+  });
+  page.on("request", (request) => {
+    if (request.url().replace(/#.*$/s, "") !== href) complaints.push(`request: ${request.url()}`);
+  });
+  await page.goto(hash === "" ? href : `${href}#${hash}`);
+  return { page, complaints };
 }
 
-/** What the page runs: types the text as a user would, and answers when the list was drawn. */
-const typing = (text: string): string => `new Promise((drawn) => {
-  const search = document.getElementById("search");
-  const start = performance.now();
-  search.value = ${JSON.stringify(text)};
-  search.dispatchEvent(new Event("input", { bubbles: true }));
-  requestAnimationFrame(() => setTimeout(() => drawn(performance.now() - start)));
-})`;
+/** Milliseconds from the navigation until now that a frame was drawn. */
+export const drawnAfter = (page: Page): Promise<number> =>
+  page.evaluate<number>("new Promise((drawn) => requestAnimationFrame(() => setTimeout(() => drawn(performance.now()))))");
+
+/** Milliseconds from the text's being in the search until the list that it leaves was drawn. */
+export const searchTakes = (page: Page, text: string): Promise<number> =>
+  page.evaluate<number>(`new Promise((drawn) => {
+    const search = document.getElementById("search");
+    const start = performance.now();
+    search.value = ${JSON.stringify(text)};
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    requestAnimationFrame(() => setTimeout(() => drawn(performance.now() - start)));
+  })`);
+
+/** What is typed one after the other when keystrokes are timed. */
+export const typed = ["n", "na", "namespace-17", "namespace-17 443", "namespace", ""] as const;
