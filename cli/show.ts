@@ -25,9 +25,7 @@ const page = { columns: 120, rows: 40 };
 export function shown(report: Report, { everything, verbose, next = [], reserved = 0 }: ShowOptions, stream: NodeJS.WriteStream): string {
   const isTerminal = stream.isTTY === true;
   const { columns, rows } = isTerminal ? { columns: stream.columns || 80, rows: stream.rows || 24 } : page;
-  const paint: Paint = isColoured(stream, process.env)
-    ? (style, text) => styleText(formats[style], text, { validateStream: false })
-    : plain;
+  const paint = paintOf(stream);
   const hasTables = !isTerminal || verbose === true;
   const elsewhere = everything === undefined && !hasTables ? ["All of it: --out DIR writes it, --verbose or a pipe shows it."] : [];
   const glance = toGlance(report, {
@@ -39,6 +37,10 @@ export function shown(report: Report, { everything, verbose, next = [], reserved
   });
   return hasTables ? `${toTable(report, { width: columns, paint })}\n${glance}` : glance;
 }
+
+/** Colours where the stream may have them. */
+export const paintOf = (stream: NodeJS.WriteStream): Paint =>
+  isColoured(stream, process.env) ? (style, text) => styleText(formats[style], text, { validateStream: false }) : plain;
 
 const plain: Paint = (_style, text) => text;
 const formats: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { verdictsOn } from "../core/checks/examples.ts";
 import { checkById } from "../core/checks/index.ts";
 import { manifestFactNames } from "../core/collect/manifests/facts.ts";
 import { hasFix, withoutFix } from "../core/fix/index.ts";
@@ -8,7 +9,6 @@ import { judgeable } from "../core/judge-manifests.ts";
 import type { AnyCheck, Verdict } from "../core/model/check.ts";
 import { readsOf } from "./check-reads.ts";
 import { differencesIn } from "./differences.ts";
-import { verdictsOn } from "./examples.ts";
 import { anchor, code, fence, sh, table } from "./markdown.ts";
 
 /** `docs/checks/<id>.md`: all that there is to know of one check before its findings are believed. */

@@ -3,6 +3,7 @@ import type { Evidence } from "../../core/evidence.ts";
 import type { AnyCheck } from "../../core/model/check.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { selectChecks } from "../../core/plan.ts";
+import { plainLines } from "../../core/report/plain-text.ts";
 import { toReport } from "../../core/report/summary.ts";
 import { type ClusterRecord, noChanges } from "../../core/run-record.ts";
 import { namespacesOf, readAtOf, reported } from "../../core/scan.ts";
@@ -11,7 +12,8 @@ import { UsageError } from "../errors.ts";
 import { loadEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
 import { judgeManifests } from "../manifests/judge.ts";
-import { type OutputOptions, writeReport } from "../output.ts";
+import { namedChecks } from "../named-checks.ts";
+import { type OutputOptions, prepareFolder, writeReport } from "../output.ts";
 import { loadSettings } from "../settings.ts";
 
 export interface EvaluateOptions extends OutputOptions {
@@ -24,7 +26,8 @@ export interface EvaluateOptions extends OutputOptions {
 /** `evaluate`: judges saved evidence as of the time at which it was read, or manifests; nothing is sent anywhere. */
 export async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<ExitCode> {
   const settings = await loadSettings(options.config);
-  const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
+  const checks = namedChecks(options.check);
+  if (options.out !== undefined) await prepareFolder(options.out);
   if (options.manifests !== undefined) {
     if (paths.length > 0) throw new UsageError("--manifests and files of evidence exclude each other.", { hint: "Name one input." });
     const judged = await judgeManifests(options.manifests, { all: selectChecks(undefined), asked: checks, settings });
@@ -49,9 +52,10 @@ export async function evaluate(paths: readonly string[], options: EvaluateOption
 function judged({ cluster }: Evidence, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {
   const readAt = readAtOf(cluster);
   const { findings, broken } = evaluateCluster(checks, cluster, settings, readAt);
-  for (const { check, cause } of broken) process.stderr.write(`error: ${check} broke: ${cause instanceof Error ? cause.stack : cause}\n`);
+  for (const { check, cause } of broken)
+    process.stderr.write(`${plainLines(`error: ${check} broke: ${cause instanceof Error ? cause.stack : cause}`)}\n`);
   const namespaces = namespacesOf(cluster, settings.internet, (cause) => {
-    process.stderr.write(`error: the picture of namespaces broke: ${cause instanceof Error ? cause.stack : cause}\n`);
+    process.stderr.write(`${plainLines(`error: the picture of namespaces broke: ${cause instanceof Error ? cause.stack : cause}`)}\n`);
   });
   return { readAt, cluster: { ...reported(cluster, cluster), namespaces }, findings, changes: noChanges, delivered: 0, refused: [] };
 }

@@ -6,7 +6,6 @@ import { outcomeOf, proposalText } from "../../core/fix/text.ts";
 import type { Cluster } from "../../core/model/cluster.ts";
 import type { Finding } from "../../core/model/finding.ts";
 import type { Settings } from "../../core/model/settings.ts";
-import { selectChecks } from "../../core/plan.ts";
 import { plainText } from "../../core/report/plain-text.ts";
 import { factsNeededBy, readAtOf } from "../../core/scan.ts";
 import { UsageError } from "../errors.ts";
@@ -14,6 +13,7 @@ import { loadEvidence } from "../evidence.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { writeFolder } from "../fix-folder.ts";
 import type { ClusterScope } from "../live.ts";
+import { namedChecks } from "../named-checks.ts";
 import { nearest } from "../nearest.ts";
 import { prepareFolder } from "../output.ts";
 import { loadSettings } from "../settings.ts";
@@ -31,7 +31,7 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
   if (options.finding.length + options.check.length === 0) {
     throw new UsageError("Nothing was said to be fixed.", { hint: "Name findings with --finding, or checks with --check." });
   }
-  selectChecks(options.check);
+  namedChecks(options.check);
   const settings = await loadSettings(options.config);
   if (options.out !== undefined) await prepareFolder(options.out);
   const grounds = (await clustersOf(options, settings)).map((cluster) => groundOf(cluster, settings));

@@ -5,7 +5,7 @@ import type { PlanRequest } from "../../core/model/request.ts";
 import type { ClusterTarget } from "../../core/model/resource.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { severities } from "../../core/model/severity.ts";
-import { planRun, selectChecks } from "../../core/plan.ts";
+import { planRun } from "../../core/plan.ts";
 import type { PlanPorts } from "../../core/ports.ts";
 import type { Slack } from "../../core/publish/slack/client.ts";
 import { plainText } from "../../core/report/plain-text.ts";
@@ -18,6 +18,7 @@ import { UsageError } from "../errors.ts";
 import { saveEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
 import { interruptible } from "../interruption.ts";
+import { namedChecks } from "../named-checks.ts";
 import { type FailOn, prepareFolder, writeReport } from "../output.ts";
 import { openSession } from "../ports.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -54,7 +55,7 @@ export async function scan(options: ScanOptions): Promise<ExitCode> {
     throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or scan the whole organization." });
   }
   const { slack, settings } = await withSlack(await loadSettings(options.config), options);
-  const checks = selectChecks(options.check.length > 0 ? options.check : undefined);
+  const checks = namedChecks(options.check);
   if (options.out !== undefined) await prepareFolder(options.out);
   const progress = startProgress(options);
   const kept: Kept = {};

@@ -1,5 +1,6 @@
 /** Every document that the product can send to Security Hub, beside AWS's own service model and the documented lengths. */
 import { expect, inject, it } from "vitest";
+import { exampleSettings } from "../../core/checks/examples.ts";
 import { checks } from "../../core/checks/index.ts";
 import { evaluateAccount, evaluateCluster } from "../../core/evaluate.ts";
 import type { AccountFacts } from "../../core/model/account.ts";
@@ -8,7 +9,6 @@ import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { type Fact, known } from "../../core/model/fact.ts";
 import type { Finding } from "../../core/model/finding.ts";
 import { type PublishableFinding, toAsff } from "../../core/report/asff.ts";
-import { exampleSettings } from "../../docs/examples.ts";
 import { asffViolations } from "../report/asff-rules.ts";
 import { aFinding } from "../report/sample.ts";
 import { aCluster, account, anAccount, readAt, region } from "../support/cluster.ts";

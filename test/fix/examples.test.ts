@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { exampleSettings } from "../../core/checks/examples.ts";
 import { checks } from "../../core/checks/index.ts";
 import { fixes, hasFix, withoutFix } from "../../core/fix/index.ts";
 import { propose } from "../../core/fix/propose.ts";
@@ -6,7 +7,6 @@ import { judgedOn } from "../../core/fix/prove.ts";
 import type { AnyCheck } from "../../core/model/check.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { type Fact, known } from "../../core/model/fact.ts";
-import { exampleSettings } from "../../docs/examples.ts";
 import { aCluster, readAt } from "../support/cluster.ts";
 
 /** The cluster of which no more was read than the check's example of a fail says. */

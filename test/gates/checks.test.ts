@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
+import { exampleSettings, verdictsOn } from "../../core/checks/examples.ts";
 import { checkById, checks } from "../../core/checks/index.ts";
 import { retired } from "../../core/checks/retired.ts";
 import { frameworks, referencesTo } from "../../core/frameworks/index.ts";
@@ -9,7 +10,6 @@ import type { AccountFacts } from "../../core/model/account.ts";
 import { type AnyCheck, surfaces } from "../../core/model/check.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
 import { type Fact, known } from "../../core/model/fact.ts";
-import { exampleSettings, verdictsOn } from "../../docs/examples.ts";
 import { aCluster, anAccount, judged, judgedAccount } from "../support/cluster.ts";
 import { filesIn, textOf } from "./source.ts";
 

@@ -1,8 +1,8 @@
 /** The examples that every check carries, judged: they feed the pages of checks and the gates. */
-import type { About, AnyCheck, Verdict } from "../core/model/check.ts";
-import { frozen } from "../core/model/frozen.ts";
-import { accountArn, clusterArn } from "../core/model/resource.ts";
-import { Settings } from "../core/model/settings.ts";
+import type { About, AnyCheck, Verdict } from "../model/check.ts";
+import { frozen } from "../model/frozen.ts";
+import { accountArn, clusterArn } from "../model/resource.ts";
+import { Settings } from "../model/settings.ts";
 
 const account = "111122223333";
 const region = "eu-west-1";
