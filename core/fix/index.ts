@@ -20,14 +20,18 @@ import { fixKubeletNotExposed } from "./nodes/kubelet-not-exposed.ts";
 import { fixNodeHasNoPublicAddress } from "./nodes/node-has-no-public-address.ts";
 import { fixNodePortsNotPublic } from "./nodes/node-ports-not-public.ts";
 import { fixNodeSshNotPublic } from "./nodes/node-ssh-not-public.ts";
+import { fixDeclaredFlowsHold } from "./pod-network/declared-flows-hold.ts";
+import { fixHostNetworkPodsAreDeclared } from "./pod-network/host-network-pods-are-declared.ts";
 import { fixInstanceMetadataBlockedFromPods } from "./pod-network/instance-metadata-blocked-from-pods.ts";
 import { fixNamespacesAreIsolated } from "./pod-network/namespaces-are-isolated.ts";
+import { fixNetworkPoliciesAreEnforced } from "./pod-network/network-policies-are-enforced.ts";
 import { fixNetworkPoliciesRestrict } from "./pod-network/network-policies-restrict.ts";
 import { fixNetworkPoliciesSelectPods } from "./pod-network/network-policies-select-pods.ts";
 import { fixPodsDenyEgressByDefault } from "./pod-network/pods-deny-egress-by-default.ts";
 import { fixPodsDenyIngressByDefault } from "./pod-network/pods-deny-ingress-by-default.ts";
 import { fixPodsIngressFromInternetDeclared } from "./pod-network/pods-ingress-from-internet-declared.ts";
 import { fixPodsInternetEgressRestricted } from "./pod-network/pods-internet-egress-restricted.ts";
+import { fixWindowsNodesAreSegmented } from "./pod-network/windows-nodes-are-segmented.ts";
 
 /** By the id of the check: what answers a plan for one of its fails. */
 export const fixes: Readonly<Record<string, Fix>> = {
@@ -51,6 +55,10 @@ export const fixes: Readonly<Record<string, Fix>> = {
   "pods-internet-egress-restricted": fixPodsInternetEgressRestricted,
   "pods-ingress-from-internet-declared": fixPodsIngressFromInternetDeclared,
   "namespaces-are-isolated": fixNamespacesAreIsolated,
+  "declared-flows-hold": fixDeclaredFlowsHold,
+  "host-network-pods-are-declared": fixHostNetworkPodsAreDeclared,
+  "network-policies-are-enforced": fixNetworkPoliciesAreEnforced,
+  "windows-nodes-are-segmented": fixWindowsNodesAreSegmented,
   "network-policies-restrict": fixNetworkPoliciesRestrict,
   "network-policies-select-pods": fixNetworkPoliciesSelectPods,
   "instance-metadata-blocked-from-pods": fixInstanceMetadataBlockedFromPods,

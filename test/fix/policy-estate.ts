@@ -79,6 +79,8 @@ const agentsOf: Readonly<Record<DialectName, (node: string) => Pod>> = {
     }),
   cilium: (node) => aCiliumAgent(node, { spec: { containers: [aContainer("quay.io/cilium/cilium:v1.19.6", { name: "cilium-agent" })] } }),
 };
+const daemonSetOf = (pod: Pod) =>
+  aWorkload("DaemonSet", pod.owner?.name ?? "", { namespace: pod.namespace, template: { labels: pod.labels, spec: pod.spec } });
 /** Beside an engine other than its own VPC CNI gives pods their addresses, and enforces nothing. */
 const plainAwsNode = (node: string): Pod => anAwsNode(node, {});
 
@@ -90,26 +92,38 @@ const settingsOf = (dialect: DialectName) =>
       ? networkSettings()
       : networkSettings({ vpcCni: controllerOn });
 
+const kubernetes = aService("kubernetes", {
+  namespace: "default",
+  type: "ClusterIP",
+  clusterIPs: ["172.20.0.1"],
+  selector: {},
+  ports: [{ protocol: "TCP", port: 443 }],
+});
+const kubeDns = aService("kube-dns", {
+  namespace: "kube-system",
+  type: "ClusterIP",
+  clusterIPs: ["172.20.0.10"],
+  selector: { "k8s-app": "kube-dns" },
+  ports: [{ protocol: "UDP", port: 53 }],
+});
+/** The API server, DNS, and the Service of a load balancer. */
+export const services = [
+  kubernetes,
+  kubeDns,
+  aService("web", {
+    namespace: "shop",
+    clusterIPs: ["172.20.0.80"],
+    selector: { app: "web" },
+    ports: [{ protocol: "TCP", port: 80, targetPort: 8080 }],
+  }),
+];
+
 /** Everything that policies are judged on was read. */
 export function groundOf(dialect: DialectName, { pods = openPods, facts = {}, settings = {} }: Estate = {}): Ground {
   const engine = nodes.flatMap((node) => [
     agentsOf[dialect](node),
     ...(dialect === "calico" || dialect === "cilium" ? [plainAwsNode(node)] : []),
   ]);
-  const kubernetes = aService("kubernetes", {
-    namespace: "default",
-    type: "ClusterIP",
-    clusterIPs: ["172.20.0.1"],
-    selector: {},
-    ports: [{ protocol: "TCP", port: 443 }],
-  });
-  const kubeDns = aService("kube-dns", {
-    namespace: "kube-system",
-    type: "ClusterIP",
-    clusterIPs: ["172.20.0.10"],
-    selector: { "k8s-app": "kube-dns" },
-    ports: [{ protocol: "UDP", port: 53 }],
-  });
   const names = ["default", "kube-system", "calico-system", ...new Set(pods.map(({ namespace }) => namespace))];
   const cluster = aCluster({
     ...noPolicies,
@@ -126,7 +140,7 @@ export function groundOf(dialect: DialectName, { pods = openPods, facts = {}, se
     ),
     nodeGroups: known([]),
     pods: known([...engine, dns, ...pods]),
-    workloads: known(dnsWorkloads),
+    workloads: known([...dnsWorkloads, ...engine.slice(0, engine.length / nodes.length).map(daemonSetOf)]),
     namespaces: known([...new Set(names)].map((name) => ({ name, labels: {} }))),
     networkSettings: settingsOf(dialect),
     nodeClasses: known([]),
@@ -152,16 +166,7 @@ export function groundOf(dialect: DialectName, { pods = openPods, facts = {}, se
       anEni("eni-cp1", { privateIpv4: ["10.0.1.200"], description: "Amazon EKS prod" }),
       anEni("eni-cp2", { privateIpv4: ["10.0.2.200"], subnetId: "subnet-b", description: "Amazon EKS prod" }),
     ]),
-    services: known([
-      kubernetes,
-      kubeDns,
-      aService("web", {
-        namespace: "shop",
-        clusterIPs: ["172.20.0.80"],
-        selector: { app: "web" },
-        ports: [{ protocol: "TCP", port: 80, targetPort: 8080 }],
-      }),
-    ]),
+    services: known(services),
     ingresses: known([]),
     gatewayRoutes: known([]),
     apiServerAddresses: known({ addresses: ["10.0.1.200", "10.0.2.200"], ports: [443] }),
@@ -182,3 +187,18 @@ export function fixed(ground: Ground, check: string, name: string) {
   if (answer === undefined || "none" in answer) return { none: answer?.none };
   return { plan: answer.plan, proof: prove(ground, finding, answer.plan, before) };
 }
+
+/** The checks whose fixes are policies. */
+export const policyChecks = [
+  "pods-deny-ingress-by-default",
+  "pods-deny-egress-by-default",
+  "pods-internet-egress-restricted",
+  "pods-ingress-from-internet-declared",
+  "namespaces-are-isolated",
+  "endpoint-blocked-from-pods",
+  "kubelet-blocked-from-pods",
+  "network-policies-restrict",
+  "network-policies-select-pods",
+  "instance-metadata-blocked-from-pods",
+  "declared-flows-hold",
+] as const;

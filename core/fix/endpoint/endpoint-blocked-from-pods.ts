@@ -23,7 +23,7 @@ export const fixEndpointBlockedFromPods: Fix = (input) => {
   const families = familiesOf(failing);
   const targets = controlPlaneAddresses(cluster.facts, cluster.resource.name);
   const addresses = inFamilies(unionOf(targets.flatMap((one) => (one.addresses.state === "known" ? [one.addresses.value] : []))), families);
-  const { manifests, notes } = denied(cluster.facts, spoken.dialect, {
+  const written = denied(cluster.facts, spoken.dialect, {
     purpose: "no-api-server",
     direction: "egress",
     groups: [{ namespace, pods: failing, others }],
@@ -32,6 +32,8 @@ export const fixEndpointBlockedFromPods: Fix = (input) => {
     otherwise: [{ peers: [everyPod, ...allBut(addresses, families)] }],
     takenOut: { addresses },
   });
+  if ("none" in written) return written;
+  const { manifests, notes } = written;
   return {
     plan: {
       summary: `Keeps ${failing.length} pods of namespace ${namespace} from the API server, and from nothing else.`,

@@ -56,6 +56,7 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
     otherwise: [{ peers: [], ports: portList(portsWithout(allPorts, ports)) }, { peers: [everyPod] }],
     takenOut: { ports },
   });
+  if ("none" in written) return written;
   const { manifests } = written;
   const unpoliced = meant.length - policed.length;
   return {

@@ -2,8 +2,9 @@
 import { isolationIn } from "../../checks/pod-network/judge-isolation.ts";
 import { sidesIn } from "../../checks/pod-network/judge-namespaces.ts";
 import type { Pod } from "../../model/workloads.ts";
-import { effectivePolicies } from "../../net/policy/effective.ts";
+import { type Effective, effectivePolicies } from "../../net/policy/effective.ts";
 import type { Direction } from "../../net/policy/model.ts";
+import { commonPorts, isNone, portsOf } from "../../net/policy/port-set.ts";
 import { apiClients } from "../../net/rbac/api-clients.ts";
 import { aboutOf, type Fix, type FixInput } from "../fix.ts";
 import { applied, type ManifestObject } from "../manifests.ts";
@@ -31,7 +32,7 @@ export const denyByDefault =
     const free = failing.filter((pod) => openersOf(pod).length === 0);
     const closed = others.filter((pod) => effective.of(pod)?.isolation(direction).state === "yes");
     const spared = others.filter((pod) => !closed.includes(pod));
-    const kept = free.length === 0 ? [] : keptFor(input, direction, free);
+    const kept = free.length === 0 ? [] : keptFor(input, direction, free, effective);
     const fresh =
       free.length === 0
         ? { manifests: [], notes: [] }
@@ -44,6 +45,7 @@ export const denyByDefault =
             closed: [...closed, ...failing.filter((pod) => !free.includes(pod))],
             kept,
           });
+    if ("none" in fresh) return fresh;
     const inside: Inside = {
       addresses: insideRanges(input.cluster.facts, settings.trustedCidrs, settings.internet),
       families: familiesOf(failing),
@@ -81,13 +83,28 @@ export const denyByDefault =
     };
   };
 
-function keptFor(input: FixInput, direction: Direction, pods: readonly Pod[]): readonly Kept[] {
+function keptFor(input: FixInput, direction: Direction, pods: readonly Pod[], effective: Effective): readonly Kept[] {
   if (direction === "ingress") return [...keptFlows(input, direction, pods), ...keptEntrances(input, pods)];
   const { roles, roleBindings } = input.cluster.facts;
   const needsApi = apiClients({ roles, roleBindings }, input.settings.apiClients);
+  const asking = pods.filter(asksDns(input, effective));
   return [
-    { purpose: "dns", pods, allow: [keptDns(input.cluster.facts)] },
+    ...(asking.length === 0 ? [] : [{ purpose: "dns", pods: asking, allow: [keptDns(input.cluster.facts)] }]),
     ...keptFlows(input, direction, pods),
     ...keptApiServer(input.cluster, (pod) => needsApi(pod) !== false, pods),
   ];
 }
+
+/** A policy that lets through goes before a baseline that denies: what cannot ask now is not let through to it. */
+function asksDns({ cluster }: FixInput, effective: Effective): (pod: Pod) => boolean {
+  const all = cluster.facts.pods.state === "known" ? cluster.facts.pods.value : [];
+  const servers = all
+    .filter(({ namespace, labels }) => namespace === "kube-system" && labels["k8s-app"] === "kube-dns")
+    .flatMap(effective.classesOf);
+  return (pod) => {
+    const subject = effective.of(pod);
+    if (subject === undefined || servers.length === 0) return true;
+    return servers.some((one) => !isNone(commonPorts(subject.side("egress", { pod: one }).atMost, dns)));
+  };
+}
+const dns = portsOf("UDP", 53, 53);

@@ -83,7 +83,7 @@ function byPolicies({ cluster }: FixInput, open: readonly Machine[]): ReturnType
     ),
   ]);
   const families = addresses.ipv6.length > 0 ? (["ipv4", "ipv6"] as const) : (["ipv4"] as const);
-  const { manifests, notes } = denied(cluster.facts, spoken.dialect, {
+  const written = denied(cluster.facts, spoken.dialect, {
     purpose: "no-instance-metadata",
     direction: "egress",
     groups,
@@ -92,6 +92,8 @@ function byPolicies({ cluster }: FixInput, open: readonly Machine[]): ReturnType
     otherwise: [{ peers: [everyPod, ...allBut(addresses, families)] }],
     takenOut: { addresses },
   });
+  if ("none" in written) return written;
+  const { manifests, notes } = written;
   return {
     plan: {
       summary: `Keeps pods from the metadata service of their instances, whose options are EKS Auto Mode's.`,

@@ -24,7 +24,7 @@ export const fixNamespacesAreIsolated: Fix = (input) => {
   const spoken = dialectFor(cluster.facts, failing);
   if ("none" in spoken) return spoken;
   const welcome = [...new Set([namespace, ...welcomeTo(namespace, input)])].sort();
-  const { manifests, notes } = spoken.dialect.denies
+  const written = spoken.dialect.denies
     ? denied(cluster.facts, spoken.dialect, {
         purpose: "no-other-namespaces",
         direction: "ingress",
@@ -34,6 +34,8 @@ export const fixNamespacesAreIsolated: Fix = (input) => {
         takenOut: { addresses: noAddresses },
       })
     : byNetworkPolicies(input, failing, others, welcome);
+  if ("none" in written) return written;
+  const { manifests, notes } = written;
   return {
     plan: {
       summary: `Keeps pods of other namespaces from ${failing.length} pods of namespace ${namespace}.`,
@@ -46,7 +48,12 @@ export const fixNamespacesAreIsolated: Fix = (input) => {
 };
 
 /** They can't deny: pods that no policy selects are isolated but for who is welcome, and rules that mean every namespace name these. */
-function byNetworkPolicies(input: FixInput, failing: readonly Pod[], others: readonly Pod[], welcome: readonly string[]): Written {
+function byNetworkPolicies(
+  input: FixInput,
+  failing: readonly Pod[],
+  others: readonly Pod[],
+  welcome: readonly string[],
+): Written | { readonly none: string } {
   const { facts } = input.cluster;
   const namespace = input.finding.resource.name;
   const there = policiesIn(facts, namespace).filter(({ spec }) => speaksOf(spec, "ingress"));
@@ -72,6 +79,7 @@ function byNetworkPolicies(input: FixInput, failing: readonly Pod[], others: rea
             ],
           },
         );
+  if ("none" in fresh) return fresh;
   const mended = there
     .filter(({ spec }) => failing.some((pod) => selects(spec, pod)))
     .flatMap(({ apiVersion, kind, name, spec }) => {

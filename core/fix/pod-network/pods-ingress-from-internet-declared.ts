@@ -5,6 +5,7 @@ import { applied } from "../manifests.ts";
 import { denied } from "../policies/denied.ts";
 import { dialectFor } from "../policies/dialect.ts";
 import { judgedFacts, nothingFails, notRead } from "../policies/judged.ts";
+import { declaredRanges } from "../policies/kept.ts";
 import { everythingBut } from "../policies/openers.ts";
 import { blocksOf, familiesOf, insideRanges, internetBlocks } from "../policies/ranges.ts";
 import { everyPod } from "../policies/terms.ts";
@@ -19,11 +20,16 @@ export const fixPodsIngressFromInternetDeclared: Fix = (input) => {
   if (failing.length === 0) return nothingFails;
   const spoken = dialectFor(cluster.facts, failing);
   if ("none" in spoken) return spoken;
-  const families = familiesOf(failing);
+  // The check asks of a pod of IPv6 whether addresses of either family get in.
+  const families = familiesOf(failing).includes("ipv6") ? (["ipv4", "ipv6"] as const) : (["ipv4"] as const);
   const named = cluster.facts.services.state === "known" ? cluster.facts.services.value.filter((one) => one.namespace === namespace) : [];
-  const ranges = [...settings.trustedCidrs, ...named.flatMap(({ loadBalancerSourceRanges }) => loadBalancerSourceRanges)];
+  const ranges = [
+    ...settings.trustedCidrs,
+    ...declaredRanges(input, "ingress", namespace),
+    ...named.flatMap(({ loadBalancerSourceRanges }) => loadBalancerSourceRanges),
+  ];
   const addresses = insideRanges(cluster.facts, ranges, settings.internet);
-  const { manifests, notes } = denied(cluster.facts, spoken.dialect, {
+  const written = denied(cluster.facts, spoken.dialect, {
     purpose: "no-internet-ingress",
     direction: "ingress",
     groups: [{ namespace, pods: failing, others }],
@@ -31,6 +37,8 @@ export const fixPodsIngressFromInternetDeclared: Fix = (input) => {
     otherwise: [{ peers: [everyPod, ...blocksOf(addresses, families)] }],
     takenOut: everythingBut({ addresses, families, limits: settings.internet }),
   });
+  if ("none" in written) return written;
+  const { manifests, notes } = written;
   return {
     plan: {
       summary: `Keeps internet addresses from ${failing.length} pods of namespace ${namespace}, and nothing inside.`,

@@ -5,6 +5,7 @@ import { applied } from "../manifests.ts";
 import { denied } from "../policies/denied.ts";
 import { dialectFor } from "../policies/dialect.ts";
 import { judgedFacts, nothingFails, notRead } from "../policies/judged.ts";
+import { declaredRanges } from "../policies/kept.ts";
 import { everythingBut } from "../policies/openers.ts";
 import { blocksOf, familiesOf, insideRanges, internetBlocks } from "../policies/ranges.ts";
 import { everyPod } from "../policies/terms.ts";
@@ -20,8 +21,12 @@ export const fixPodsInternetEgressRestricted: Fix = (input) => {
   const spoken = dialectFor(cluster.facts, failing);
   if ("none" in spoken) return spoken;
   const families = familiesOf(failing);
-  const addresses = insideRanges(cluster.facts, settings.trustedCidrs, settings.internet);
-  const { manifests, notes } = denied(cluster.facts, spoken.dialect, {
+  const addresses = insideRanges(
+    cluster.facts,
+    [...settings.trustedCidrs, ...declaredRanges(input, "egress", namespace)],
+    settings.internet,
+  );
+  const written = denied(cluster.facts, spoken.dialect, {
     purpose: "no-internet-egress",
     direction: "egress",
     groups: [{ namespace, pods: failing, others }],
@@ -29,6 +34,8 @@ export const fixPodsInternetEgressRestricted: Fix = (input) => {
     otherwise: [{ peers: [everyPod, ...blocksOf(addresses, families)] }],
     takenOut: everythingBut({ addresses, families, limits: settings.internet }),
   });
+  if ("none" in written) return written;
+  const { manifests, notes } = written;
   return {
     plan: {
       summary: `Keeps ${failing.length} pods of namespace ${namespace} from the internet, and from nothing inside.`,

@@ -52,7 +52,7 @@ function inTier(one: {
   readonly rules: readonly object[];
 }): ManifestObject {
   const { direction, subject, rules } = one;
-  const name = `${prefix}.${one.name}`;
+  const name = `${prefix}.${one.name.startsWith(`${prefix}-`) ? one.name.slice(prefix.length + 1) : one.name}`;
   const spec = { tier: prefix, order: 10, types: [typeOf(direction)], [direction]: rules };
   if ("namespace" in subject) {
     const { namespace, selector } = subject;

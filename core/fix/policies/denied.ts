@@ -5,6 +5,7 @@ import { readSelector } from "../../net/policy/fields.ts";
 import type { Direction } from "../../net/policy/model.ts";
 import type { ManifestObject } from "../manifests.ts";
 import { awsDenial } from "./aws.ts";
+import { shadowing } from "./baseline.ts";
 import { calicoDenial } from "./calico.ts";
 import { ciliumDenial } from "./cilium.ts";
 import type { Dialect } from "./dialect.ts";
@@ -38,7 +39,7 @@ export interface Written {
   readonly notes: readonly string[];
 }
 
-export function denied(facts: ClusterFacts, dialect: Dialect, wanted: Wanted): Written {
+export function denied(facts: ClusterFacts, dialect: Dialect, wanted: Wanted): Written | { readonly none: string } {
   const names = namesIn(facts);
   const written = dialect.denies ? inWordsOf(facts, dialect, wanted, names) : undefined;
   return written ?? byNetworkPolicies(facts, wanted, names);
@@ -83,7 +84,11 @@ function inDialect(facts: ClusterFacts, engine: Dialect["engine"], denial: Denia
 }
 
 /** Isolates pods that no policy isolates, and writes anew the rules that let it through to others. */
-function byNetworkPolicies(facts: ClusterFacts, { purpose, groups, direction, otherwise, takenOut }: Wanted, names: Names): Written {
+function byNetworkPolicies(
+  facts: ClusterFacts,
+  { purpose, groups, direction, otherwise, takenOut }: Wanted,
+  names: Names,
+): Written | { readonly none: string } {
   const manifests: ManifestObject[] = [];
   const notes: string[] = [];
   for (const { namespace, pods, others } of groups) {
@@ -91,6 +96,8 @@ function byNetworkPolicies(facts: ClusterFacts, { purpose, groups, direction, ot
     const isSelected = (pod: Pod): boolean => there.some(({ spec }) => selects(spec, pod));
     const free = pods.filter((pod) => !isSelected(pod));
     if (free.length > 0) {
+      const none = shadowing(facts, direction);
+      if (none !== undefined) return { none };
       const { selectors, leftOut } = selectorsFor(free, [...others, ...pods.filter(isSelected)]);
       notes.push(...notesOn(leftOut));
       for (const selector of selectors) {

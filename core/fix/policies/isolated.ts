@@ -3,6 +3,7 @@ import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Pod } from "../../model/workloads.ts";
 import type { Direction } from "../../net/policy/model.ts";
 import type { ManifestObject } from "../manifests.ts";
+import { shadowing } from "./baseline.ts";
 import { calicoIsolation } from "./calico.ts";
 import { ciliumIsolation } from "./cilium.ts";
 import type { Written } from "./denied.ts";
@@ -32,8 +33,10 @@ const inWordsOf: Readonly<Record<Dialect["engine"], (isolation: Isolation) => Ma
 };
 
 /** One policy without a rule, and one for each set of pods that something is kept for. */
-export function isolated(facts: ClusterFacts, { engine }: Dialect, wanted: WantedIsolation): Written {
+export function isolated(facts: ClusterFacts, { engine }: Dialect, wanted: WantedIsolation): Written | { readonly none: string } {
   const { purpose, namespace, direction, pods, spared, closed, kept } = wanted;
+  const none = kept.length > 0 ? shadowing(facts, direction) : undefined;
+  if (none !== undefined) return { none };
   const names = namesIn(facts);
   const write = inWordsOf[engine];
   const { selectors, leftOut } = selectorsFor(pods, spared);

@@ -29,7 +29,7 @@ export const flowsOf = ({ cluster, settings }: Pick<FixInput, "cluster" | "setti
 export const isMeantBy = (end: Flow["from"], { namespace, labels }: Pod): boolean =>
   !("cidr" in end) && namespace === end.namespace && Object.entries(end.labels ?? {}).every(([key, value]) => labels[key] === value);
 
-const peerOf = (end: Flow["from"]): Peer => ("cidr" in end ? block(end.cidr) : podsOfEnd(end));
+export const peerOf = (end: Flow["from"]): Peer => ("cidr" in end ? block(end.cidr) : podsOfEnd(end));
 const podsOfEnd = ({ namespace, labels }: WorkloadEnd): Peer => ({
   namespaces: [namespace],
   pods: labels === undefined || Object.keys(labels).length === 0 ? {} : { matchLabels: labels },
@@ -46,6 +46,13 @@ export function keptFlows(input: FixInput, direction: Direction, pods: readonly 
     ];
   });
 }
+
+/** The ranges at the other end of declared flows of a namespace, in the direction. */
+export const declaredRanges = (input: FixInput, direction: Direction, namespace: string): readonly string[] =>
+  flowsOf(input).flatMap(({ from, to }) => {
+    const [own, other] = direction === "ingress" ? [to, from] : [from, to];
+    return !("cidr" in own) && own.namespace === namespace && "cidr" in other ? [other.cidr] : [];
+  });
 
 /** Source: Kubernetes, "Using NodeLocal DNSCache in Kubernetes Clusters". */
 const nodeLocalDns = "169.254.20.10/32";
@@ -92,20 +99,15 @@ export function keptEntrances({ cluster, settings, readAt }: FixInput, pods: rea
   const { services, ingresses, gatewayRoutes, vpc, namespaces } = cluster.facts;
   if (services.state === "unknown") return [];
   const backends = [
-    ...(ingresses.state === "known" ? ingresses.value : []).map(({ namespace, name, backends }) => ({
-      kind: "Ingress",
-      namespace,
-      name,
-      backends,
-    })),
-    ...(gatewayRoutes.state === "known" ? gatewayRoutes.value : []).map(({ namespace, name, backends }) => ({
+    ...(ingresses.state === "known" ? ingresses.value : []).map((one) => ({ ...one, kind: "Ingress" })),
+    ...(gatewayRoutes.state === "known" ? gatewayRoutes.value : []).map((one) => ({
+      ...one,
       kind: "Gateway",
-      namespace,
-      name,
-      backends,
+      hostnames: [],
     })),
   ];
   const inVpc = vpc.state === "known" ? vpc.value.cidrs : ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+  const balancersAt = balancerRanges(cluster.facts);
   const controllers = new Set(namespaces.state === "known" ? namespaces.value.map(({ name }) => name) : []);
   const today = readAt.slice(0, "2027-01-31".length);
   const isPublic = (kind: string, namespace: string, name: string): boolean =>
@@ -128,9 +130,10 @@ export function keptEntrances({ cluster, settings, readAt }: FixInput, pods: rea
     const families = familiesOf(its);
     const isOpen =
       isPublic("Service", service.namespace, service.name) || leading.some(({ kind, namespace, name }) => isPublic(kind, namespace, name));
+    const hostnames = [...(isBalancer ? service.hostnames : []), ...leading.flatMap((one) => one.hostnames)];
     const ranges = isOpen
       ? families.map((one) => (one === "ipv4" ? "0.0.0.0/0" : "::/0"))
-      : [...inVpc, ...service.loadBalancerSourceRanges.filter(isNarrow)];
+      : [...(balancersAt(hostnames) ?? inVpc), ...service.loadBalancerSourceRanges.filter(isNarrow)];
     const inCluster = leading.length === 0 ? [] : ingressControllers.filter(({ namespace }) => controllers.has(namespace));
     const peers: readonly Peer[] = [
       ...blocksOf(parseFilter(ranges), families),
@@ -140,6 +143,23 @@ export function keptEntrances({ cluster, settings, readAt }: FixInput, pods: rea
     const ports = service.ports.map(({ protocol, port, targetPort }): Port => ({ protocol, port: targetPort ?? port }));
     return [{ purpose: `to-${service.name}`, pods: its, allow: [{ peers, ports }] }];
   });
+}
+
+/** The subnets of the load balancers of these names, where all of them send to pods themselves: else nodes may pass on what they send. */
+function balancerRanges({
+  loadBalancers,
+  targetGroups,
+  subnets,
+}: ClusterFacts): (hostnames: readonly string[]) => readonly string[] | undefined {
+  if (loadBalancers.state === "unknown" || targetGroups.state === "unknown" || subnets.state === "unknown") return () => undefined;
+  return (hostnames) => {
+    const its = loadBalancers.value.filter(({ dnsName }) => hostnames.includes(dnsName));
+    const groups = targetGroups.value.filter(({ loadBalancerArns }) => its.some(({ arn }) => loadBalancerArns.includes(arn)));
+    if (its.length < hostnames.length || groups.length === 0 || groups.some(({ targetType }) => targetType !== "ip")) return undefined;
+    const ids = new Set(its.flatMap(({ subnetIds }) => subnetIds));
+    const ranges = subnets.value.filter(({ id }) => ids.has(id)).flatMap(({ cidrs }) => cidrs);
+    return ranges.length === 0 ? undefined : ranges;
+  };
 }
 
 const parseFilter = (cidrs: readonly string[]) => parseFilterCidrs(cidrs.filter(isCidr));

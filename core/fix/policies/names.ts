@@ -28,6 +28,6 @@ export function namesIn(facts: ClusterFacts): Names {
 
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
 /** Calico's carry their tier in front. */
-const plain = (name: string): string => (name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name);
+const plain = (name: string): string => (name.startsWith(`${prefix}.`) ? `${prefix}-${name.slice(prefix.length + 1)}` : name);
 /** Room for a number, within what a label of DNS may have. */
 const short = (name: string): string => name.slice(0, 56).replace(/-+$/, "");

@@ -37,7 +37,7 @@ export function narrowed(spec: PolicySpec, direction: Direction, taken: TakenOut
 
 /**
  * The spec with the namespaces in the place of all of them: where a rule means everybody, or every namespace by a selector that asks
- * for nothing, or by blocks that hold the addresses of pods. Undefined where no rule does.
+ * for no label, or by blocks that hold the addresses of pods. Undefined where no rule does.
  */
 export function narrowedTo(namespaces: readonly string[], spec: PolicySpec, pods: AddressSet): PolicySpec | undefined {
   const named = { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }] };
@@ -47,7 +47,9 @@ export function narrowedTo(namespaces: readonly string[], spec: PolicySpec, pods
     if (peers.length === 0) return [{ ...rule, from: [{ namespaceSelector: named }] }];
     const left = peers.flatMap((peer): readonly NetworkPolicyPeer[] => {
       if (peer.ipBlock) return blockWithout(peer, { addresses: pods }, true);
-      return peer.namespaceSelector && asksForNothing(peer.namespaceSelector) ? [{ ...peer, namespaceSelector: named }] : [peer];
+      if (!peer.namespaceSelector || !asksForNothing(peer.namespaceSelector)) return [peer];
+      const { matchExpressions } = peer.namespaceSelector;
+      return [{ ...peer, namespaceSelector: { matchExpressions: [...(matchExpressions ?? []), ...named.matchExpressions] } }];
     });
     if (left.length === peers.length && left.every((one, i) => one === peers[i])) return [rule];
     return left.length === 0 ? [] : [{ ...rule, from: left }];
@@ -56,8 +58,10 @@ export function narrowedTo(namespaces: readonly string[], spec: PolicySpec, pods
   return { ...spec, policyTypes: typesOf(spec), ingress: after };
 }
 
+/** Whatever it asks for is that a label be absent, or another: nearly every namespace. */
 const asksForNothing = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
-  Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
+  Object.keys(matchLabels ?? {}).length === 0 &&
+  (matchExpressions ?? []).every(({ operator }) => operator === "NotIn" || operator === "DoesNotExist");
 
 /** Said in full: a section that is left empty would not count by itself. */
 const typesOf = ({ policyTypes, egress }: PolicySpec): readonly string[] =>

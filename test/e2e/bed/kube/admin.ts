@@ -25,6 +25,8 @@ export interface Admin {
   create(plural: string, object: Manifest): Promise<Answer>;
   /** No controller runs here, so a status is what a test says. */
   setStatus(plural: string, object: Manifest, status: object): Promise<Answer>;
+  /** What the API server would make of the object, applied as `kubectl apply --server-side --dry-run=server` does: nothing is kept. */
+  wouldApply(plural: string, object: Manifest): Promise<Answer>;
   remove(plural: string, object: Manifest): Promise<Answer>;
   /** Waits until the API server serves the definition's kind. */
   createDefinition(object: Manifest): Promise<void>;
@@ -54,6 +56,13 @@ export function kubeAdmin(url: string, { ca, admin }: Pick<Pki, "ca" | "admin">)
     create,
     setStatus: (plural, object, status) =>
       change("PATCH", `${collectionPath(plural, object)}/${object.metadata.name}/status`, { status }, "application/merge-patch+json"),
+    wouldApply: (plural, object) =>
+      send(
+        "PATCH",
+        `${collectionPath(plural, object)}/${object.metadata.name}?fieldManager=test&force=true&dryRun=All&fieldValidation=Strict`,
+        object,
+        "application/apply-patch+yaml",
+      ),
     remove: (plural, object) => change("DELETE", `${collectionPath(plural, object)}/${object.metadata.name}`),
     async createDefinition(definition) {
       await create("customresourcedefinitions", definition);
