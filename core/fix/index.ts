@@ -9,10 +9,13 @@ import { fixEndpointRefusesAnonymousRequests } from "./endpoint/endpoint-refuses
 import { fixEndpointSecurityGroupsRestrictAccess } from "./endpoint/endpoint-security-groups-restrict-access.ts";
 import { fixSecretsEncryptedWithKms } from "./endpoint/secrets-encrypted-with-kms.ts";
 import type { Fix } from "./fix.ts";
+import { fixLoadBalancerEncryptsTraffic } from "./load-balancer/load-balancer-encrypts-traffic.ts";
 import { fixLoadBalancerHasOwner } from "./load-balancer/load-balancer-has-owner.ts";
 import { fixLoadBalancerHidesSensitivePorts } from "./load-balancer/load-balancer-hides-sensitive-ports.ts";
 import { fixLoadBalancerInternalOrRestricted } from "./load-balancer/load-balancer-internal-or-restricted.ts";
+import { fixLoadBalancerMatchesDeclaration } from "./load-balancer/load-balancer-matches-declaration.ts";
 import { fixLoadBalancerRangesAreTrusted } from "./load-balancer/load-balancer-ranges-are-trusted.ts";
+import { fixLoadBalancerSourceRangesEnforced } from "./load-balancer/load-balancer-source-ranges-enforced.ts";
 import { fixLoadBalancerSubnetsFitScheme } from "./load-balancer/load-balancer-subnets-fit-scheme.ts";
 import { fixServiceUsesNoExternalIps } from "./load-balancer/service-uses-no-external-ips.ts";
 import { fixKubeletBlockedFromPods } from "./nodes/kubelet-blocked-from-pods.ts";
@@ -67,6 +70,9 @@ export const fixes: Readonly<Record<string, Fix>> = {
   "load-balancer-ranges-are-trusted": fixLoadBalancerRangesAreTrusted,
   "load-balancer-has-owner": fixLoadBalancerHasOwner,
   "load-balancer-subnets-fit-scheme": fixLoadBalancerSubnetsFitScheme,
+  "load-balancer-matches-declaration": fixLoadBalancerMatchesDeclaration,
+  "load-balancer-source-ranges-enforced": fixLoadBalancerSourceRangesEnforced,
+  "load-balancer-encrypts-traffic": fixLoadBalancerEncryptsTraffic,
   "service-uses-no-external-ips": fixServiceUsesNoExternalIps,
 };
 

@@ -49,7 +49,7 @@ const findingJson = ({ id, check, status, severity, resource, message }: Finding
   message,
 });
 
-function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, declaredFlows, cut }: Proof) {
+function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, unsure, declaredFlows, cut }: Proof) {
   const line = connectionLines();
   const change = ({ connection, flows }: Change) => ({ connection: line(connection), flows });
   return {
@@ -60,6 +60,7 @@ function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, de
     newFails: newFails.map(findingJson),
     worse: worse.map(findingJson),
     lost: lost.map(findingJson),
+    unsure: unsure.map(findingJson),
     declaredFlows: declaredFlows.map(findingJson),
     ...(cut === undefined
       ? {}

@@ -29,6 +29,8 @@ export interface Proof {
   readonly worse: readonly Finding[];
   /** Findings that are not known any more, or that are new and not known. */
   readonly lost: readonly Finding[];
+  /** Findings for which there was nothing to judge, and of which too little was read for what there is then. They spoil no proof. */
+  readonly unsure: readonly Finding[];
   /** Declared flows among what begins to fail or is not known any more. */
   readonly declaredFlows: readonly Finding[];
   /** Further findings that the plan mends. */
@@ -50,6 +52,7 @@ export function prove(ground: Ground, finding: Finding, plan: Plan, before: read
   const newFails = others.filter(({ id, status }) => status === "fail" && old.get(id)?.status !== "fail");
   const worse = others.filter((one) => one.status === "fail" && isWorse(one, old.get(one.id)));
   const lost = others.filter(({ id, status }) => isUntold(status) && isTold(old.get(id)?.status));
+  const unsure = others.filter(({ id, status }) => isUntold(status) && old.get(id)?.status === "not-applicable");
   const declaredFlows = [...newFails, ...lost].filter(({ resource }) => resource.kind === "Flow");
   const stillFailing = new Set(after.filter(({ status }) => status !== "pass" && status !== "not-applicable").map(({ id }) => id));
   const alsoMended = before.filter(({ id, status }) => status === "fail" && id !== finding.id && !stillFailing.has(id));
@@ -64,6 +67,7 @@ export function prove(ground: Ground, finding: Finding, plan: Plan, before: read
     newFails,
     worse,
     lost,
+    unsure,
     declaredFlows,
     alsoMended,
     ...(cut === undefined ? {} : { cut }),
@@ -92,7 +96,7 @@ const isWorse = (one: Finding, before: Finding | undefined): boolean =>
 type Status = Finding["status"];
 const isUntold = (status: Status): boolean => status === "unknown" || status === "error";
 /** Also what was not there: a resource of the plan that nothing is known of. */
-const isTold = (status: Status | undefined): boolean => status === undefined || status === "pass" || status === "not-applicable";
+const isTold = (status: Status | undefined): boolean => status === undefined || status === "pass";
 
 const connectionFacts = [
   ...["namespaces", "workloads", "pods", "services", "ingresses", "gatewayRoutes", "networkPolicies", "adminNetworkPolicies"],

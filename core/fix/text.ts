@@ -57,7 +57,7 @@ const mostConnections = 200;
 
 /** What was proved, and what the plan does beside. */
 export function proofLines(proof: Proof): readonly string[] {
-  const { passes, why, becomes, alsoMended, newFails, worse, lost, declaredFlows, cut } = proof;
+  const { passes, why, becomes, alsoMended, newFails, worse, lost, unsure, declaredFlows, cut } = proof;
   const verdict = passes
     ? [
         `Proved: judged again with the plan carried out, ${becomes === undefined ? "what it is about is gone" : `it is ${becomes.status}`}, and nothing else begins to fail.`,
@@ -69,6 +69,7 @@ export function proofLines(proof: Proof): readonly string[] {
     ...findingLines("Begins to fail", newFails),
     ...findingLines("Gets worse", worse),
     ...findingLines("Not known any more", lost),
+    ...findingLines("Judged for the first time, and not known", unsure),
     ...findingLines("Declared flows that no longer hold", declaredFlows),
     ...(cut === undefined ? [] : cutLines(cut)),
   ];

@@ -27,7 +27,7 @@ export function makeInternal(input: FixInput, subject: Subject): Steps {
   return steps.length === 0 ? { none: "None of its load balancers faces the internet." } : [...steps, { notes: [notTheirs] }];
 }
 
-function makeOneInternal(input: FixInput, { manifest }: Subject, ownership: Ownership): Steps {
+export function makeOneInternal(input: FixInput, { manifest }: Subject, ownership: Ownership): Steps {
   const { loadBalancer, belongs } = ownership;
   const { name } = loadBalancer;
   if (belongs === "bound" || (ownership.bindings ?? []).length > 0) {

@@ -165,8 +165,7 @@ function byNodeGroups(input: EnforcementInput, service: Service, declared: Decla
   const asked = rangesAdmission(declared, loadBalancer, index);
   if (index.all.state === "unknown") return { state: "unknown", reason: index.all.reason };
   if (asked === undefined) return { state: "none", rule: "it declares no source ranges" };
-  const written = `${clientRule}${loadBalancer.name}`;
-  const isWritten = ({ ingress }: SecurityGroup): boolean => ingress.some(({ descriptions }) => descriptions.includes(written));
+  const isWritten = isWrittenFor(loadBalancer);
   const nodeGroups = index.all.value.filter(isWritten);
   if (nodeGroups.length === 0) {
     const message = `No security group of the VPC holds the rules that the in-tree controller writes for ${loadBalancer.name}.`;
@@ -202,7 +201,13 @@ function byNodeGroups(input: EnforcementInput, service: Service, declared: Decla
 
 const enforcedBy = (ids: string): Enforcement => ({ state: "enforced", by: `node security groups ${ids}` });
 
-const nodePortsOf = (service: Service): readonly Ports[] =>
+/** Whether the in-tree controller writes rules of the load balancer's clients into the group. */
+export const isWrittenFor = ({ name }: LoadBalancer): ((group: SecurityGroup) => boolean) => {
+  const written = `${clientRule}${name}`;
+  return ({ ingress }) => ingress.some(({ descriptions }) => descriptions.includes(written));
+};
+
+export const nodePortsOf = (service: Service): readonly Ports[] =>
   service.ports.flatMap(({ nodePort = 0, protocol }) =>
     nodePort === 0 ? [] : [{ protocol: protocol === "UDP" ? ("udp" as const) : ("tcp" as const), from: nodePort, to: nodePort }],
   );
