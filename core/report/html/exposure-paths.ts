@@ -25,8 +25,11 @@ export interface SeenPath extends Path {
   readonly severity?: Severity;
   /** The findings that make its state: the worst first, each resource once. */
   readonly findings: readonly Finding[];
-  /** How many resources the worst check was asked about. */
+  /** Of how many resources they are, and of how many of their kind that were judged; the cluster itself counts where there is nothing else. */
+  readonly count: number;
   readonly of: number;
+  /** What one of them is. */
+  readonly noun: string;
 }
 
 export const pathKey = ({ from, to }: Path): string => `${from}>${to}`;
@@ -54,8 +57,23 @@ function seen({ from, to }: Path, checks: readonly AnyCheck[], byCheck: Readonly
   const decide = (state: PathState, ...statuses: readonly Finding["status"][]): SeenPath => {
     const deciding = distinct(said.filter(({ status }) => statuses.includes(status)).sort(bySeverity));
     const [worst] = deciding;
-    const asked = (byCheck.get(worst?.check ?? "") ?? []).filter(({ status }) => status !== "not-applicable");
-    return { from, to, state, findings: deciding, of: asked.length, ...(state === "open" && worst ? { severity: worst.severity } : {}) };
+    const all = new Set(deciding.map(nounOf));
+    const within = new Set([...all].filter((noun) => noun !== "cluster"));
+    const nouns = within.size > 0 ? within : all;
+    const counted = (all: readonly Finding[]): number =>
+      new Set(all.filter((finding) => nouns.has(nounOf(finding))).map(({ resource }) => resource.id)).size;
+    const [noun = "resource", another] = nouns;
+    const of = counted(said.filter(({ status }) => status !== "not-applicable"));
+    return {
+      from,
+      to,
+      state,
+      findings: deciding,
+      count: counted(deciding),
+      of,
+      noun: another === undefined ? noun : "resource",
+      ...(state === "open" && worst ? { severity: worst.severity } : {}),
+    };
   };
   const has = (...statuses: readonly Finding["status"][]): boolean => said.some(({ status }) => statuses.includes(status));
   if (has("fail")) return decide("open", "fail");
@@ -65,6 +83,17 @@ function seen({ from, to }: Path, checks: readonly AnyCheck[], byCheck: Readonly
   if (isSilent || isLeftOut) return decide("unjudged", "not-applicable");
   return has("pass") ? decide("fine", "pass") : decide("nothing", "not-applicable");
 }
+
+/** Kinds of resources that a reader counts together. Other kinds are controllers of pods, and pods. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  cluster: ["Cluster"],
+  namespace: ["Namespace"],
+  "load balancer": ["Service", "Ingress", "Gateway", "LoadBalancer"],
+  pool: ["NodeGroup", "NodePool", "AutoScalingGroup", "Instance", "Node"],
+  subnet: ["Subnet"],
+};
+const nounOf = ({ resource }: Finding): string =>
+  Object.keys(kinds).find((noun) => kinds[noun]?.includes(resource.kind)) ?? (resource.kind.endsWith("Policy") ? "policy" : "workload");
 
 const bySeverity = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);
 

@@ -62,21 +62,39 @@ export function exposurePicture(exposure: Exposure): Html {
   return html`<div class="exposure">
 <svg viewBox="0 0 ${width} ${height}" role="group" aria-label="Map of who reaches what; the list beside says the same in words">
 <use href="#exposure-places" aria-hidden="true"/>
-${drawn.flatMap((state) => paths.filter((path) => path.state === state).map(line))}
+${lines(paths)}
 ${reachedFrom(open)}
+${quietMarks(paths)}
 ${drawn.flatMap((state) => paths.filter((path) => path.state === state).map((path) => label(path, exposure)))}
 </svg>
 <div class="told"><h4>Who reaches what</h4>${told(paths, open, exposure)}</div>
 </div>`;
 }
 
-/** What is drawn, the most important last and so above the rest. */
-const drawn: readonly PathState[] = ["unjudged", "fine", "waived", "unseen", "open"];
+/** What has a label to point at, the most important last and so above the rest. */
+const drawn: readonly PathState[] = ["waived", "unseen", "open"];
 
-function line(path: SeenPath): Html {
-  const curve = curves[pathKey(path)];
-  if (curve === undefined) return html``;
-  return html`<path class="line ${path.state} ${path.severity}" d="${pathOf(curve)}"/>`;
+/** Quiet paths are one line of many parts, so that many pictures of a page stay few elements; others have a head each. The worst is above the rest. */
+function lines(paths: readonly SeenPath[]): readonly Html[] {
+  const looks = [...quiet, ...drawn.filter((state) => state !== "open"), ...severities.toReversed().map((severity) => `open ${severity}`)];
+  return looks.flatMap((look) => {
+    const alike = paths.flatMap((path) => (look === lookOf(path) ? (curves[pathKey(path)] ?? []) : [])).map(pathOf);
+    const parts = quiet.some((state) => state === look) && alike.length > 0 ? [alike.join("")] : alike;
+    return parts.map((d) => html`<path class="line ${look}" d="${d}"/>`);
+  });
+}
+const quiet: readonly PathState[] = ["unjudged", "fine"];
+const lookOf = ({ state, severity }: SeenPath): string => (severity === undefined ? state : `${state} ${severity}`);
+
+/** What is as it should be has a mark without words; what was not judged says so. Both are quiet, and lead nowhere. */
+function quietMarks(paths: readonly SeenPath[]): readonly (Html | false)[] {
+  const at = (state: PathState) => paths.flatMap((path) => (path.state === state ? (curves[pathKey(path)] ?? []) : [])).map(labelOf);
+  const fine = at("fine");
+  return [
+    ...at("unjudged").map(([x, y]) => html`<text class="unjudged" x="${x}" y="${y + 4}">${stateWords.unjudged}</text>`),
+    fine.length > 0 &&
+      html`<path class="fine" d="${fine.map(([x, y]) => `M${x - 7} ${y}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z`).join("")}"/><path class="tick" d="${fine.map(([x, y]) => `M${x - 3} ${y}l2.2 2.4l4 -4.6`).join("")}"/>`,
+  ];
 }
 
 /** Places that are reached from where they should not be stand out by the worst of it. */
@@ -100,15 +118,12 @@ const stateWords: Readonly<Record<PathState, string>> = {
   nothing: "nothing to judge",
 };
 
-/** A path's state on its line, with how much of it where there are several; what is as it should be has a mark without words. */
+/** A path's state on its line, with how much of it where there are several. */
 function label(path: SeenPath, { cluster }: Exposure): Html {
   const curve = curves[pathKey(path)];
   if (curve === undefined) return html``;
   const [x, y] = labelOf(curve);
-  if (path.state === "fine") {
-    return html`<g class="fine"><title>${spoken(path)}</title><circle cx="${x}" cy="${y}" r="7"/><path d="M${x - 3} ${y}l2.2 2.4l4 -4.6"/></g>`;
-  }
-  const text = path.state === "open" && path.of > 1 ? `${grouped(path.findings.length)} of ${grouped(path.of)}` : stateWords[path.state];
+  const text = path.state === "open" && path.of > 1 ? `${grouped(path.count)} of ${grouped(path.of)}` : stateWords[path.state];
   const half = 3.2 * text.length + 8;
   const pill = html`<title>${spoken(path)}</title><rect x="${x - half}" y="${y - 9}" width="${2 * half}" height="18" rx="9"/><text x="${x}" y="${y + 4}">${text}</text>`;
   const link = linkOf(path, cluster.arn);
@@ -118,17 +133,17 @@ function label(path: SeenPath, { cluster }: Exposure): Html {
 
 /** One sentence for a pointer that rests on the path, and for a screen reader. */
 function spoken(path: SeenPath): string {
-  const { state, severity, findings, of } = path;
-  const much = state === "open" && of > 1 ? `, ${findings.length} of ${of}` : "";
+  const { state, severity, findings, count, of } = path;
+  const much = state === "open" && of > 1 ? `, ${count} of ${of}` : "";
   const [worst] = findings;
   const how = state === "open" ? `open, ${severity}${much}` : stateWords[state];
-  return `${titleOf(path)}: ${how}${worst === undefined || state === "unjudged" || state === "fine" ? "" : `. ${shortened(worst.message)}`}`;
+  return `${titleOf(path)}: ${how}${worst === undefined ? "" : `. ${shortened(worst.message)}`}`;
 }
 
 /** To the finding where it is one, else to the list of them. */
-function linkOf({ state, findings }: SeenPath, arn: string): string | undefined {
+function linkOf({ findings }: SeenPath, arn: string): string | undefined {
   const [worst, second] = findings;
-  if (worst === undefined || state === "unjudged") return undefined;
+  if (worst === undefined) return undefined;
   if (second === undefined) return `#${findingAnchor(worst.id)}`;
   return linkTo({ cluster: arn, check: worst.check, status: [worst.status] });
 }
@@ -162,11 +177,13 @@ function unseen(paths: readonly SeenPath[]): readonly Html[] {
 const stateTitles = { fine: "As it should be", unjudged: "Not judged in this run", nothing: "Nothing to judge" } as const;
 
 function item(path: SeenPath, { cluster }: Exposure): Html {
-  const { state, severity, findings, of } = path;
+  const { state, severity, findings, count, of, noun } = path;
   const [worst, second] = findings;
   const badge = html`<span class="badge ${severity}">${severity ?? stateWords[state]}</span>`;
   const much =
-    findings.length > 0 && of > 1 ? html` <span class="soft">${grouped(findings.length)} of ${plural(of, nounOf(path))}</span>` : "";
+    count > 0 && of > 1
+      ? html` <span class="soft">${grouped(count)} of ${plural(of, noun, noun === "policy" ? "policies" : undefined)}</span>`
+      : "";
   const shown = findings.slice(0, mostNames);
   const what =
     worst === undefined
@@ -182,10 +199,3 @@ function item(path: SeenPath, { cluster }: Exposure): Html {
 }
 
 const nameOf = ({ namespace, name }: Finding["resource"]): string => (namespace === undefined ? name : `${namespace}/${name}`);
-
-/** What the resources of a path are, together. */
-function nounOf({ to, findings }: SeenPath): string {
-  if (to === "load-balancers") return "load balancer";
-  const kinds = new Set(findings.map(({ resource }) => resource.kind));
-  return kinds.size === 1 && kinds.has("Namespace") ? "namespace" : to === "nodes" || to === "instance-metadata" ? "pool" : "resource";
-}

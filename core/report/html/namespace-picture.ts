@@ -86,7 +86,7 @@ function matrix(reach: NamespaceReach): Html {
       }
     });
   });
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Square of namespaces; the list below it says the same in words">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Square of namespaces; the list below it says the same in words">
 <svg width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}" aria-hidden="true">
 <path class="own" d="${groups.map((_, i) => `M${left + at(i + 1)} ${top + at(i + 1)}h${cell}v${cell}h-${cell}z`).join("")}"/>
 <path class="grid" d="${gridOf(groups.length, top)}"/>

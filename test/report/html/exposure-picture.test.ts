@@ -80,6 +80,46 @@ describe("a path stands by the worst that was said of it", () => {
   });
 });
 
+it.each<[string, readonly Finding[], string, readonly [number | undefined, number | undefined]]>([
+  ["one cluster", said({}), "internet>endpoint", [1, 1]],
+  [
+    "a resource that two checks fail counts once",
+    [aServiceFinding("web"), aServiceFinding("web", { check: "load-balancer-encrypts-traffic" })],
+    "internet>load-balancers",
+    [1, 1],
+  ],
+  [
+    "what each of two checks fails counts, of all that any of them judged",
+    [
+      aServiceFinding("web"),
+      aServiceFinding("api", { check: "load-balancer-encrypts-traffic" }),
+      aServiceFinding("ok", { status: "pass" }),
+      aServiceFinding("none", { status: "not-applicable" }),
+    ],
+    "internet>load-balancers",
+    [2, 3],
+  ],
+  [
+    "the cluster does not count beside namespaces",
+    [
+      aFinding({ check: "network-policies-are-enforced" }),
+      ...["shop", "pay"].map((name, i) =>
+        aFinding({ check: "namespaces-are-isolated", status: i === 0 ? "fail" : "pass", resource: { kind: "Namespace", id: name, name } }),
+      ),
+    ],
+    "pods>workloads",
+    [1, 2],
+  ],
+])("how much of how much: %s", (_rule, findings, key, counts) => {
+  const path = pathIn(findings, key);
+  expect([path?.count, path?.of]).toEqual(counts);
+});
+
+it("every path that stands out has an arrow's head, and its own line", () => {
+  const ids = ["kubelet-blocked-from-pods", "endpoint-blocked-from-pods", "instance-metadata-blocked-from-pods"];
+  expect(pictureOf(ids.map((check) => aFinding({ check }))).match(/class="line open high" d="M[^M"]*"/g)).toHaveLength(3);
+});
+
 describe("the map", () => {
   it("has a curve for every path that a check judges, between places that it shows, and no other", () => {
     const judged = new Set(exposurePaths(catalogue, []).map(pathKey));
