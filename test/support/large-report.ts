@@ -1,11 +1,13 @@
 /** A report of many clusters, for measuring: as many findings as asked for, each about as large as those of a real run. */
 import { checks } from "../../core/checks/index.ts";
 import { referencesTo } from "../../core/frameworks/index.ts";
+import { known } from "../../core/model/fact.ts";
 import type { Finding, Status } from "../../core/model/finding.ts";
 import { findingId } from "../../core/model/finding-id.ts";
 import { clusterArn, objectId, type Resource } from "../../core/model/resource.ts";
 import { defaultSettings } from "../../core/model/settings.ts";
 import { severities } from "../../core/model/severity.ts";
+import type { NamespaceReach } from "../../core/net/connectivity/namespaces.ts";
 import type { Report } from "../../core/report/report.ts";
 import { toReport } from "../../core/report/summary.ts";
 
@@ -13,6 +15,26 @@ const region = "eu-west-1";
 /** Of ten findings. */
 const mix: readonly Status[] = ["pass", "fail", "pass", "pass", "unknown", "pass", "fail", "not-applicable", "pass", "fail"];
 const judging = checks.filter(({ subject, surface }) => subject === "cluster" && surface !== "coverage");
+
+/** Twelve kinds of namespaces, some of which reach the internet and each the next. */
+const kinds = Array.from({ length: 12 }, (_, kind) => kind);
+const namespaces: NamespaceReach = {
+  groups: kinds.map((kind) => ({
+    names: Array.from({ length: 3 }, (_, at) => `namespace-${kind * 3 + at}`),
+    count: 3,
+    pods: 20,
+    isAlike: true,
+    within: "a",
+    among: "n",
+    fromInternet: "nothing",
+    toInternet: kind % 3 === 0 ? "all" : "nothing",
+  })),
+  between: kinds.map((from) => kinds.map((to) => (from === to ? "." : to === from + 1 ? "s" : "n")).join("")),
+  letters: { a: { reached: "all" }, n: { reached: "nothing" }, s: { reached: "some", ports: "TCP 8080" } },
+  pods: 240,
+  policies: 40,
+  withoutPods: 2,
+};
 
 export function largeReport({ clusters, findings }: { readonly clusters: number; readonly findings: number }): Report {
   const perCluster = Math.floor(findings / clusters);
@@ -32,6 +54,7 @@ export function largeReport({ clusters, findings }: { readonly clusters: number;
         cluster: {
           arn,
           ...target,
+          namespaces: known(namespaces),
           kubernetesVersion: `1.${33 + (at % 4)}`,
           coverage: [{ read: "eks:DescribeCluster", state: "read" } as const, ...refused],
         },

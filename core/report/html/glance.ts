@@ -38,20 +38,22 @@ const checksOf = (checks: readonly AnyCheck[], { from, to }: Path): readonly Any
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 
 function card(title: string, checks: readonly AnyCheck[], view: View): Html | undefined {
-  const lines = checks.filter(({ id }) => view.byCheck.has(id)).map((check) => line(check, view.byCheck.get(check.id) ?? [], view));
-  return lines.length === 0 ? undefined : html`<li><h3>${title}</h3>${lines}</li>`;
+  const [lead, ...others] = checks.filter(({ id }) => view.byCheck.has(id));
+  if (lead === undefined) return undefined;
+  return html`<li><h3>${title}</h3>${line(lead, view, mostNames)}${others.map((check) => line(check, view, 0))}</li>`;
 }
 
-/** What one check says of the path. */
-function line({ id, title }: AnyCheck, findings: readonly Finding[], view: View): Html {
+/** What one check says of the path, with so many names of what fails; without names the count leads to them. */
+function line({ id, title }: AnyCheck, view: View, most: number): Html {
+  const findings = view.byCheck.get(id) ?? [];
   const fails = findings.filter(({ status }) => status === "fail");
   const judged = findings.filter(({ status }) => status === "pass" || status === "waived").length + fails.length;
   const unjudged = findings.filter(({ status }) => status === "unknown" || status === "error").length;
   const worst = severities.find((severity) => fails.some((fail) => fail.severity === severity));
   const isAllWell = fails.length === 0 && judged > 0 && unjudged === 0;
-  const names = fails.slice(0, mostNames).map((fail) => html`<a class="name" href="#${findingAnchor(fail.id)}">${nameOf(fail, view)}</a>`);
+  const names = fails.slice(0, most).map((fail) => html`<a class="name" href="#${findingAnchor(fail.id)}">${nameOf(fail, view)}</a>`);
   const rest = fails.length - names.length;
-  return html`<div class="seen ${worst ?? (isAllWell && "good")}"><p>${counted(fails.length, judged, unjudged)}${
+  return html`<div class="seen ${worst ?? (isAllWell && "good")}"><p>${counted(fails.length, judged, unjudged, most === 0 ? linkTo({ check: id, status: ["fail"] }) : undefined)}${
     unjudged > 0 && html` · <a href="${linkTo({ check: id, status: ["unknown", "error"] })}">${grouped(unjudged)} not judged</a>`
   }</p>
 <p class="soft">Should be: ${title}</p>
@@ -59,8 +61,9 @@ ${names.length > 0 && html`<p class="names">${names}${rest > 0 && html`<a class=
 }
 
 /** Of what was not judged, nothing is said to be well. */
-function counted(fails: number, judged: number, unjudged: number): Html {
-  if (fails > 0) return html`<b>${grouped(fails)}</b> of ${grouped(judged)}`;
+function counted(fails: number, judged: number, unjudged: number, link: string | undefined): Html {
+  if (fails > 0)
+    return html`<b>${link === undefined ? grouped(fails) : html`<a href="${link}">${grouped(fails)}</a>`}</b> of ${grouped(judged)}`;
   if (judged > 0) return html`<b>${unjudged === 0 ? "none" : "none seen"}</b> of ${grouped(judged)}`;
   return html`<b>${unjudged === 0 ? "nothing to judge" : "not known"}</b>`;
 }

@@ -12,9 +12,9 @@ export const style = `
 html { scroll-padding-top: 4rem; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
 header, main, footer, nav ul { max-width: 74rem; margin: 0 auto; padding: 0 1.5rem; }
-header { padding-top: 2.25rem; padding-bottom: .5rem; }
+header { padding-top: 1.75rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; text-wrap: balance; }
-h2 { font-size: 1.25rem; margin: 2.75rem 0 .9rem; letter-spacing: -.005em; } h3, h4 { font-size: 1rem; font-weight: 600; margin: 0; } summary h3, summary h4 { display: inline; }
+h2 { font-size: 1.25rem; margin: 2.75rem 0 .9rem; letter-spacing: -.005em; } main > section:first-child h2 { margin-top: 1.5rem; } h3, h4 { font-size: 1rem; font-weight: 600; margin: 0; } summary h3, summary h4 { display: inline; }
 p { margin: .4rem 0; } .soft, footer { color: var(--soft); font-size: .875rem; font-weight: 400; } footer { padding-bottom: 3rem; margin-top: 3rem; }
 .product { color: var(--soft); font: 600 .8rem ui-monospace, "DejaVu Sans Mono", monospace; margin: 0 0 .35rem; }
 a { color: var(--link); text-underline-offset: .15em; } :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: .35rem; }
@@ -32,11 +32,11 @@ nav a { display: block; padding: .35rem .75rem; border-radius: .5rem; text-decor
 .tiles a:hover { background: var(--sunk); }
 .tiles b { display: block; font-size: 1.75rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .tiles .none { color: var(--soft); } .tiles .none > * { border-top-color: var(--line); } .tiles .none b { font-weight: 400; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr)); gap: .9rem; margin: 0; padding: 0; list-style: none; align-items: start; }
-.cards > li { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .9rem 1.1rem 1rem; height: 100%; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(16.5rem, 1fr)); gap: .8rem; margin: 0; padding: 0; list-style: none; align-items: start; }
+.cards > li { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem .9rem; height: 100%; }
 .cards h3 { font-size: .95rem; margin-bottom: .5rem; }
-.seen { padding: .55rem 0 .1rem; border-top: 1px solid var(--line); } .seen + .seen { margin-top: .55rem; } .seen p { margin: .1rem 0; color: var(--text); } .seen p.soft, .seen .soft { color: var(--soft); }
-.seen b { font-size: 1.15rem; font-variant-numeric: tabular-nums; } .critical b, .high b, .medium b, .low b, .good b { color: inherit; }
+.seen { padding: .55rem 0 .1rem; border-top: 1px solid var(--line); } .seen + .seen { margin-top: .55rem; } .seen + .seen b { font-size: 1rem; } .seen p { margin: .1rem 0; color: var(--text); } .seen p.soft, .seen .soft { color: var(--soft); }
+.seen b a { color: inherit; } .seen b { font-size: 1.15rem; font-variant-numeric: tabular-nums; } .critical b, .high b, .medium b, .low b, .good b { color: inherit; }
 .seen.critical p:first-child b { color: var(--critical); } .seen.high p:first-child b { color: var(--high); } .seen.medium p:first-child b { color: var(--medium); } .seen.low p:first-child b { color: var(--low); } .seen.good p:first-child b { color: var(--good); }
 .names { display: flex; flex-wrap: wrap; gap: .3rem; padding-top: .35rem; } .name { background: var(--sunk); border: 1px solid var(--line); border-radius: .4rem; padding: .05rem .5rem; font-size: .84rem; text-decoration: none; } .name:hover { text-decoration: underline; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; } .scroll.tall { max-height: 34rem; overflow-y: auto; margin-bottom: 1rem; }
@@ -66,7 +66,7 @@ details details { background: transparent; }
 h3.group { margin: 1.5rem 0 .5rem; }
 .part { border: 1px solid var(--line); border-radius: .5rem; margin: .8rem 0; padding: .6rem .9rem .7rem; } .part-head { display: flex; justify-content: space-between; align-items: center; gap: 1rem; margin: 0 0 .2rem; }
 .typed { position: relative; margin: .5rem 0; } .typed pre { margin: 0; padding-right: 9rem; } .typed .copy { position: absolute; top: .45rem; right: .5rem; }
-dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1rem; margin: .4rem 0; font-size: .875rem; } dt { color: var(--soft); } dd { margin: 0; min-width: 0; } dd .pair + .pair { margin-left: .8rem; }
+dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1rem; margin: .4rem 0; font-size: .875rem; } dt { color: var(--soft); } dd { margin: 0; min-width: 0; } dd .pair { display: inline-block; margin-right: .8rem; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .82rem; background: var(--sunk); border-radius: .35rem; } code { padding: .1rem .3rem; } summary code { background: transparent; color: var(--soft); }
 pre { padding: .6rem .8rem; overflow: auto; margin: .2rem 0; white-space: pre-wrap; border: 1px solid var(--line); max-height: 24rem; }
 ul.plain { list-style: none; margin: 0; padding: 0; font-size: .9rem; } ul.plain li { padding: .4rem 0; border-top: 1px solid var(--line); } ul.plain li:first-child { border-top: 0; } ul.lines li { display: flex; gap: .7rem; align-items: baseline; } ul.lines .badges { flex: 0 0 5rem; }
@@ -81,8 +81,8 @@ fieldset { border: 0; margin: 0 0 .5rem; padding: 0; display: flex; flex-wrap: w
 .chip input:checked + span { background: var(--text); border-color: var(--text); color: var(--page); font-weight: 600; } .chip input:checked + span .n { color: inherit; } .chip input:focus-visible + span { outline: 3px solid var(--focus); outline-offset: 2px; }
 #count { font-size: .9rem; color: var(--soft); margin: .9rem 0 .5rem; } #linked:has(*) { border: 2px solid var(--focus); border-radius: .7rem; padding: .6rem .8rem .3rem; margin: .8rem 0; }
 @media (max-width: 48rem) { header, main, footer, nav ul { padding-left: 1rem; padding-right: 1rem; } h1 { font-size: 1.35rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } .cards { grid-template-columns: 1fr; } .tiles { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .5rem; }
-  .finding > summary { flex-direction: column; gap: .35rem; } .finding > summary .badges { flex: none; flex-direction: row; } .finding > div { padding-left: 1rem; } .typed pre { padding-right: .8rem; padding-top: 2.3rem; } .counts .wide { min-width: 12rem; } ul.lines li { flex-direction: column; gap: .2rem; } ul.lines .badges { flex: none; } }
+  .finding > summary { flex-direction: column; gap: .35rem; position: relative; } .finding > summary::after { position: absolute; top: 1rem; right: 1rem; } .finding > summary .badges { flex: none; flex-direction: row; } .finding > div { padding-left: 1rem; } .typed pre { padding-right: .8rem; padding-top: 2.3rem; } .counts .wide { min-width: 12rem; } ul.lines li { flex-direction: column; gap: .2rem; } ul.lines .badges { flex: none; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: auto; } }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --sunk: #f4f4f4; --line: #bbb; --text: #000; --soft: #444; --link: #000; --critical: #9f1239; --high: #ad3a00; --medium: #7a5200; --low: #255a87; --good: #17683a; --critical-soft: #fff; --high-soft: #fff; --medium-soft: #fff; --low-soft: #fff; --good-soft: #fff; }
-  body { font-size: 10pt; } nav, .skip, button, #filters, .copy { display: none !important; } details, .cards > li, tr { break-inside: avoid; } .scroll, .scroll.tall, pre { overflow: visible; max-height: none; } thead th { position: static; } .typed pre { padding-right: .8rem; } h2 { break-after: avoid; } }
+  body { font-size: 10pt; } nav, .skip, button, #filters, .copy, summary::after { display: none !important; } .finding:not([open]) :is(h3, h4) { -webkit-line-clamp: none; } details, .cards > li, tr { break-inside: avoid; } .scroll, .scroll.tall, pre { overflow: visible; max-height: none; } thead th { position: static; } .typed pre { padding-right: .8rem; } h2 { break-after: avoid; } }
 `;

@@ -146,9 +146,12 @@ const typed = (what: string, text: string): HTMLElement =>
     copyButton(what, () => text),
   );
 
-function fixCommand({ check, cluster, id }: Shown): string | undefined {
+function fixCommand({ check, cluster, id, isOfMany }: Shown): string | undefined {
   if (!check.isFixable || cluster === undefined) return undefined;
-  return ["npx", "eks-perimeter", "fix", "--finding", id, "--cluster", cluster.name, "--region", cluster.region].map(quoted).join(" ");
+  const account = isOfMany ? ["--account", cluster.account] : [];
+  return ["npx", "eks-perimeter", "fix", "--finding", id, "--cluster", cluster.name, "--region", cluster.region, ...account]
+    .map(quoted)
+    .join(" ");
 }
 
 /** A word for a shell, quoted where it would read it otherwise: names come from clusters. */

@@ -18,6 +18,8 @@ export interface Shown {
   readonly change: string | undefined;
   readonly references: readonly string[];
   readonly remedy: string | undefined;
+  /** The report is of several accounts, so that a command has to say which. */
+  readonly isOfMany: boolean;
   readonly details: FindingDetails;
 }
 
@@ -48,6 +50,7 @@ export function findingAt(data: PageData, place: number): Shown {
     change: changeKinds[at(findings.change)],
     references: references[at(findings.references)] ?? [],
     remedy: details.remedy === undefined ? undefined : texts[details.remedy],
+    isOfMany: data.accounts.length > 1,
     details,
   };
 }
