@@ -112,14 +112,15 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
   if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
   kept.isReported = true;
-  const { next = nextSteps(report, options), lines: reserved = 0 } = options.after ?? {};
+  const { next, lines: reserved } = options.after ?? { next: await nextSteps(report, options), lines: 0 };
   const source = { homeRegion: session.homeRegion, changes: () => readChanges(ports.store, report) };
   return await writeReport(report, checks, options, source, { next, reserved });
 }
 
 /** What to type after a scan: what mends the worst, and how to see what was not seen. */
-function nextSteps({ findings, summary }: Report, { org, account, region, saveEvidence }: ScanOptions): readonly string[] {
-  const fails = findings.filter(({ status }) => status === "fail");
+async function nextSteps({ findings, summary }: Report, { org, account, region, saveEvidence }: ScanOptions): Promise<readonly string[]> {
+  const { hasFix } = await import("../../core/fix/index.ts"); // many policies, which nothing else of a scan needs
+  const fails = findings.filter(({ status, check }) => status === "fail" && hasFix(check));
   const worst = severities
     .map((severity) => fails.find((finding) => finding.severity === severity))
     .find((finding) => finding !== undefined);
@@ -131,7 +132,7 @@ function nextSteps({ findings, summary }: Report, { org, account, region, saveEv
   const input = saveEvidence === undefined ? scope : ` --evidence ${saveEvidence}`;
   return [
     ...(worst === undefined ? [] : [`eks-perimeter fix${input} --check ${worst.check}`]),
-    ...(summary.complete ? [] : [`eks-perimeter doctor${scope}: what reading lacks, and how to mend it`]),
+    ...(summary.complete ? [] : [`eks-perimeter doctor${scope}: how to read the rest`]),
   ];
 }
 

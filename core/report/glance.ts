@@ -96,6 +96,9 @@ const sizes: readonly Size[] = [
   { exposures: 4, each: 1, clusters: 1, findings: 1, unread: 1, hasGaps: false },
 ];
 
+/** Below so many columns a name and what is said of it do not stand side by side. */
+const narrow = 60;
+
 interface Section {
   readonly label: string;
   readonly lines: readonly string[];
@@ -150,7 +153,7 @@ function headline({ accounts, clusters, findings, summary }: Report, { width, pa
 function exposed({ exposures }: Digest, { exposures: most, each }: Size, columns: number): readonly string[] {
   const { open, unknown, paths } = exposures;
   const shown = open.slice(0, most);
-  const isNarrow = columns < 60;
+  const isNarrow = columns < narrow;
   const first = Math.max(...shown.map(({ path }) => path.length + 2));
   const lines = shown.flatMap(({ path, reached }) => {
     const lead = isNarrow ? `${path}: ` : path.padEnd(first);
@@ -191,7 +194,11 @@ function worstFindings({ fails: groups }: Digest, { findings: most }: Size, colu
   });
 }
 
-function notRead({ unread: all }: Digest, { unread: most }: Size, columns: number, view: View): readonly string[] {
+function notRead({ unread: all }: Digest, { unread: most, each }: Size, columns: number, view: View): readonly string[] {
+  if (columns < narrow) {
+    const lines = all.slice(0, most).flatMap((line) => wrapped(line, columns).slice(0, each));
+    return all.length > most ? [...lines, `and ${plural(all.length - most, "more line")}`] : lines;
+  }
   return withRest(all.slice(0, most), all.length - most, "line", columns, view);
 }
 

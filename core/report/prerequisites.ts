@@ -3,14 +3,28 @@ import { type Place, type Prerequisite, type PrerequisiteState, prerequisiteStat
 import { version } from "../version.ts";
 import { broken, plainTable } from "./plain-table.ts";
 import { plainText } from "./plain-text.ts";
+import { hanging, wrapped } from "./wrap.ts";
 
 /** One JSON document. */
 export const toPrerequisitesJson = (prerequisites: readonly Prerequisite[]): string =>
   `${JSON.stringify({ schema: "eks-perimeter/doctor/v1", version, prerequisites, summary: counted(prerequisites) }, null, 2)}\n`;
 
-/** A table of everything that was looked at, and below it what to do; commands stand on lines of their own, whole. */
-export function toPrerequisitesText(prerequisites: readonly Prerequisite[], columns = 120): string {
-  return `${[table(prerequisites, Math.max(columns, 80)), toDo(prerequisites), closing(prerequisites)].filter(Boolean).join("\n\n")}\n`;
+/**
+ * A table of everything that was looked at, and below it what to do; commands stand on lines of their own, whole, to be copied.
+ *
+ * @param columns those of the terminal, where it is one: text is wrapped to them, and what is too narrow for a table is a list
+ */
+export function toPrerequisitesText(prerequisites: readonly Prerequisite[], columns?: number): string {
+  const seen = columns !== undefined && columns < 80 ? list(prerequisites, columns) : table(prerequisites, columns ?? 120);
+  return `${[seen, toDo(prerequisites, columns), closing(prerequisites, columns)].filter(Boolean).join("\n\n")}\n`;
+}
+
+function list(prerequisites: readonly Prerequisite[], columns: number): string {
+  const lines = rowsOf(prerequisites).flatMap(([state = "", area, where, seen = ""]) => [
+    ...hanging(`${state} `, plainText(`${area} ${where}:`), columns),
+    ...wrapped(plainText(seen), columns - 2).map((line) => `  ${line}`),
+  ]);
+  return lines.join("\n");
 }
 
 const counted = (prerequisites: readonly Prerequisite[]): Readonly<Record<PrerequisiteState, number>> => {
@@ -46,7 +60,7 @@ function rowsOf(prerequisites: readonly Prerequisite[]): readonly (readonly stri
 const whereOf = ({ account, region, cluster }: Place): string => [account, region, cluster].filter((part) => part !== undefined).join(" ");
 
 /** The same advice once, with all the places and commands that it is for. */
-function toDo(prerequisites: readonly Prerequisite[]): string {
+function toDo(prerequisites: readonly Prerequisite[], columns = Number.POSITIVE_INFINITY): string {
   const tasks = Map.groupBy(
     prerequisites.filter(({ toDo }) => toDo !== undefined),
     ({ area, state, toDo }) => `${state} ${area} ${toDo?.text}`,
@@ -56,18 +70,20 @@ function toDo(prerequisites: readonly Prerequisite[]): string {
     const places = group.map(({ place }) => whereOf(place)).join("; ");
     const [first] = group;
     const lines = [
-      `${first?.state} ${first?.area}: ${places}`,
-      `  ${first?.toDo?.text}`,
-      ...[...commands].map((command) => `    ${command}`),
+      // Lines that follow stand further in: names in them are not to look like the state of something else.
+      ...wrapped(plainText(`${first?.state} ${first?.area}: ${places}`), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`)),
+      ...wrapped(plainText(first?.toDo?.text ?? ""), columns - 2).map((line) => `  ${line}`),
+      ...[...commands].map((command) => `    ${plainText(command)}`),
     ];
-    return lines.map(plainText).join("\n");
+    return lines.join("\n");
   });
   return blocks.length === 0 ? "" : `To do\n\n${blocks.join("\n\n")}`;
 }
 
-function closing(prerequisites: readonly Prerequisite[]): string {
+function closing(prerequisites: readonly Prerequisite[], columns = Number.POSITIVE_INFINITY): string {
   const counts = counted(prerequisites);
   const line = prerequisiteStates.map((state) => `${counts[state]} ${state}`).join(" · ");
   const isSeenFromHere = prerequisites.some(({ area }) => area === "network");
-  return isSeenFromHere ? `Network reach is that of this computer, not of a deployed scanner.\n${line}` : line;
+  const remark = isSeenFromHere ? wrapped("Network reach is that of this computer, not of a deployed scanner.", columns) : [];
+  return [...remark, ...wrapped(line, columns)].join("\n");
 }

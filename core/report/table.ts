@@ -7,6 +7,7 @@ import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
 import { type Unread, unreadOf } from "./unread.ts";
+import { wrapped } from "./wrap.ts";
 
 /** What a caller may colour: a severity's name, or a heading. */
 export type Style = Severity | "heading";
@@ -21,22 +22,43 @@ export interface TableOptions {
   readonly checks?: readonly AnyCheck[];
 }
 
+/** Below so many columns a table has no room, and is a list. */
+const narrow = 80;
+/** What the table of clusters takes as a rule. */
+const clusterColumns = 120;
+
 /** Tables of the report in plain text: clusters with their counts, what fails, the worst first, and last what was not seen. */
 export function toTable(report: Report, options: TableOptions = {}): string {
   const { width = 120, paint = (_style, text) => text, rows = 50, checks = everyCheck } = options;
-  const view: View = { width: Math.max(width, 80), paint, rows, coverage: coverageChecks(checks) };
+  const view: View = { width, paint, rows, coverage: coverageChecks(checks) };
   return `${[clusterTable(report, view), failures(report, view), gaps(report, view)].filter(Boolean).join("\n\n")}\n`;
 }
 
 type View = Required<Pick<TableOptions, "width" | "paint" | "rows">> & { readonly coverage: ReadonlySet<string> };
 
-function clusterTable({ clusters, findings }: Report, { paint, coverage }: View): string {
+/** Something, and below it what is said of it. */
+const indented = (what: string, said: string, width: number): readonly string[] => [
+  ...wrapped(what, width),
+  ...wrapped(said, width - 2).map((line) => `  ${line}`),
+];
+
+function clusterTable({ clusters, findings }: Report, { width, paint, coverage }: View): string {
   if (clusters.length === 0) return "No cluster was found.";
   const byCluster = Map.groupBy(exposures(findings, coverage), ({ cluster }) => cluster);
+  if (width < clusterColumns) {
+    const lines = clusters.flatMap(({ arn, account, region, name, kubernetesVersion }) => {
+      const own = byCluster.get(arn) ?? [];
+      const { waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(own);
+      const fails = Object.entries(failBySeverity(own)).map(([severity, count]) => `${count} ${severity}`);
+      const said = [...fails, `${waived} waived`, `${unknown + error} unknown`, `${pass} passed`].join(", ");
+      return indented(plainText(`${name} ${region} ${account} ${kubernetesVersion ?? "?"}`), said, width);
+    });
+    return [paint("heading", "Clusters"), ...lines].join("\n");
+  }
   const counts = ["Critical", "High", "Medium", "Low", "Waived", "Unknown", "Passed"];
   const table = plainTable({
     head: ["Account", "Region", "Cluster", "Version", ...counts],
-    colAligns: [...left(4), ...right(counts.length)],
+    colAligns: [...leftwards(4), ...rightwards(counts.length)],
   });
   for (const { arn, account, region, name, kubernetesVersion } of clusters) {
     const own = byCluster.get(arn) ?? [];
@@ -60,20 +82,33 @@ function failures({ clusters, findings }: Report, { width, paint, rows, coverage
   if (fails.length === 0) return "";
   const where = ({ cluster, resource }: Pick<Finding, "cluster" | "resource">) => (cluster && names.get(cluster)) ?? resource.name;
   const listed = fails.slice(0, rows);
+  const left = fails.length - listed.length;
+  const rest = left === 0 ? "" : `\n${wrapped(`… and ${left} more; the report has all of them.`, width).join("\n")}`;
+  if (width < narrow) {
+    const lines = listed.flatMap(({ severity, check, message, ...finding }) => {
+      const [first = "", ...others] = wrapped(`${severity} ${check}`, width);
+      const said = indented(plainText(where(finding)), plainText(message), width - 2).map((line) => `  ${line}`);
+      return [paint(severity, severity) + first.slice(severity.length), ...others, ...said];
+    });
+    return `${paint("heading", `Failing: ${fails.length}`)}\n${lines.join("\n")}${rest}`;
+  }
   const columns = columnsOf(width, [15, 30]);
   const table = plainTable({ head: ["Severity", "Cluster", "Seen"], colWidths: columns, wordWrap: true });
   for (const { severity, check, message, ...finding } of listed) {
     const [name, seen] = [broken(where(finding), columns[1]), broken(message, columns[2])];
     table.push([paint(severity, severity), name, `${seen}\n${check}`]);
   }
-  const rest = fails.length > listed.length ? `\n… and ${fails.length - listed.length} more; the report has all of them.` : "";
   return `${paint("heading", `Failing: ${fails.length}`)}\n${table.toString()}${rest}`;
 }
 
 function gaps(report: Report, { width, paint, coverage }: View): string {
   const unread = unreadOf(report, coverage);
   if (unread.length === 0) return "";
-  const columns = columnsOf(width, [30, 34]);
+  if (width < narrow) {
+    const lines = unread.flatMap((one) => indented(plainText(`${placeOf(one)}: ${one.what.join(", ")}`), plainText(whyOf(one)), width));
+    return [paint("heading", "Not seen"), ...lines].join("\n");
+  }
+  const columns = columnsOf(width, width < 110 ? [24, 26] : [30, 34]);
   const table = plainTable({ head: ["Where", "What", "Why"], colWidths: columns, wordWrap: true });
   for (const one of unread) table.push([placeOf(one), one.what.join(", "), whyOf(one)].map((text, at) => broken(text, columns[at])));
   return `${paint("heading", "Not seen")}\n${table.toString()}`;
@@ -87,5 +122,5 @@ const exposures = (findings: readonly Finding[], coverage: ReadonlySet<string>):
   findings.filter(({ check }) => !coverage.has(check));
 
 const worstFirst = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);
-const left = (count: number) => Array.from({ length: count }, () => "left" as const);
-const right = (count: number) => Array.from({ length: count }, () => "right" as const);
+const leftwards = (count: number) => Array.from({ length: count }, () => "left" as const);
+const rightwards = (count: number) => Array.from({ length: count }, () => "right" as const);

@@ -46,7 +46,9 @@ describe("exit codes of scan", () => {
   it("1: a high finding fails; 0 with --fail-on critical or none", async () => {
     const sandbox = await organization({ [member]: { prod: open } });
     const scan = (...more: string[]) => run(["scan", "--account", member, ...endpointChecks, ...more], sandbox);
-    expect((await scan()).code).toBe(1);
+    const { code, stdout } = await scan();
+    expect(code).toBe(1);
+    expect(stdout).toContain(`\nNext      eks-perimeter fix --account ${member} --check endpoint-not-open-to-internet\n`);
     expect((await scan("--fail-on", "critical")).code).toBe(0);
     expect((await scan("--fail-on", "none")).code).toBe(0);
   });

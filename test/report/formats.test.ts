@@ -67,6 +67,14 @@ it("the table colours only by the caller's hand", () => {
   expect(stripVTControlCharacters(painted)).toBe(toTable(sampleReport(), { checks: sampleChecks }));
 });
 
+it.each([40, 60, 80, 100, 120])("no table is wider than a terminal of %i columns, and names everything", (width) => {
+  const table = toTable(sampleReport(), { checks: sampleChecks, width });
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
+  for (const text of ["Clusters", "Failing: 2", "critical", "Not seen", "1 waived", "shop/web"]) {
+    if (width < 120 || text !== "1 waived") expect(table.replaceAll(/\s+/g, " "), text).toContain(text);
+  }
+});
+
 it("a long name is wrapped in the table, not cut", () => {
   const name = "x".repeat(253);
   const table = toTable(reportOf(aServiceFinding(name)), { checks: sampleChecks });

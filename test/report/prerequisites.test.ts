@@ -22,6 +22,14 @@ it("the same advice stands once, for all its places, and a command on one line h
   expect(text.endsWith("2 lacks · 0 unknown · 0 skipped · 1 ok\n")).toBe(true);
 });
 
+it("what is too narrow for a table is a list, and no line but a command's is wider than the terminal", () => {
+  const text = toPrerequisitesText([off("111111111111"), off("222222222222"), fine("333333333333")], 40);
+  const lines = text.split("\n").filter((line) => !line.startsWith("    "));
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
+  expect(text).toContain("ok role 333333333333:\n  The role was assumed.\n");
+  expect(text).toContain("lacks security-hub: 111111111111\n  eu-west-1; 222222222222 eu-west-1\n");
+});
+
 it("what is well is listed as long as it is little, and counted beyond that", () => {
   const many = Array.from({ length: 61 }, (_, i) => fine(String(100_000_000_000 + i)));
   expect(toPrerequisitesText(many.slice(1))).toContain("100000000060");
@@ -32,10 +40,11 @@ it("what is well is listed as long as it is little, and counted beyond that", ()
 it("hostile text neither moves the cursor nor begins a line of its own", () => {
   const hostile = "\u001b[2J\u009b31mgroup\r\nok role 1\u202e";
   const row: Prerequisite = { ...off(hostile), seen: hostile, toDo: { text: hostile, commands: [`kubectl '${hostile}'`] } };
-  const text = toPrerequisitesText([row]);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e]/);
-  expect(text.split("\n").filter((line) => line.startsWith("ok role"))).toEqual([]);
+  for (const text of [undefined, 80, 40, 30].map((columns) => toPrerequisitesText([row], columns))) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e]/);
+    expect(text.split("\n").filter((line) => line.startsWith("ok role"))).toEqual([]);
+  }
 });
 
 it("JSON has every prerequisite, and how many are in which state", () => {
