@@ -1,5 +1,5 @@
 /**
- * What all checks of network policies take on one large cluster: CPU time, and the largest memory the process had.
+ * What all checks of network policies take on one large cluster, and telling which namespaces reach which: CPU time, and the largest memory the process had.
  *
  *     npm exec -- node bench/pod-checks.ts
  */
@@ -9,6 +9,7 @@ import { known, unknown } from "../core/model/fact.ts";
 import type { NetworkPolicy } from "../core/model/network-policy.ts";
 import { Settings } from "../core/model/settings.ts";
 import type { Container, Node, Pod } from "../core/model/workloads.ts";
+import { namespaceReach } from "../core/net/connectivity/namespaces.ts";
 import { judge, judgedBy } from "./judging.ts";
 
 interface Size {
@@ -184,7 +185,8 @@ function measure(size: Size): void {
       expect: i % 2 ? "allowed" : "denied",
     })),
   });
-  judge(measured, factsOf(size), settings);
+  const facts = factsOf(size);
+  judge(measured, facts, settings, { "which namespaces reach which": () => namespaceReach(facts, settings.internet) });
 }
 
 const [, , index] = process.argv;

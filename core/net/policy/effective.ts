@@ -366,10 +366,12 @@ function subjectOf(
       const all = asked.map(({ questions, number }) => ({ questions, decision: questions.towards(number, direction) }));
       const isCertain = mayNarrow === undefined;
       const worked = new Map<string, Decision>();
+      const single = isCertain && all.length === 1 ? all[0] : undefined;
       return (others) => {
+        // Nearly always: one engine, and a pod with addresses of one family.
+        const [number, another] = single?.questions.numbersOf(others) ?? [];
+        if (single !== undefined && number !== undefined && another === undefined) return single.decision(number);
         const said = all.flatMap(({ questions, decision }) => questions.numbersOf(others).map(decision));
-        const [one] = said;
-        if (one !== undefined && said.length === 1 && isCertain) return one;
         const atLeast = isCertain ? said.reduce((set, { atLeast }) => commonPorts(set, atLeast), allPorts) : noPorts;
         const atMost = said.reduce((set, { atMost }) => eitherPorts(set, atMost), noPorts);
         const key = `${atLeast.key}/${atMost.key}`;

@@ -118,7 +118,7 @@ function shapeOf(shape: Shape, reached: Reached, x: number, y: number): string {
     : `M${x + cell - near} ${y + near}h-${side}l${side} ${side}z`;
 }
 
-const legend = html`<p class="legend soft"><span><span class="mark all"></span>every pod, every port</span> <span><span class="mark some"></span>some pods or ports</span> <span><span class="mark perhaps"></span>perhaps</span> <span><span class="mark"></span>nothing</span> <span>On the diagonal of several that are alike: below, within each; above, from one to another. Routes and load balancers are not part of it.</span></p>`;
+const legend = html`<p class="legend soft"><span><span class="mark all"></span>every pod, every port</span> <span><span class="mark some"></span>some pods or ports</span> <span><span class="mark perhaps"></span>perhaps</span> <span><span class="mark"></span>nothing</span> <span>On the diagonal of several that are alike: below, within each; above, from one to another. Routes, load balancers and pods in their node's network are not part of it.</span></p>`;
 
 const longest = 24;
 const cut = (name: string, most: number): string => (name.length <= most ? name : `${name.slice(0, most - 1)}…`);
