@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { narrowedRules, sourcesOn } from "../../core/fix/narrowed-rules.ts";
+import type { SecurityGroup, SecurityGroupRule } from "../../core/model/aws.ts";
+import { known } from "../../core/model/fact.ts";
+import { difference, intersection, isWithin, parseFilterCidrs, union } from "../../core/net/addresses.ts";
+import { admittedBy, indexGroups, type Ports } from "../../core/net/security-group.ts";
+import { account, aRule, aSecurityGroup, prod, region } from "../support/cluster.ts";
+
+const about = { resource: { kind: "Cluster", id: prod, name: "prod" }, account, region };
+const lists = known([{ id: "pl-0a1", cidrs: known(["198.51.100.0/24", "203.0.113.0/24"]) }]);
+const indexOf = (...groups: readonly SecurityGroup[]) => indexGroups(known(groups), lists);
+const tcp = (from: number, to = from): Ports => ({ protocol: "tcp", from, to });
+
+/** The group with everybody outside 10.0.0.0/8 taken from the ports. */
+function closed(ports: readonly Ports[], ...rules: readonly Partial<SecurityGroupRule>[]) {
+  const group = aSecurityGroup("sg-0a1", rules.map(aRule));
+  const keep = parseFilterCidrs(["10.0.0.0/8"]);
+  const strangers = sourcesOn(["sg-0a1"], ports, indexOf(group)).filter(({ addresses }) => !isWithin(addresses, keep));
+  const { groups, commands } = narrowedRules(strangers, ports, keep, about);
+  return { group: groups[0] ?? group, commands };
+}
+const permissionsIn = (command = ""): unknown => JSON.parse(/--ip-permissions '(.*)'$/.exec(command)?.[1] ?? "null");
+
+describe("what is typed", () => {
+  it("revokes a source whole where it has nothing else", () => {
+    const { commands } = closed([tcp(22)], { protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0", "10.1.0.0/16"] });
+    expect(commands).toEqual([
+      `aws ec2 authorize-security-group-ingress --group-id sg-0a1 --region eu-west-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"10.0.0.0/8"}]}]'`,
+      `aws ec2 revoke-security-group-ingress --group-id sg-0a1 --region eu-west-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]'`,
+    ]);
+  });
+
+  it("lets the other ports of a wide rule be as they are, before it revokes it", () => {
+    const { commands } = closed([tcp(22), tcp(3389)], { protocol: "tcp", fromPort: 0, toPort: 65_535, cidrs: ["203.0.113.0/24"] });
+    expect(commands.map((command) => command.split(" ")[2])).toEqual(["authorize-security-group-ingress", "revoke-security-group-ingress"]);
+    expect(permissionsIn(commands[0])).toEqual(
+      [
+        [0, 21],
+        [23, 3388],
+        [3390, 65_535],
+      ].map(([FromPort, ToPort]) => ({ IpProtocol: "tcp", FromPort, ToPort, IpRanges: [{ CidrIp: "203.0.113.0/24" }] })),
+    );
+  });
+
+  it("splits a rule of all protocols into those that people mean by it", () => {
+    const { commands } = closed([tcp(22)], { protocol: "-1", cidrs: ["203.0.113.0/24"] });
+    expect(permissionsIn(commands[0])).toMatchObject([
+      { IpProtocol: "tcp", FromPort: 0, ToPort: 21 },
+      { IpProtocol: "tcp", FromPort: 23, ToPort: 65_535 },
+      { IpProtocol: "udp", FromPort: 0, ToPort: 65_535 },
+      { IpProtocol: "icmp", FromPort: -1, ToPort: -1 },
+    ]);
+  });
+
+  it("asks for nothing that a rule lets in already: EC2 refuses that", () => {
+    const { commands } = closed([tcp(22)], { protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0", "10.0.0.0/8"] });
+    expect(commands).toHaveLength(1);
+  });
+
+  it("takes a prefix list out, and lets nobody of it stay who has no place", () => {
+    const { commands, group } = closed([tcp(22)], { protocol: "tcp", fromPort: 22, toPort: 22, prefixListIds: ["pl-0a1"] });
+    expect(permissionsIn(commands[0])).toEqual([
+      { IpProtocol: "tcp", FromPort: 22, ToPort: 22, PrefixListIds: [{ PrefixListId: "pl-0a1" }] },
+    ]);
+    expect(group.ingress).toEqual([]);
+  });
+
+  it("leaves a rule about other ports alone, and the groups that a rule names", () => {
+    const bystander = { protocol: "tcp", fromPort: 443, toPort: 443, cidrs: ["0.0.0.0/0"] };
+    const { group } = closed([tcp(22)], bystander, {
+      protocol: "tcp",
+      fromPort: 22,
+      toPort: 22,
+      cidrs: ["0.0.0.0/0"],
+      groupIds: ["sg-0b2"],
+    });
+    expect(group.ingress).toEqual([
+      aRule(bystander),
+      aRule({ protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["10.0.0.0/8"], groupIds: ["sg-0b2"] }),
+    ]);
+  });
+});
+
+const ports = fc.integer({ min: 0, max: 60 });
+const rule = fc
+  .record({
+    protocol: fc.constantFrom("tcp", "6", "udp", "-1", "132"),
+    range: fc.tuple(ports, ports),
+    cidrs: fc.subarray(["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "203.0.113.0/24", "::/0"], { minLength: 1 }),
+  })
+  .map(({ protocol, range: [a, b], cidrs }) =>
+    aRule({
+      protocol,
+      cidrs,
+      ...(protocol === "tcp" || protocol === "6" || protocol === "udp" ? { fromPort: Math.min(a, b), toPort: Math.max(a, b) } : {}),
+    }),
+  );
+
+it("takes exactly those who do not stay from the ports, and nobody from any other port", () => {
+  fc.assert(
+    fc.property(
+      fc.array(rule, { minLength: 1, maxLength: 5 }),
+      fc.uniqueArray(ports, { minLength: 1, maxLength: 3 }),
+      (ingress, numbers) => {
+        const keep = parseFilterCidrs(["10.0.0.0/8"]);
+        const closing = numbers.map((port) => tcp(port));
+        const group = aSecurityGroup("sg-0a1", ingress);
+        const strangers = sourcesOn(["sg-0a1"], closing, indexOf(group)).filter(({ addresses }) => !isWithin(addresses, keep));
+        const [after = group] = narrowedRules(strangers, closing, keep, about).groups;
+        const admitted = (its: SecurityGroup, one: Ports) => admittedBy(["sg-0a1"], [one], indexOf(its)).atLeast;
+        for (let port = 0; port <= 60; port += 1) {
+          const [before, then] = [admitted(group, tcp(port)), admitted(after, tcp(port))];
+          const expected = numbers.includes(port) ? intersection(before, keep) : before;
+          expect(difference(union(then, expected), intersection(then, expected))).toEqual({ ipv4: [], ipv6: [] });
+          const udp: Ports = { protocol: "udp", from: port, to: port };
+          expect(admitted(after, udp)).toEqual(admitted(group, udp));
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
