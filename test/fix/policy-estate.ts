@@ -180,7 +180,8 @@ export function groundOf(dialect: DialectName, { pods = openPods, facts = {}, se
 /** What the fix of a check answers for its fail on the named resource, and how that is proved. */
 export function fixed(ground: Ground, check: string, name: string) {
   const before = judgedOn(ground);
-  const finding = before.find((one) => one.check === check && one.resource.name === name) as Finding;
+  const named = before.filter((one) => one.check === check && one.resource.name === name);
+  const finding = named.find(({ status }) => status === "fail") ?? (named[0] as Finding);
   if (finding?.status !== "fail") throw new TypeError(`${check} says of ${name}: ${finding?.status}: ${finding?.message}`);
   const { cluster, settings, readAt } = ground;
   const answer = fixes[check]?.({ cluster, finding, settings, account: cluster.account, region: cluster.region, readAt });

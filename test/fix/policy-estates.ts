@@ -42,7 +42,7 @@ function opener(): NetworkPolicy {
 }
 
 /** Of one namespace: a pod that needs the API, one that reads kubelets, and one that needs neither. */
-const withClients: Estate = {
+export const withClients: Estate = {
   pods: [
     ...openPods,
     running("shop", "operator", "10.0.1.41", { labels: { app: "operator", tier: "platform" } }),
@@ -110,6 +110,23 @@ export const withMetadata = (isManaged: boolean, ipv6Endpoint: "enabled" | "disa
 export const estates: Readonly<Record<string, (dialect: DialectName) => Estate>> = {
   "no policy at all": () => ({}),
   "a policy that lets everybody through": (dialect) => ({ facts: openers[dialect] }),
+  "a policy that lets everybody through to a public service": (dialect) => ({
+    facts: openers[dialect],
+    settings: {
+      publicServices: [
+        {
+          cluster: "*",
+          namespace: "shop",
+          kind: "Service",
+          name: "web",
+          ports: [80],
+          owner: "shop",
+          reason: "The shop.",
+          expires: "2027-01-31",
+        },
+      ],
+    },
+  }),
   "clients of the API and of kubelets": () => withClients,
   "declared flows": () => ({ settings: { flows } }),
   "an Ingress and a controller for it": () => ({

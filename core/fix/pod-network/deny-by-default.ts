@@ -14,6 +14,7 @@ import { isolated } from "../policies/isolated.ts";
 import { judgedFacts, nothingFails, notRead } from "../policies/judged.ts";
 import { type Kept, keptApiServer, keptDns, keptEntrances, keptFlows } from "../policies/kept.ts";
 import { type Inside, narrowedOpener } from "../policies/openers.ts";
+import { keptForPublicServices } from "../policies/public-pods.ts";
 import { familiesOf, insideRanges } from "../policies/ranges.ts";
 
 export const denyByDefault =
@@ -61,7 +62,7 @@ export const denyByDefault =
         };
       mended.push(less);
     }
-    const manifests = [...fresh.manifests, ...mended];
+    const manifests = [...fresh.manifests, ...mended, ...(direction === "ingress" ? keptForPublicServices(input, openers) : [])];
     const what = direction === "ingress" ? "connections that load balancers, Ingresses and declared flows bring" : "DNS and declared flows";
     return {
       plan: {

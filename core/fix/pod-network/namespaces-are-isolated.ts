@@ -24,16 +24,17 @@ export const fixNamespacesAreIsolated: Fix = (input) => {
   const spoken = dialectFor(cluster.facts, failing);
   if ("none" in spoken) return spoken;
   const welcome = [...new Set([namespace, ...welcomeTo(namespace, input)])].sort();
-  const written = spoken.dialect.denies
-    ? denied(cluster.facts, spoken.dialect, {
-        purpose: "no-other-namespaces",
-        direction: "ingress",
-        groups: [{ namespace, pods: failing, others }],
-        peers: [{ namespaces: { notIn: welcome }, pods: {} }],
-        otherwise: [],
-        takenOut: { addresses: noAddresses },
-      })
-    : byNetworkPolicies(input, failing, others, welcome);
+  const written =
+    spoken.dialect.denies || spoken.dialect.engine === "cilium"
+      ? denied(cluster.facts, spoken.dialect, {
+          purpose: "no-other-namespaces",
+          direction: "ingress",
+          groups: [{ namespace, pods: failing, others }],
+          peers: [{ namespaces: { notIn: welcome }, pods: {} }],
+          otherwise: [],
+          takenOut: { addresses: noAddresses },
+        })
+      : byNetworkPolicies(input, failing, others, welcome);
   if ("none" in written) return written;
   const { manifests, notes } = written;
   return {

@@ -8,7 +8,7 @@ import { awsDenial } from "./aws.ts";
 import { shadowing } from "./baseline.ts";
 import { calicoDenial } from "./calico.ts";
 import { ciliumDenial } from "./cilium.ts";
-import type { Dialect } from "./dialect.ts";
+import { type Dialect, lacksDenials, notesOn } from "./dialect.ts";
 import { networkPolicy } from "./kubernetes.ts";
 import { type Names, namesIn } from "./names.ts";
 import { narrowed, type PolicySpec, portList, speaksOf, type TakenOut } from "./narrow.ts";
@@ -40,19 +40,27 @@ export interface Written {
 }
 
 export function denied(facts: ClusterFacts, dialect: Dialect, wanted: Wanted): Written | { readonly none: string } {
+  const lacking = lacksDenials(dialect);
+  if (lacking !== undefined) return { none: lacking };
   const names = namesIn(facts);
   const written = dialect.denies ? inWordsOf(facts, dialect, wanted, names) : undefined;
-  return written ?? byNetworkPolicies(facts, wanted, names);
+  const all = written ?? byNetworkPolicies(facts, wanted, names);
+  if ("none" in all) return all;
+  const isNothing = all.manifests.every(({ kind }) => kind === "Tier");
+  return isNothing
+    ? { none: all.notes[0] ?? "No policy that can be written would change it: change the one that decides, which the finding names." }
+    : all;
 }
 
 /** Undefined where the dialect has no words for it after all. */
-function inWordsOf(facts: ClusterFacts, { engine }: Dialect, wanted: Wanted, names: Names): Written | undefined {
+function inWordsOf(facts: ClusterFacts, dialect: Dialect, wanted: Wanted, names: Names): Written | undefined {
+  const { engine } = dialect;
   const { purpose, groups, everyNamespaceBut, direction, peers, ports, sparesPods } = wanted;
   const shared = { direction, ...(ports ? { ports } : {}), ...(sparesPods === undefined ? {} : { sparesPods }) };
   const notes: string[] = [];
   const subjectsOf = ({ namespace, pods, others }: Group): readonly PodsOf[] => {
     const { selectors, leftOut } = selectorsFor(pods, others);
-    notes.push(...notesOn(leftOut));
+    notes.push(...notesOnLeftOut(leftOut));
     return selectors.map((selector) => ({ namespace, selector }));
   };
   const wide: readonly { readonly name: string; readonly subjects: readonly Subject[] }[] =
@@ -70,7 +78,7 @@ function inWordsOf(facts: ClusterFacts, { engine }: Dialect, wanted: Wanted, nam
     if (made === undefined) return undefined;
     manifests.push(...made.filter((one) => !manifests.some((other) => other.kind === one.kind && sameName(one, other))));
   }
-  return { manifests, notes };
+  return { manifests, notes: [...notes, ...notesOn(dialect)] };
 }
 
 const sameName = (a: ManifestObject, b: ManifestObject): boolean =>
@@ -99,7 +107,7 @@ function byNetworkPolicies(
       const none = shadowing(facts, direction);
       if (none !== undefined) return { none };
       const { selectors, leftOut } = selectorsFor(free, [...others, ...pods.filter(isSelected)]);
-      notes.push(...notesOn(leftOut));
+      notes.push(...notesOnLeftOut(leftOut));
       for (const selector of selectors) {
         manifests.push(networkPolicy({ name: names(purpose, namespace), direction, subject: { namespace, selector }, allow: otherwise }));
       }
@@ -159,7 +167,7 @@ export const selects = ({ podSelector }: PolicySpec, { labels }: Pod): boolean =
 export const rewritten = (policy: string): string =>
   `${policy} is written anew: mend it where it is kept, such as in a chart, or it will come back.`;
 
-const notesOn = (leftOut: readonly Pod[]): readonly string[] => {
+const notesOnLeftOut = (leftOut: readonly Pod[]): readonly string[] => {
   const [first] = leftOut;
   if (first === undefined) return [];
   return [

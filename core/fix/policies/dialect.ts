@@ -29,7 +29,7 @@ export function dialectFor(facts: ClusterFacts, pods: readonly Pod[]): Spoken {
     case "calico":
       return { dialect: { engine, denies: knowsTiers(facts) } };
     case "cilium":
-      return { dialect: { engine, denies: true } };
+      return { dialect: { engine, denies: knowsMereDenials(facts) } };
     default:
       return { none: `Policies are enforced by ${engine}, whose reading of them is not judged.` };
   }
@@ -65,6 +65,24 @@ function knowsTiers({ pods, calicoTiers }: ClusterFacts): boolean {
   const agents = ofDaemonSet(pods, ["calico-node"]);
   return imagesOf(agents, /(?:^|\/)calico\/node:v?([\d.]+)/).every((tag) => tag === undefined || isAtLeast(tag, [3, 29]));
 }
+
+/** A policy that denies and isolates nobody came with Cilium 1.16; an older one takes the rest of it for a default-deny. Source: cilium/cilium #30572. */
+const knowsMereDenials = ({ pods }: ClusterFacts): boolean =>
+  imagesOf(ofDaemonSet(pods, ["cilium"]), /(?:^|\/)cilium\/cilium:v?([\d.]+)/).every((tag) => tag === undefined || isAtLeast(tag, [1, 16]));
+
+/** Why nothing can be denied without isolating pods, where that is so. */
+export const lacksDenials = ({ engine, denies }: Dialect): string | undefined =>
+  engine === "cilium" && !denies
+    ? "Cilium before 1.16 knows no denial that isolates nobody: bring it up to date, or isolate the pods by policies that let through what they need."
+    : undefined;
+
+/** What to know of applying policies in the dialect. */
+export const notesOn = ({ engine }: Dialect): readonly string[] =>
+  engine === "calico"
+    ? [
+        "kubectl takes projectcalico.org/v3 where Calico's API server, or its native definitions, are installed; elsewhere apply it by calicoctl.",
+      ]
+    : [];
 
 const ofDaemonSet = (pods: ClusterFacts["pods"], names: readonly string[]): readonly Pod[] =>
   (pods.state === "known" ? pods.value : []).filter(({ owner }) => owner?.kind === "DaemonSet" && names.includes(owner.name));

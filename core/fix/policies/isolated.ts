@@ -7,11 +7,11 @@ import { shadowing } from "./baseline.ts";
 import { calicoIsolation } from "./calico.ts";
 import { ciliumIsolation } from "./cilium.ts";
 import type { Written } from "./denied.ts";
-import type { Dialect } from "./dialect.ts";
+import { type Dialect, notesOn } from "./dialect.ts";
 import type { Kept } from "./kept.ts";
 import { networkPolicy } from "./kubernetes.ts";
-import { namesIn } from "./names.ts";
-import { selectorsFor } from "./selection.ts";
+import { type Names, namesIn } from "./names.ts";
+import { labelsFor, selectorsFor } from "./selection.ts";
 import type { Isolation } from "./terms.ts";
 
 export interface WantedIsolation {
@@ -33,29 +33,56 @@ const inWordsOf: Readonly<Record<Dialect["engine"], (isolation: Isolation) => Ma
 };
 
 /** One policy without a rule, and one for each set of pods that something is kept for. */
-export function isolated(facts: ClusterFacts, { engine }: Dialect, wanted: WantedIsolation): Written | { readonly none: string } {
-  const { purpose, namespace, direction, pods, spared, closed, kept } = wanted;
-  const none = kept.length > 0 ? shadowing(facts, direction) : undefined;
+export function isolated(facts: ClusterFacts, dialect: Dialect, wanted: WantedIsolation): Written | { readonly none: string } {
+  const { purpose, namespace, direction, pods, spared, closed } = wanted;
+  const none = wanted.kept.length > 0 ? shadowing(facts, direction) : undefined;
   if (none !== undefined) return { none };
   const names = namesIn(facts);
-  const write = inWordsOf[engine];
+  const write = inWordsOf[dialect.engine];
   const { selectors, leftOut } = selectorsFor(pods, spared);
   const others = [...spared, ...closed];
   const lacking: Pod[] = [...leftOut];
   const closing = selectors.map((selector) =>
     write({ name: names(purpose, namespace), direction, subject: { namespace, selector }, allow: [] }),
   );
-  const opening = kept.flatMap((one) => {
-    const its = selectorsFor(one.pods, [...others, ...pods.filter((pod) => !one.pods.includes(pod))]);
-    lacking.push(...its.leftOut);
-    return its.selectors.map((selector) =>
-      write({ name: names(`${purpose}-${one.purpose}`, namespace), direction, subject: { namespace, selector }, allow: one.allow }),
-    );
-  });
+  const opening = letThrough({ ...wanted, others }, write, names);
+  lacking.push(...opening.leftOut);
   const [first] = lacking;
   const notes =
     first === undefined
       ? []
       : [`No label tells ${first.namespace}/${first.name} from pods that are to be left alone: give it one in its pod template.`];
-  return { manifests: [...closing, ...opening], notes };
+  return { manifests: [...closing, ...opening.manifests], notes: [...notes, ...notesOn(dialect)] };
+}
+
+/** What is kept for pods that are isolated otherwise: nobody is isolated by it who was not, and nothing is kept for others. */
+export function kept(
+  facts: ClusterFacts,
+  { engine }: Dialect,
+  wanted: Omit<WantedIsolation, "spared" | "closed"> & { readonly others: readonly Pod[] },
+): readonly ManifestObject[] {
+  return letThrough(wanted, inWordsOf[engine], namesIn(facts)).manifests;
+}
+
+function letThrough(
+  {
+    purpose,
+    namespace,
+    direction,
+    pods,
+    others,
+    kept: all,
+  }: Omit<WantedIsolation, "spared" | "closed"> & { readonly others: readonly Pod[] },
+  write: (isolation: Isolation) => ManifestObject,
+  names: Names,
+): { readonly manifests: readonly ManifestObject[]; readonly leftOut: readonly Pod[] } {
+  const leftOut: Pod[] = [];
+  const manifests = all.flatMap((one) => {
+    const its = labelsFor(one.pods, [...others, ...pods.filter((pod) => !one.pods.includes(pod))], one.labels);
+    leftOut.push(...its.leftOut);
+    return its.selectors.map((selector) =>
+      write({ name: names(`${purpose}-${one.purpose}`, namespace), direction, subject: { namespace, selector }, allow: one.allow }),
+    );
+  });
+  return { manifests, leftOut };
 }

@@ -16,7 +16,11 @@ import { type Allowance, block, everyPod, type Peer, type Port } from "./terms.t
 export interface Kept {
   readonly purpose: string;
   readonly pods: readonly Pod[];
+  /** That all of them have. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly allow: readonly Allowance[];
+  /** A declared public service leads there: everybody gets in. */
+  readonly isPublic?: boolean;
 }
 
 type Flow = Settings["flows"][number];
@@ -141,7 +145,7 @@ export function keptEntrances({ cluster, settings, readAt }: FixInput, pods: rea
       ...inCluster.map(({ namespace, labels }): Peer => ({ namespaces: [namespace], pods: { matchLabels: labels } })),
     ];
     const ports = service.ports.map(({ protocol, port, targetPort }): Port => ({ protocol, port: targetPort ?? port }));
-    return [{ purpose: `to-${service.name}`, pods: its, allow: [{ peers, ports }] }];
+    return [{ purpose: `to-${service.name}`, pods: its, labels: service.selector, allow: [{ peers, ports }], isPublic: isOpen }];
   });
 }
 

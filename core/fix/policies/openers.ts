@@ -122,7 +122,9 @@ function inCalico<
       (domains ?? []).length > 0 ||
       (notNets ?? []).length > 0;
     const isEverybody = !nets || nets.length === 0 || isWide(nets, inside);
-    if (rule.action !== "Allow" || isNarrow || !isEverybody) return [rule];
+    // What is passed on leaves the tier, and no later one may ask about it.
+    const opens = rule.action === "Allow" || rule.action === "Pass";
+    if (!opens || isNarrow || !isEverybody) return [rule];
     const pods: readonly Peer[] = nets && nets.length > 0 ? [] : [everyPod];
     return entitiesOf([...pods, ...insidePeers(inside)]).map((end) => ({ ...rule, [side]: { ...ports, ...end } }));
   });

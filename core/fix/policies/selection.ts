@@ -26,7 +26,24 @@ const volatileLabels: ReadonlySet<string> = new Set([
 export function selectorsFor(meant: readonly Pod[], others: readonly Pod[]): Selection {
   if (others.length === 0) return { selectors: [{}], leftOut: [] };
   const apart = leavingOut(meant, others);
-  if (apart !== undefined) return { selectors: [apart], leftOut: [] };
+  return apart === undefined ? byLabels(meant, others) : { selectors: [apart], leftOut: [] };
+}
+
+/**
+ * For what is let through: by labels that the pods have, so that a pod to come has to have them too.
+ *
+ * @param labels that all of them have, such as those by which a Service selects them
+ */
+export function labelsFor(meant: readonly Pod[], others: readonly Pod[], labels: Readonly<Record<string, string>> = {}): Selection {
+  if (others.length === 0) return { selectors: [Object.keys(labels).length > 0 ? { matchLabels: labels } : {}], leftOut: [] };
+  const isShared =
+    Object.keys(labels).length === 0 || others.some((other) => Object.entries(labels).every(([key, value]) => other.labels[key] === value));
+  if (!isShared) return { selectors: [{ matchLabels: labels }], leftOut: [] };
+  const its = byLabels(meant, others);
+  return its.leftOut.length === 0 ? its : selectorsFor(meant, others);
+}
+
+function byLabels(meant: readonly Pod[], others: readonly Pod[]): Selection {
   const selectors = new Map<string, LabelSelector>();
   const leftOut: Pod[] = [];
   for (const pod of meant) {
