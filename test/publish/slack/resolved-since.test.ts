@@ -257,7 +257,7 @@ it("by a webhook nothing is kept, and nothing is written anew", async () => {
 it("a crash at any call: in the end each message says what is resolved, and no more is posted", async () => {
   class Crash extends Error {}
   const withoutDates = (lines: readonly string[]) => lines.map((line) => line.replace(/, as of .*/, ""));
-  const wanted = ["2 opened / ✅ 1 of 2 resolved since", "1 worsened / ✅ Resolved since", "1 resolved"];
+  const wanted = ["2 opened / ✅ 1 of 2 resolved since", "1 worsened / ✅ Resolved since", "1 opened, 1 resolved"];
   for (let crashAt = 1; ; crashAt++) {
     let calls = 0;
     let isArmed = false;
@@ -269,7 +269,7 @@ it("a crash at any call: in the end each message says what is resolved, and no m
     await judged(store, "prod", [service("prod", "web", { severity: "critical" }), service("prod", "api")]);
     await tell();
     later();
-    await judged(store, "prod", scanOf(["api"], ["web"]));
+    await judged(store, "prod", scanOf(["api", "new"], ["web"]));
     isArmed = true;
     await tell((slack) => ({
       ...slack,
@@ -283,15 +283,52 @@ it("a crash at any call: in the end each message says what is resolved, and no m
       },
     }));
     isArmed = false;
-    await run(["api"], ["web"]);
+    await run(["api", "new"], ["web"]);
     const after = workspace.messages();
     const said = withoutDates(parents(after));
     expect([...new Set(said)], `call ${crashAt}`).toEqual(wanted);
     expect(said.length, `call ${crashAt}`).toBeLessThanOrEqual(wanted.length + 1);
-    await run(["api"], ["web"]);
+    await run(["api", "new"], ["web"]);
     expect(workspace.messages(), `call ${crashAt}`).toEqual(after);
+    const updated: string[] = [];
+    await run([], ["api", "new", "web"], (slack) => ({ ...slack, update: async (_message, { ts }) => void updated.push(ts) }));
+    expect(updated, `call ${crashAt}`).toHaveLength(2);
     if (calls < crashAt) return expect(crashAt).toBeGreaterThan(12);
   }
+});
+
+it("updates that take their time: no other run says anything in the channel meanwhile", async () => {
+  const { workspace, run, tell } = await prepared();
+  for (const names of [["a"], ["a", "b"], ["a", "b", "c"]]) await run(names);
+  let others = 0;
+  const slow: Change = (slack) => ({
+    ...slack,
+    update: async (...args) => {
+      clock.now += 100_000;
+      await tell((same) => ({ ...same, update: async () => void others++ }));
+      await slack.update?.(...args);
+    },
+  });
+  expect(await run([], ["a", "b", "c"], slow)).toEqual({ told: 1, failed: 0 });
+  expect(others).toBe(0);
+  expect(parents(workspace.messages())).toEqual([
+    ...Array.from({ length: 3 }, () => expect.stringMatching(/^1 opened \/ ✅ Resolved since/)),
+    "3 resolved",
+  ]);
+});
+
+it("twenty messages are written anew by one run, the latest first, and the others by the next", async () => {
+  const { workspace, run } = await prepared();
+  const names = Array.from({ length: 22 }, (_, i) => `w${i}`);
+  for (const at of names.keys()) await run(names.slice(0, at + 1));
+  const said = () =>
+    parents(workspace.messages())
+      .slice(0, 22)
+      .map((line) => line.includes("✅"));
+  await run([], names);
+  expect(said()).toEqual(names.map((_, at) => at > 1));
+  await run([], names);
+  expect(said()).toEqual(names.map(() => true));
 });
 
 describe("what is kept of messages", () => {
