@@ -96,7 +96,12 @@ async function read(
   }
   const targets = choose(found);
   progress.found(targets.length);
-  const clusters = await pMap(targets, (target) => collectCluster(target, facts, ports, deadline()), { concurrency: 8 });
+  const read = async (target: ClusterTarget): Promise<Cluster> => {
+    const cluster = await collectCluster(target, facts, ports, deadline());
+    progress.scanned();
+    return cluster;
+  };
+  const clusters = await pMap(targets, read, { concurrency: 8 });
   signal.throwIfAborted();
   return clusters;
 }

@@ -27,7 +27,7 @@ export function shown(report: Report, { everything, verbose, next = [], reserved
   const { columns, rows } = isTerminal ? { columns: stream.columns || 80, rows: stream.rows || 24 } : page;
   const paint = paintOf(stream);
   const hasTables = !isTerminal || verbose === true;
-  const elsewhere = everything === undefined && !hasTables ? ["All of it: --out DIR writes it, --verbose or a pipe shows it."] : [];
+  const elsewhere = everything === undefined && !hasTables ? ["All of it: --out DIR writes it, a pipe shows it."] : [];
   const glance = toGlance(report, {
     width: columns,
     height: rows - reserved,

@@ -46,7 +46,10 @@ export async function evaluate(paths: readonly string[], options: EvaluateOption
     settings,
     fullScope: false,
   });
-  return writeReport(report, checks, options, { homeRegion: "" }); // no finding is about an account
+  const { fixFrom, nextSteps } = await import("../next-steps.ts");
+  const [path, ...more] = paths;
+  const next = nextSteps(report, path === undefined || more.length > 0 ? {} : fixFrom(path));
+  return writeReport(report, checks, options, { homeRegion: "" }, { next }); // no finding is about an account
 }
 
 function judged({ cluster }: Evidence, checks: readonly AnyCheck[], settings: Settings): ClusterRecord {

@@ -4,7 +4,6 @@ import type { AnyCheck } from "../../core/model/check.ts";
 import type { PlanRequest } from "../../core/model/request.ts";
 import type { ClusterTarget } from "../../core/model/resource.ts";
 import type { Settings } from "../../core/model/settings.ts";
-import { severities } from "../../core/model/severity.ts";
 import { planRun } from "../../core/plan.ts";
 import type { PlanPorts } from "../../core/ports.ts";
 import type { Slack } from "../../core/publish/slack/client.ts";
@@ -112,28 +111,19 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
   if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
   kept.isReported = true;
-  const { next, lines: reserved } = options.after ?? { next: await nextSteps(report, options), lines: 0 };
+  const { next, lines: reserved } = options.after ?? { next: await followUps(report, options), lines: 0 };
   const source = { homeRegion: session.homeRegion, changes: () => readChanges(ports.store, report) };
   return await writeReport(report, checks, options, source, { next, reserved });
 }
 
-/** What to type after a scan: what mends the worst, and how to see what was not seen. */
-async function nextSteps({ findings, summary }: Report, { org, account, region, saveEvidence }: ScanOptions): Promise<readonly string[]> {
-  const { hasFix } = await import("../../core/fix/index.ts"); // many policies, which nothing else of a scan needs
-  const fails = findings.filter(({ status, check }) => status === "fail" && hasFix(check));
-  const worst = severities
-    .map((severity) => fails.find((finding) => finding.severity === severity))
-    .find((finding) => finding !== undefined);
+async function followUps(report: Report, { org, account, region, saveEvidence }: ScanOptions): Promise<readonly string[]> {
+  const { fixFrom, nextSteps } = await import("../next-steps.ts"); // it knows every fix, which nothing else of a scan needs
   const scope = [
     ...(org === true ? [" --org"] : []),
     ...account.map((id) => ` --account ${id}`),
     ...region.map((name) => ` --region ${name}`),
   ].join("");
-  const input = saveEvidence === undefined ? scope : ` --evidence ${saveEvidence}`;
-  return [
-    ...(worst === undefined ? [] : [`eks-perimeter fix${input} --check ${worst.check}`]),
-    ...(summary.complete ? [] : [`eks-perimeter doctor${scope}: how to read the rest`]),
-  ];
+  return nextSteps(report, { ...(saveEvidence === undefined ? { fix: scope } : fixFrom(saveEvidence)), doctor: scope });
 }
 
 /** No report, but what was delivered while the scan ran stays delivered. */

@@ -1,6 +1,7 @@
 /** Where connections are told from: manifests, saved evidence, or a cluster. */
 import { readFile, stat } from "node:fs/promises";
 import { type Place, readManifests } from "../../core/collect/manifests/read.ts";
+import { remedyFor } from "../../core/collect/reason.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import type { EngineSigns } from "../../core/net/connectivity/engine.ts";
 import { estateOf, signsOf } from "../../core/net/connectivity/estate.ts";
@@ -50,7 +51,7 @@ export function fromFacts(facts: ClusterFacts, source: string, messages: Message
   const { estate, unread, useless } = estateOf(facts);
   if (useless !== undefined) {
     throw new UsageError(`${source}: ${useless.fact} were not read: ${useless.reason.message}`, {
-      hint: "Without them no connection can be told.",
+      hint: `Without them no connection can be told. ${remedyFor(useless.reason.code, useless.fact)}`,
     });
   }
   for (const { fact, reason } of unread) {

@@ -132,7 +132,9 @@ function headline({ accounts, clusters, findings, summary }: Report, { width, pa
   const { fail = 0, waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(judged);
   const of = accounts.length === 0 ? "" : ` in ${plural(accounts.length, "account")}`;
   const what = clusters.length === 0 ? `No cluster was found${of}` : `${plural(clusters.length, "cluster")}${of} scanned`;
-  const whole = summary.complete ? `${what}; everything was read.` : `${what}; not everything was read.`;
+  const isLeftOut = [...accounts, ...clusters].some(({ coverage: reads }) => reads.some(({ state }) => state === "skipped"));
+  const all = isLeftOut ? "everything was read but what was left out" : "everything was read";
+  const whole = `${what}; ${summary.complete ? all : "not everything was read"}.`;
   const bySeverity = Object.entries(failBySeverity(judged)).map(([severity, count]) => `${number(count)} ${severity}`);
   const counts = [
     fail === 0 ? "Nothing that was judged fails" : `${number(fail)} fail: ${bySeverity.join(", ")}`,
@@ -195,11 +197,11 @@ function worstFindings({ fails: groups }: Digest, { findings: most }: Size, colu
 }
 
 function notRead({ unread: all }: Digest, { unread: most, each }: Size, columns: number, view: View): readonly string[] {
-  if (columns < narrow) {
-    const lines = all.slice(0, most).flatMap((line) => wrapped(line, columns).slice(0, each));
-    return all.length > most ? [...lines, `and ${plural(all.length - most, "more line")}`] : lines;
-  }
-  return withRest(all.slice(0, most), all.length - most, "line", columns, view);
+  const lines = all.slice(0, most).flatMap((line) => {
+    const whole = wrapped(line, columns);
+    return whole.length <= each ? whole : [...whole.slice(0, each - 1), clipped(whole.slice(each - 1).join(" "), columns)];
+  });
+  return withRest(lines, all.length - most, "line", columns, view);
 }
 
 /** Lines cut to the width, and how much was left out: at the end of the last where that fits, else on a line of its own. */

@@ -58,6 +58,14 @@ describe("the headline", () => {
     expect(lines(report([], []))).toEqual(["No cluster was found in 1 account; everything was read."]);
   });
 
+  it("what was left out on purpose is no gap, and is not called read", () => {
+    const reason = { code: "denied-by-policy", message: "A policy denies it." } as const;
+    const left = [{ account, coverage: [{ read: "eks:ListClusters me-south-1", state: "skipped", reason } as const] }];
+    const shown = lines({ ...report(clusters("prod"), []), accounts: left });
+    expect(shown[0]).toBe("1 cluster in 1 account scanned; everything was read but what was left out.");
+    expect(shown).toContain("Not read  account 111122223333: eks:ListClusters me-south-1 (left out,");
+  });
+
   it("a waiver that matched nothing is told", () => {
     const { summary, ...rest } = report(clusters("prod"), []);
     const unused = [{ kind: "waiver" as const, what: "node-has-no-public-address \u001b[31mx" }];

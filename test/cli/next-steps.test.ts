@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { fixFrom, nextSteps } from "../../cli/next-steps.ts";
+import { aFinding, sampleReport } from "../report/sample.ts";
+
+const { summary, ...rest } = sampleReport();
+const after = (complete: boolean, ...findings: Parameters<typeof aFinding>[0][]) => ({
+  ...rest,
+  accounts: [],
+  clusters: [],
+  findings: findings.map((one) => aFinding(one)),
+  summary: { ...summary, complete },
+});
+const scope = { fix: " --org", doctor: " --org" };
+
+it.each([
+  ["nothing where all is well", after(true, { status: "pass" }), scope, []],
+  [
+    "the fix of the worst finding",
+    after(true, { severity: "medium", check: "secrets-encrypted-with-kms" }, { severity: "high" }),
+    scope,
+    ["eks-perimeter fix --org --check endpoint-not-open-to-internet"],
+  ],
+  ["no fix of what has none", after(true, { check: "cluster-read-completely" }), scope, []],
+  ["doctor where something was not read", after(false), scope, ["eks-perimeter doctor --org: how to read the rest"]],
+  ["no doctor for evidence", after(false), fixFrom("ev.json"), []],
+  [
+    "evidence as the input, quoted",
+    after(true, {}),
+    fixFrom("a b.json"),
+    ["eks-perimeter fix --evidence 'a b.json' --check endpoint-not-open-to-internet"],
+  ],
+  ["nothing of a path that would not be shown as it is", after(true, {}), fixFrom("a\u001bb"), []],
+])("%s", (_what, report, steps, expected) => {
+  expect(nextSteps(report, steps)).toEqual(expected);
+});
+
+it("throttling is told, since scanning again mends it", () => {
+  const reason = { code: "throttled", message: "No." } as const;
+  const throttled = {
+    ...after(false),
+    accounts: [{ account: "111122223333", coverage: [{ read: "eks:ListClusters", state: "unknown", reason } as const] }],
+  };
+  expect(nextSteps(throttled, scope).at(-1)).toBe("Scan again later, or fewer accounts at once: reads were throttled.");
+});
