@@ -31,7 +31,8 @@ export async function readFolder(path: string): Promise<ManifestFolder> {
     const why = first === undefined ? "" : ` ${placed(first)}.`;
     throw new UsageError(`${path} holds no Kubernetes object that could be read.${why}`, { hint: "Name a folder of manifests." });
   }
-  const reads = readsOf(path, files.length, unread, manifests.problems);
+  const unbuilt = files.filter(({ path: file }) => isOverlay(file)).map(({ path: file }) => `${file} is an overlay, which was not built.`);
+  const reads = readsOf(path, files.length, [...unread, ...unbuilt], manifests.problems);
   const name = slashes(normalize(path)).replace(/(?<=.)\/+$/, "");
   return {
     cluster: {
@@ -42,7 +43,12 @@ export async function readFolder(path: string): Promise<ManifestFolder> {
       facts: factsOf(manifests.lists, { readAt, reads }),
     },
     readAt,
-    remarks: [...unread, ...manifests.problems.map((problem) => `${placed(problem)}.`)],
+    remarks: [
+      ...unread,
+      ...unbuilt,
+      ...manifests.problems.map((problem) => `${placed(problem)}.`),
+      ...(reads.length > 1 ? [`What was not read may change what is judged. ${rendered}`] : []),
+    ],
     whereIs: placesOf(manifests, files[0]?.path ?? path),
   };
 }
@@ -50,7 +56,10 @@ export async function readFolder(path: string): Promise<ManifestFolder> {
 const placed = ({ file, line, message }: ManifestProblem): string => `${file}:${line} ${message}`;
 const slashes = (path: string): string => (sep === "/" ? path : path.replaceAll(sep, "/"));
 
-const rendered = "Mend it; a template is read once it was rendered, by helm template or kustomize build.";
+/** What patches and namespaces it gives to the manifests beside it is not in them. */
+const isOverlay = (file: string): boolean => /(?:^|[\\/])kustomization\.ya?ml$/i.test(file);
+
+const rendered = "Charts and overlays are read once they were rendered, by helm template or kustomize build.";
 
 /** What became of the files: an object that may be missing is one that was not read. */
 function readsOf(path: string, files: number, unread: readonly string[], problems: readonly ManifestProblem[]): readonly Coverage[] {
@@ -62,7 +71,7 @@ function readsOf(path: string, files: number, unread: readonly string[], problem
   });
   return [
     { read: `${path}, ${files} files`, state: "read" },
-    ...unread.map((sentence) => missing(sentence.split(" ")[0] ?? path, sentence)),
+    ...unread.map((sentence) => missing(path, sentence)),
     ...problems.filter(({ lost }) => lost).map(({ file, line, message }) => missing(`${file}:${line}`, `${file}:${line} ${message}.`)),
   ];
 }

@@ -53,6 +53,20 @@ describe("exit codes of evaluate --manifests", () => {
     expect(gap).toMatchObject({ status: "fail", remediation: { text: expect.stringContaining("helm template") } });
   });
 
+  it("3: an overlay was not built, so that what it changes is not known", async () => {
+    const path = await folder({ "base/a.yaml": service("web"), "prod/kustomization.yaml": "resources: [../base]\nnamespace: prod\n" });
+    const { code, stderr } = await evaluate(path);
+    expect([code, stderr]).toEqual([3, expect.stringContaining("prod/kustomization.yaml is an overlay, which was not built.")]);
+    expect(stderr).toContain("by helm template or kustomize build.");
+  });
+
+  it("3: of two that are called the same, and differ, one is not judged", async () => {
+    const { code, stderr } = await evaluate(
+      await folder({ "dev/a.yaml": service("web", "  type: NodePort\n"), "prod/a.yaml": service("web") }),
+    );
+    expect([code, stderr]).toEqual([3, expect.stringContaining("prod/a.yaml:1 is Service shop/web once more; the last one counts.")]);
+  });
+
   it("0: files that are no manifests are told, and are no gap", async () => {
     const path = await folder({ "a.yaml": service("web"), "values.yaml": "image: { tag: 1 }\n" });
     const { code, stderr } = await evaluate(path);

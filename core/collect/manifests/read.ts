@@ -165,13 +165,16 @@ class Reader {
       return { what: `is ${kind.kind} ${namespace}/${name}, and malformed: ${describeIssue(parsed.error)}`, lost: true, at };
     }
     const key = `${kind.list} ${qualified(kind.kind, namespace, name)}`;
-    const isRepeated = this.objects.has(key);
+    const before = this.objects.get(key);
     this.objects.set(key, { list: kind.list, value: parsed.data });
     // Of two kinds that are called the same the one of Kubernetes itself goes by that name.
     const title = kind.group === "networking.k8s.io" || kind.kind !== "NetworkPolicy" ? kind.kind : `Calico ${kind.kind}`;
     const isNamespaced = isFields(parsed.data) && "namespace" in parsed.data && parsed.data.namespace !== "";
     this.places.set(qualified(title, isNamespaced ? namespace : "", name), place);
-    return isRepeated ? { what: `is ${kind.kind} ${namespace}/${name} once more; the last one counts`, lost: false } : undefined;
+    if (before === undefined) return undefined;
+    // Folders of several environments hold each object several times; only what is the same is none the less for it.
+    const lost = JSON.stringify(before.value) !== JSON.stringify(parsed.data);
+    return { what: `is ${kind.kind} ${namespace}/${name} once more; the last one counts`, lost };
   }
 
   #tell(place: ObjectPlace, { what, lost, at = [] }: Told): void {

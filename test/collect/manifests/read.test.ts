@@ -49,7 +49,9 @@ describe("objects are found", () => {
       { path: "b.yaml", text: pod("a", ", hostNetwork: true") },
     );
     expect(lists.pods.map(({ spec }) => spec.hostNetwork)).toEqual([true]);
-    expect(told).toEqual([{ file: "b.yaml", line: 1, message: "is Pod shop/a once more; the last one counts", lost: false }]);
+    expect(told).toEqual([{ file: "b.yaml", line: 1, message: "is Pod shop/a once more; the last one counts", lost: true }]);
+    const same = readAll({ path: "a.yaml", text: pod("a") }, { path: "b.yaml", text: pod("a") });
+    expect(same.problems).toMatchObject([{ lost: false }]);
   });
 });
 
