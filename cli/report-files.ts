@@ -23,9 +23,7 @@ export function reportFiles(report: Report, checks: readonly AnyCheck[], { homeR
   return {
     "report.html": async () => {
       const { toHtml } = await import("../core/report/html/page.ts");
-      const { hasFix } = await import("../core/fix/index.ts");
-      const fixable = new Set(checks.map(({ id }) => id).filter(hasFix));
-      return [toHtml(report, { checks, fixable, ...(changes === undefined ? {} : { changes: await changes() }) })];
+      return [toHtml(report, { checks, ...(changes === undefined ? {} : { changes: await changes() }) })];
     },
     "report.json": async () => (await import("../core/report/json.ts")).jsonPieces(report),
     ...(whereIs === undefined ? hub : {}), // Security Hub holds findings of accounts, and files are in none

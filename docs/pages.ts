@@ -5,6 +5,7 @@ import { clusterRole, memberPolicy } from "./access.ts";
 import { checkIndex } from "./check-index.ts";
 import { checkPage } from "./check-page.ts";
 import { memberTemplate } from "./member-template.ts";
+import { fixableChecks } from "./page-fixable.ts";
 import { pageScript } from "./page-script.ts";
 
 /** `docs/config.schema.json`: for editors, of the file as it is written. */
@@ -27,5 +28,6 @@ export const pages: Readonly<Record<string, () => string>> = {
   "access/cluster-role.yaml": clusterRole,
   "access/member-policy.json": memberPolicy,
   "access/member.template.yaml": memberTemplate,
+  "../core/report/html/fixable.ts": fixableChecks,
   "../core/report/html/script.ts": pageScript,
 };

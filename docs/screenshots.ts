@@ -15,7 +15,7 @@ const phone = { width: 390, height: 844 };
 const pictures = {
   "report-light": { viewport: desk, colorScheme: "light", hash: "", open: "" },
   "report-dark": { viewport: desk, colorScheme: "dark", hash: "", open: "" },
-  "report-cluster": { viewport: { ...desk, height: 640 }, colorScheme: "light", hash: "cluster-1", open: "" },
+  "report-cluster": { viewport: { ...desk, height: 610 }, colorScheme: "light", hash: "cluster-1", open: "" },
   "report-finding": { viewport: desk, colorScheme: "dark", hash: "findings?status=fail&severity=high", open: "#results .finding summary" },
   "report-phone": { viewport: phone, colorScheme: "light", hash: "", open: "" },
 } as const;
@@ -28,7 +28,7 @@ try {
     await page.goto(`${pathToFileURL(report).href}#${hash}`);
     if (open !== "") {
       await page.locator(open).first().click();
-      await page.locator("#count").evaluate("(count) => count.scrollIntoView()");
+      await page.evaluate("document.getElementById('count').scrollIntoView()");
     }
     await page.screenshot({ path: join(import.meta.dirname, "images", `${name}.png`) });
     await context.close();

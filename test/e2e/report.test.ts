@@ -1,7 +1,10 @@
 /** The report's page as a browser shows it: Chromium without a network. */
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
@@ -195,8 +198,7 @@ it.each<[string, BrowserContextOptions, "screen" | "print"]>([
   ["on a phone in dark", { viewport: { width: 375, height: 812 }, colorScheme: "dark" }, "screen"],
   ["in print", {}, "print"],
 ])("axe finds no violation %s, with one of each opened, and nothing is wider than the page", async (_where, options, media) => {
-  const known = { changes, fixable: new Set(small.findings.map(({ check }) => check)) };
-  const page = await open(small, { ...options, known, hash: findingAnchor(first) });
+  const page = await open(small, { ...options, known: { changes }, hash: findingAnchor(first) });
   await page.emulateMedia({ media });
   await page.evaluate(openOneOfEach);
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -252,7 +254,7 @@ it("keeps text what a cluster calls itself, whatever it says", async () => {
     findings: at === 0 ? findings.map((finding) => ({ ...finding, cluster: clusterOf("111122223333", `0-${name}`).arn })) : [],
   }));
   const page = await open(toReport({ ...sampleResults, clusters }), {
-    known: { checks: sampleChecks, fixable: new Set([findings[0]?.check ?? ""]) },
+    known: { checks: sampleChecks },
   });
   const elements = new Set(await page.evaluate<string[]>("[...document.querySelectorAll('*')].map(({ localName }) => localName)"));
   await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
@@ -271,6 +273,46 @@ it("keeps text what a cluster calls itself, whatever it says", async () => {
   expect(await page.evaluate<number>("document.querySelectorAll('img, iframe, [onerror], [onmouseover], [src]').length")).toBe(0);
   expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
   for (const select of ["namespace", "cluster"]) await page.locator(`#${select}`).selectOption({ index: 1 });
+  expect(complaints()).toEqual([]);
+});
+
+it("offers the fix of a finding with its cluster, its Region and its account, where its check has one", async () => {
+  const finding = failing.find(({ check }) => check === "load-balancer-internal-or-restricted");
+  const page = await open(usual, { hash: findingAnchor(finding?.id ?? "") });
+  const [arn = "", account = ""] = [finding?.cluster, finding?.cluster?.split(":")[4]];
+  const command = `npx eks-perimeter fix --finding ${finding?.id} --cluster ${arn.split("/").at(-1)} --region eu-west-1`;
+  const isOfMany = usual.accounts.length > 1;
+  expect(await page.locator("details[open] pre").allTextContents()).toContain(isOfMany ? `${command} --account ${account}` : command);
+});
+
+it("answers in one glance what the demo exposes, and what of it was not read", { timeout: 120_000 }, async () => {
+  const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+  await promisify(execFile)(process.execPath, [main, "demo", "--out", folder]);
+  opened = await openReport(browser, join(folder, "report.html"));
+  const { page } = opened;
+  expect(await page.locator("header .banner").textContent()).toMatch(
+    /8 clusters in 6 accounts scanned, but not everything was seen.*forbidden, refused.*First run: a baseline/s,
+  );
+  const cards = await page.evaluate<string[][]>(
+    "[...document.querySelectorAll('.cards > li')].map((card) => [...card.querySelectorAll('h3, .name')].map(({ textContent }) => textContent))",
+  );
+  expect(cards).toMatchObject([
+    ["Internet → API server", "shop-prod", "shop-staging"],
+    [
+      "Internet → load balancers",
+      "shop-staging: ops/dashboard",
+      "shop-staging: shop/preview",
+      "platform-auto: portal/developers",
+      "shop-us: shop/backoffice",
+    ],
+    ["Pods → API server", "shop-prod: shop", "shop-staging: ops", "shop-staging: shop", "payments-prod: payments", "platform-auto: portal"],
+    ["Pods → kubelet", "shop-prod", "shop-staging", "payments-prod", "platform-auto"],
+    ["Pods → instance metadata", expect.stringContaining("shop-staging")],
+    ["Internet → nodes", expect.stringContaining("shop-staging")],
+    ["Internet → pods", expect.anything(), expect.anything(), expect.anything(), expect.anything(), expect.anything()],
+  ]);
+  const height = await page.evaluate<number>("document.querySelectorAll('.cards > li')[3].getBoundingClientRect().bottom");
+  expect(height).toBeLessThan(900); // without scrolling
   expect(complaints()).toEqual([]);
 });
 

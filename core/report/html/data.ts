@@ -3,13 +3,14 @@ import type { Resource } from "../../model/resource.ts";
 import { severities } from "../../model/severity.ts";
 import { changeKinds } from "../changes.ts";
 import { anchorDigits } from "./anchor.ts";
+import { fixable } from "./fixable.ts";
 import { ownersOf } from "./owners.ts";
 import type { FindingColumns, FindingDetails, PageData } from "./page-data.ts";
 import { harmless } from "./text.ts";
 import type { View } from "./view.ts";
 
 /** The findings as the page's script reads them; every text in them is harmless, and none is markup. */
-export function pageData({ report, checks, judged, changes, fixable }: View): PageData {
+export function pageData({ report, checks, judged, changes }: View): PageData {
   const ids = [...new Set([...checks.map(({ id }) => id), ...judged.map(({ check }) => check)])];
   const checkPlaces = placesOf(ids);
   const clusterPlaces = placesOf(report.clusters.map(({ arn }) => arn));

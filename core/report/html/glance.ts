@@ -38,8 +38,10 @@ const checksOf = (checks: readonly AnyCheck[], { from, to }: Path): readonly Any
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 
 function card(title: string, checks: readonly AnyCheck[], view: View): Html | undefined {
-  const [lead, ...others] = checks.filter(({ id }) => view.byCheck.has(id));
+  const judged = checks.filter(({ id }) => view.byCheck.has(id));
+  const lead = judged.find(({ id }) => view.byCheck.get(id)?.some(({ status }) => status === "fail")) ?? judged[0];
   if (lead === undefined) return undefined;
+  const others = judged.filter((check) => check !== lead);
   return html`<li><h3>${title}</h3>${line(lead, view, mostNames)}${others.map((check) => line(check, view, 0))}</li>`;
 }
 

@@ -11,8 +11,6 @@ export interface PageContext {
   readonly checks?: readonly AnyCheck[];
   /** What changed since the last run; absent: it is not known, and the page says so. */
   readonly changes?: Changes;
-  /** Ids of the checks for whose findings `fix` has something to type. */
-  readonly fixable?: ReadonlySet<string>;
 }
 
 /** What the sections of the page look at: the report, and what each of them would work out again. */
@@ -29,10 +27,9 @@ export interface View {
   readonly byCheck: ReadonlyMap<string, readonly Finding[]>;
   readonly clusterOf: ReadonlyMap<string, ReportCluster>;
   readonly changes: Changes | undefined;
-  readonly fixable: ReadonlySet<string>;
 }
 
-export function viewOf(report: Report, { checks = everyCheck, changes, fixable = new Set() }: PageContext): View {
+export function viewOf(report: Report, { checks = everyCheck, changes }: PageContext): View {
   const coverage = coverageChecks(checks);
   const judged = report.findings.filter(({ check }) => !coverage.has(check));
   return {
@@ -45,6 +42,5 @@ export function viewOf(report: Report, { checks = everyCheck, changes, fixable =
     byCheck: Map.groupBy(judged, ({ check }) => check),
     clusterOf: new Map(report.clusters.map((cluster) => [cluster.arn, cluster])),
     changes,
-    fixable,
   };
 }
