@@ -45,7 +45,12 @@ const isAllowed = (arrow: string): boolean =>
   arrow.endsWith("-> core/version.ts") || (/^core\/(?:re|fix)/.test(arrow) && arrow.endsWith("-> core/evaluate.ts"));
 
 it("what judges imports nothing that reads or writes", () => {
-  const pure = [...filesIn("core/{model,net,checks,doctor,frameworks}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  const pure = [
+    ...filesIn("core/{model,net,checks,doctor,frameworks}/**/*.ts"),
+    "core/evaluate.ts",
+    "core/judge-manifests.ts",
+    "core/waive.ts",
+  ];
   const impure = /^(?:@aws-sdk|@smithy|node:(?!crypto$))/;
   expect(
     pure.flatMap((file) =>
@@ -60,7 +65,12 @@ it("what judges imports nothing that reads or writes", () => {
 
 it("what judges asks no clock, no chance and no environment", () => {
   const ambient = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bglobalThis\b|\bfetch\(/;
-  const pure = [...filesIn("core/{model,net,checks,doctor,frameworks,fix}/**/*.ts"), "core/evaluate.ts", "core/waive.ts"];
+  const pure = [
+    ...filesIn("core/{model,net,checks,doctor,frameworks,fix}/**/*.ts"),
+    "core/evaluate.ts",
+    "core/judge-manifests.ts",
+    "core/waive.ts",
+  ];
   expect(pure.filter((file) => ambient.test(textOf(file)))).toEqual([]);
 });
 
@@ -71,10 +81,18 @@ it("a fix takes nothing from what collects but the reader of manifests, and from
   );
 });
 
+const deployed = new Set(filesIn("functions/**/*.ts"));
+for (const file of deployed) for (const target of reached(file)) deployed.add(target); // a set hands out what is added on the way
+
 it("nothing that is deployed comes to a fix", () => {
-  const files = new Set(filesIn("functions/**/*.ts"));
-  for (const file of files) for (const target of reached(file)) files.add(target); // a set hands out what is added on the way
-  expect([...files].filter((file) => file.startsWith("core/fix/"))).toEqual([]);
+  expect([...deployed].filter((file) => file.startsWith("core/fix/"))).toEqual([]);
+});
+
+it("nothing that is deployed comes to the builders of formats that only files are written in", () => {
+  const builders = ["node-sarif-builder", "junit-report-builder"];
+  const users = (files: Iterable<string>) => [...files].filter((file) => importsOf(file).some((module) => builders.includes(module)));
+  expect(users(filesIn("core/report/**/*.ts"))).toEqual(["core/report/junit.ts", "core/report/sarif.ts"]);
+  expect(users(deployed)).toEqual([]);
 });
 
 it("the table of reads is data: it imports types of the model alone", () => {
