@@ -1,7 +1,7 @@
 import { checks } from "../core/checks/index.ts";
 import { hasFix } from "../core/fix/index.ts";
 
-/** `core/report/html/fixable.ts`: what the page says of fixes, without the fixes, which no deployed function carries. */
+/** `core/checks/fixable.ts`: what the page says of fixes, without the fixes, which no deployed function carries. */
 export function fixableChecks(): string {
   const ids = checks.map(({ id }) => id).filter(hasFix);
   return [

@@ -28,6 +28,6 @@ export const pages: Readonly<Record<string, () => string>> = {
   "access/cluster-role.yaml": clusterRole,
   "access/member-policy.json": memberPolicy,
   "access/member.template.yaml": memberTemplate,
-  "../core/report/html/fixable.ts": fixableChecks,
+  "../core/checks/fixable.ts": fixableChecks,
   "../core/report/html/script.ts": pageScript,
 };

@@ -1,9 +1,9 @@
+import { fixable } from "../../checks/fixable.ts";
 import { type Finding, statuses } from "../../model/finding.ts";
 import type { Resource } from "../../model/resource.ts";
 import { severities } from "../../model/severity.ts";
 import { changeKinds } from "../changes.ts";
 import { anchorDigits } from "./anchor.ts";
-import { fixable } from "./fixable.ts";
 import { ownersOf } from "./owners.ts";
 import type { FindingColumns, FindingDetails, PageData } from "./page-data.ts";
 import { harmless } from "./text.ts";
