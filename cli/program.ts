@@ -158,14 +158,17 @@ function addFix(root: Command, finish: Finish): void {
 }
 
 const fixHelp = `
-A plan is proved when the facts with it carried out, judged again by every check, let the finding pass and
-no other begin to fail, get worse or become unknown. Connections that policies of the plan cut are listed,
-and marked where a declared flow is among them. Plans of one cluster follow each other in the order given:
-each starts from what those before it leave behind. Waivers are left out: they excuse, and mend nothing.
+A plan is proved when the facts with it carried out, judged again by every
+check, let the finding pass and no other begin to fail, get worse or become
+unknown. Connections that policies of the plan cut are listed, and marked where
+a declared flow is among them. Plans of one cluster follow each other in the
+order given: each starts from what those before it leave behind. Waivers are
+left out: they excuse, and mend nothing.
 
-Exit codes: 0 every finding asked for has a proved plan, or does not fail; 1 some plan is not proved, or
-some finding has no command that mends it; 3 none of these, and something asked for could not be judged;
-2 wrong usage, wrong configuration or no credentials.`;
+Exit codes: 0 every finding asked for has a proved plan, or does not fail; 1
+some plan is not proved, or some finding has no command that mends it; 3 none
+of these, and something asked for could not be judged; 2 wrong usage, wrong
+configuration or no credentials.`;
 
 function addEvaluate(root: Command, finish: Finish): void {
   const command = root
@@ -203,14 +206,18 @@ function addCompletion(root: Command, finish: Finish): void {
 }
 
 const completionHelp = `
-bash: eks-perimeter completion bash > ~/.local/share/bash-completion/completions/eks-perimeter
+bash: eks-perimeter completion bash > \\
+        ~/.local/share/bash-completion/completions/eks-perimeter
       or, in ~/.bashrc: eval "$(npx eks-perimeter completion bash)"
-zsh:  eks-perimeter completion zsh > a folder of $fpath, as the file _eks-perimeter
+zsh:  eks-perimeter completion zsh > a folder of $fpath, as the file
+        _eks-perimeter
       or, in ~/.zshrc after compinit: eval "$(npx eks-perimeter completion zsh)"
-fish: eks-perimeter completion fish > ~/.config/fish/completions/eks-perimeter.fish
+fish: eks-perimeter completion fish > \\
+        ~/.config/fish/completions/eks-perimeter.fish
 
-Where the line is evaluated at the start of the shell, "npx eks-perimeter" is completed too, unless
-something else completes npx. Write the script again after an update.`;
+Where the line is evaluated at the start of the shell, "npx eks-perimeter" is
+completed too, unless something else completes npx. Write the script again
+after an update.`;
 
 function addDoctor(root: Command, finish: Finish): void {
   const command = root
@@ -228,17 +235,21 @@ function addDoctor(root: Command, finish: Finish): void {
 }
 
 const doctorHelp = `
-Looks at: organization access, the member role of each account, its Regions, Security Hub in each
-account and Region with clusters, and of each cluster whether its Kubernetes API is reached from this
-computer and answers every read of a scan. The network of a deployed scanner may reach more, or less.
+Looks at: organization access, the member role of each account, its Regions,
+Security Hub in each account and Region with clusters, and of each cluster
+whether its Kubernetes API is reached from this computer and answers every read
+of a scan. The network of a deployed scanner may reach more, or less.
 
---onboard creates access entries of the group eks-perimeter:readers, as the role eks-perimeter-onboarding
-of each account, and in the caller's account by the caller's own credentials. It says which before it
-does, and touches none that exists. The group's rights, docs/access/cluster-role.yaml, are left to you.
+--onboard creates access entries of the group eks-perimeter:readers, as the
+role eks-perimeter-onboarding of each account, and in the caller's account by
+the caller's own credentials. It says which before it does, and touches none
+that exists. The group's rights, docs/access/cluster-role.yaml, are left to
+you.
 
-Exit codes: 0 nothing lacks; 1 something lacks, or could not be looked at ("unknown"), which may well
-lack; 2 wrong usage, wrong configuration or no credentials. What is "skipped" is closed on purpose, or
-not needed, and counts for neither.`;
+Exit codes: 0 nothing lacks; 1 something lacks, or could not be looked at
+("unknown"), which may well lack; 2 wrong usage, wrong configuration or no
+credentials; 70, 74, 130 and 143 as of scan. What is "skipped" is closed on
+purpose, or not needed, and counts for neither.`;
 
 const addSelection = (command: Command): Command =>
   command

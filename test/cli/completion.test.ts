@@ -2,7 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Argument, Command } from "commander";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bashScript } from "../../cli/completion/bash.ts";
 import { everyCommand, treeOf } from "../../cli/completion/tree.ts";
 import { program } from "../../cli/program.ts";
 import { shells } from "../../cli/shells.ts";
@@ -72,10 +74,10 @@ describe("bash completes", () => {
   });
 
   /** What bash would offer at the end of the line; `=` is a word of its own, as in COMP_WORDBREAKS. */
-  const offered = (line: string, by = "_eks_perimeter"): Promise<readonly string[]> =>
+  const offered = (line: string, by = "_eks_perimeter", from = "./script.bash"): Promise<readonly string[]> =>
     new Promise((resolve, reject) => {
       const words = line.split(/ |(?<==)|(?==)/).map((word) => `'${word}'`);
-      const script = `source ./script.bash; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); ${by}; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const script = `source ${from}; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); ${by}; printf '%s\\n' "\${COMPREPLY[@]}"`;
       execFile("bash", ["--norc", "--noprofile", "-c", script], { cwd: folder }, (error, stdout, stderr) =>
         error || stderr !== "" ? reject(new Error(stderr, { cause: error })) : resolve(stdout.split("\n").filter(Boolean)),
       );
@@ -91,13 +93,17 @@ describe("bash completes", () => {
     ["options of a command of a command", "eks-perimeter checks explain --", ["--json", "--help"]],
     ["choices", "eks-perimeter scan --fail-on ", ["critical", "high", "medium", "low", "informational", "none"]],
     ["choices behind an equals sign", "eks-perimeter scan --fail-on=me", ["medium"]],
+    [
+      "choices right behind the equals sign",
+      "eks-perimeter scan --fail-on=",
+      ["critical", "high", "medium", "low", "informational", "none"],
+    ],
     ["choices of another command", "eks-perimeter connectivity --format ", ["text", "json", "dot"]],
     ["check ids for --check", "eks-perimeter scan --check kubelet-", ids.filter((id) => id.startsWith("kubelet-"))],
     ["check ids for fix --check", "eks-perimeter fix --check node-ssh", ["node-ssh-not-public"]],
     ["check ids to explain", "eks-perimeter checks explain declared", ["declared-flows-hold"]],
     ["no second id to explain", "eks-perimeter checks explain declared-flows-hold d", []],
     ["shells", "eks-perimeter completion ", ["bash", "zsh", "fish"]],
-    ["a value named like a command is no command", "eks-perimeter --x scan --cluster doctor --pub", ["--publish"]],
     ["files, with blanks", "eks-perimeter evaluate a", ["a b.json", "apps"]],
     ["files for every further argument", "eks-perimeter evaluate x y a", ["a b.json", "apps"]],
     ["folders for a folder", "eks-perimeter scan --out a", ["apps"]],
@@ -105,6 +111,20 @@ describe("bash completes", () => {
     ["no option behind --", "eks-perimeter evaluate -- --j", []],
   ])("%s", async (_what, line, words) => {
     expect(await offered(line)).toEqual(words);
+  });
+
+  it("a value of an option is neither a command nor an argument", async () => {
+    const other = new Command("eks-perimeter").option("--name <name>", "a name").option("--kind <kind>", "a kind");
+    other
+      .command("draw")
+      .option("--as <form>", "a form")
+      .addArgument(new Argument("<colour>").choices(["red", "green"]));
+    await writeFile(join(folder, "other.bash"), bashScript(treeOf(other), []));
+    const ask = (line: string) => offered(line, "_eks_perimeter", "./other.bash");
+    expect(await ask("eks-perimeter --name draw --k")).toEqual(["--kind"]);
+    expect(await ask("eks-perimeter draw --as form gr")).toEqual(["green"]);
+    expect(await ask("eks-perimeter draw --as=form gr")).toEqual(["green"]);
+    expect(await ask("eks-perimeter draw red gr")).toEqual([]);
   });
 
   it("npx eks-perimeter, and leaves other programs of npx alone", async () => {

@@ -111,7 +111,7 @@ it("asks, and changes nothing", async () => {
 it("--help names what counts for the exit code, and where reach is seen from", async () => {
   const { code, stdout } = await run(["doctor", "--help"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/1 something lacks, or could not be looked at/);
+  expect(stdout).toMatch(/1 something\s+lacks, or could\s+not be looked at/);
   expect(stdout).toMatch(/from this\s+computer/);
   for (const option of ["--cluster", "--region", "--account", "--org", "--role-name", "--external-id", "--config", "--json"]) {
     expect(stdout).toContain(option);

@@ -34,6 +34,12 @@ it.each<[string, string[], FaultInput, string]>([
     hang("eks", "DescribeCluster"),
     "0 of 1 clusters had been read; no report was written.",
   ],
+  [
+    "fix of a cluster",
+    ["fix", "--account", member, "--check", "endpoint-not-open-to-internet"],
+    hang("eks", "DescribeCluster"),
+    "No plan was made.",
+  ],
   ["connectivity of a cluster", ["connectivity", "--account", member], hang("eks", "DescribeCluster"), "No connection was told."],
 ])("130: %s, with one line, nothing on stdout and nothing in --out", async (_what, args, fault, kept) => {
   const sandbox = await started();
@@ -66,6 +72,25 @@ it("130: the demo, whose sandbox goes with it", async () => {
   expect(stderr).toMatch(
     /^error: Interrupted\. No report was written; the sandbox is gone, and nothing outside this computer was touched\.\n$/m,
   );
+});
+
+it("an interruption is what it ends with, whatever the work throws for it", async () => {
+  const script = `
+    const { interruptible } = await import(${JSON.stringify(pathToFileURL("cli/interruption.ts").href)});
+    const work = (signal) => new Promise((_, reject) => {
+      const alive = setInterval(() => {}, 1000);
+      signal.addEventListener("abort", () => { clearInterval(alive); reject(new Error("Request aborted")); });
+      process.stdout.write("ready");
+    });
+    interruptible(() => "Kept.", work).catch((error) => { process.stdout.write(error.name + " " + error.hint); });`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const said: string[] = [];
+  child.stdout.on("data", (piece) => {
+    said.push(String(piece));
+    if (said.length === 1) child.kill("SIGINT");
+  });
+  await once(child, "close");
+  expect(said).toEqual(["ready", "InterruptedError Kept."]);
 });
 
 it("130: the second Ctrl-C ends work at once that does not listen to the first", async () => {
