@@ -41,3 +41,15 @@ export function ruleOf(id: string, check: AnyCheck | undefined, findings: readon
     },
   };
 }
+
+/** The rule of results that say that the check could not judge; a part of the check's own, by SARIF's hierarchy of ids (3.27.5). */
+export const unjudged = (check: string): string => `${check}/not-judged`;
+
+/** Without a number of severity: GitHub shows a note. */
+export const unjudgedRuleOf = (id: string, check: AnyCheck | undefined): ReportingDescriptor => ({
+  id: unjudged(id),
+  shortDescription: { text: `Not judged: ${check?.title ?? id}` },
+  fullDescription: { text: "What would decide was not read, and the message says why. It is a gap, neither a failure nor a pass." },
+  defaultConfiguration: { level: "note" },
+  properties: { tags: check === undefined ? [] : [check.surface], precision: "high" },
+});

@@ -12,7 +12,7 @@ import { severities } from "../model/severity.ts";
 import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { artifactsOf, locationOf, type SourcePlace } from "./sarif-location.ts";
-import { levelOf, ruleOf } from "./sarif-rule.ts";
+import { levelOf, ruleOf, unjudged, unjudgedRuleOf } from "./sarif-rule.ts";
 import { coverageChecks, isGap } from "./summary.ts";
 
 export interface SarifOptions {
@@ -26,7 +26,8 @@ const mostResults = 25_000;
 
 /**
  * The report as a log of one run. A result is what fails, what is waived, as suppressed, and what could not be judged, as open.
- * Passes are left out: GitHub takes every result for an alert, whatever its kind.
+ * Passes are left out: GitHub takes every result for an alert, whatever its kind (microsoft/PSRule#955). What is open has a rule
+ * of its own, so that it is not shown as a failure as severe as the check's.
  */
 export function toSarif(report: Report, { checks = everyCheck, whereIs }: SarifOptions = {}): string {
   const { run, findings } = report;
@@ -52,6 +53,7 @@ export function toSarif(report: Report, { checks = everyCheck, whereIs }: SarifO
   for (const id of [...byCheck.keys()].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))) {
     const check = checks.find((one) => one.id === id);
     builder.addRule(new SarifRuleBuilder(ruleOf(id, check, byCheck.get(id) ?? [])));
+    if (results.some(({ ruleId }) => ruleId === unjudged(id))) builder.addRule(new SarifRuleBuilder(unjudgedRuleOf(id, check)));
   }
   for (const result of results) builder.addResult(new SarifResultBuilder(result));
   const log = new SarifBuilder({ $schema: "https://json.schemastore.org/sarif-2.1.0.json" });
@@ -77,7 +79,7 @@ function resultOf(finding: Finding, coverage: ReadonlySet<string>, place: Source
   const kind = kindOf(finding, coverage) ?? "open";
   const digest = createHash("sha256").update(id.toWellFormed()).digest("hex");
   return {
-    ruleId: check,
+    ruleId: kind === "open" ? unjudged(check) : check,
     kind,
     // The standard wants "none" beside any kind but "fail".
     level: kind === "fail" ? levelOf(severity) : "none",

@@ -78,7 +78,11 @@ it.each<[string, Partial<Finding>, object | undefined]>([
       suppressions: [{ kind: "external", status: "accepted", justification: "team-net, through 2027-01-31: bastions" }],
     },
   ],
-  ["open: unknown, which is no pass", { status: "unknown", reason }, { kind: "open", level: "none", properties: { reason } }],
+  [
+    "open: unknown, which is neither a pass nor a failure of the check's severity",
+    { status: "unknown", reason },
+    { ruleId: "endpoint-not-open-to-internet/not-judged", kind: "open", level: "none", properties: { reason } },
+  ],
   ["open: the check broke", { status: "error", reason: { code: "internal", message: "It broke." } }, { kind: "open", level: "none" }],
   ["fail: not everything was read", { check: "cluster-read-completely", severity: "medium" }, { kind: "fail", level: "warning" }],
   ["no result: pass", { status: "pass" }, undefined],
@@ -119,6 +123,15 @@ it("a rule is a check, as severe as its worst finding that is no pass, in GitHub
     defaultConfiguration: { level: "note" },
     properties: { "security-severity": "2.0", tags: ["security", "load-balancer", "cis-eks-1.7.0/5.4.1"] },
   });
+});
+
+it("what could not be judged has a rule without a severity", () => {
+  const { rules = [] } = runOf(reportOf(aFinding({ status: "unknown", reason }), aServiceFinding("web"))).tool.driver;
+  const unjudged = rules.filter(({ id }) => id.endsWith("/not-judged"));
+  expect(unjudged).toMatchObject([
+    { shortDescription: { text: "Not judged: The API endpoint is not open to the internet" }, defaultConfiguration: { level: "note" } },
+  ]);
+  expect(unjudged[0]?.properties).not.toHaveProperty("security-severity");
 });
 
 it("the run says that not everything was seen", () => {
