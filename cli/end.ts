@@ -15,7 +15,7 @@ export interface End {
 export function endOf(error: unknown): End {
   if (error instanceof PerimeterError) return { text: plainText(`${error.message} ${error.hint}`), code: codeOf(error) };
   if (isFileError(error)) {
-    const text = `${error.path} can't be used (${error.code}): ${whatToDo[error.code] ?? "Check the path."}`;
+    const text = `${error.path ?? "A file"} can't be used (${error.code}): ${whatToDo[error.code] ?? "Check the path."}`;
     return { text: plainText(text), code: exit.unwritten };
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -43,5 +43,6 @@ export const whatToDo: Readonly<Record<string, string>> = {
   EMFILE: "Too many files are open: raise `ulimit -n`.",
 };
 
-const isFileError = (error: unknown): error is Error & { readonly code: string; readonly path: string } =>
-  error instanceof Error && "syscall" in error && "path" in error && typeof error.path === "string" && "code" in error;
+/** An error of a file system; what a write is refused with names no path. */
+const isFileError = (error: unknown): error is Error & { readonly code: string; readonly path?: string } =>
+  error instanceof Error && "syscall" in error && "code" in error && ("path" in error || Object.hasOwn(whatToDo, String(error.code)));

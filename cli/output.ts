@@ -10,6 +10,7 @@ import type { ExitCode } from "./exit.ts";
 import { type ReportSource, reportFiles } from "./report-files.ts";
 import { type ShowOptions, shown } from "./show.ts";
 import { writeWhole } from "./whole-files.ts";
+import { writing } from "./writing.ts";
 
 export type FailOn = Severity | "none";
 
@@ -33,10 +34,13 @@ export async function writeReport(
   source: ReportSource,
   more: Pick<ShowOptions, "next" | "reserved"> = {},
 ): Promise<ExitCode> {
+  let everything: Pick<ShowOptions, "everything"> = {};
   try {
-    if (out !== undefined) await writeWhole(out, reportFiles(report, checks, source));
+    if (out !== undefined) {
+      await writing(out, () => writeWhole(out, reportFiles(report, checks, source)));
+      everything = { everything: join(out, "report.html") };
+    }
   } finally {
-    const everything = out === undefined ? {} : { everything: join(out, "report.html") };
     process.stdout.write(json === true ? toJson(report) : shown(report, { ...more, ...everything, verbose }, process.stdout));
   }
   return exitCode(report, failOn, checks);

@@ -17,6 +17,7 @@ import { namedChecks } from "../named-checks.ts";
 import { nearest } from "../nearest.ts";
 import { prepareFolder } from "../output.ts";
 import { loadSettings } from "../settings.ts";
+import { writing } from "../writing.ts";
 
 export interface FixOptions extends ClusterScope {
   readonly finding: readonly string[];
@@ -43,7 +44,8 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
   const all = seen
     .map(({ ground, findings }) => ({ cluster: ground.cluster, proposals: propose(ground, findings.filter(isAsked(options))) }))
     .filter(({ proposals }) => proposals.length > 0);
-  if (options.out !== undefined) await writeFolder(options.out, all);
+  const { out } = options;
+  if (out !== undefined) await writing(out, () => writeFolder(out, all));
   process.stdout.write(options.json === true ? proposalsJson(all) : textOf(all, options));
   return exitCodeOf(all);
 }

@@ -23,6 +23,7 @@ import { openSession } from "../ports.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
 import type { SlackAccess } from "../slack.ts";
+import { writing } from "../writing.ts";
 
 export interface ScanOptions {
   readonly cluster: readonly string[];
@@ -108,12 +109,18 @@ async function scanAll(options: ScanOptions, { settings, checks, slack, progress
   };
   const report = await (options.org === true ? runWorkflow : runDirectly)(request, ports, progress, signal);
   progress.stop();
-  if (options.saveEvidence !== undefined) await saveEvidence(ports.store, report, options.saveEvidence);
   if (options.publish) process.stderr.write(`The state of findings is kept in ${plainText(ports.store.description)}.\n`);
   kept.isReported = true;
   const { next, lines: reserved } = options.after ?? { next: await followUps(report, options), lines: 0 };
   const source = { homeRegion: session.homeRegion, changes: () => readChanges(ports.store, report) };
-  return await writeReport(report, checks, options, source, { next, reserved });
+  const { saveEvidence: path } = options;
+  let code: ExitCode;
+  try {
+    if (path !== undefined) await writing(path, () => saveEvidence(ports.store, report, path));
+  } finally {
+    code = await writeReport(report, checks, options, source, { next, reserved }); // also where evidence could not be saved
+  }
+  return code;
 }
 
 async function followUps(report: Report, { org, account, region, saveEvidence }: ScanOptions): Promise<readonly string[]> {

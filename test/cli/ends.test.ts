@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { endOf } from "../../cli/end.ts";
+import { writing } from "../../cli/writing.ts";
 import { plainText } from "../../core/report/plain-text.ts";
 import type { FaultInput } from "../../sandbox/faults.ts";
-import { started } from "../sandbox/support.ts";
+import { member, started } from "../sandbox/support.ts";
 import { run } from "./command.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // each case starts processes
@@ -109,6 +110,24 @@ it("70: a fault of the program is no verdict, says so, and shows where it happen
     70,
     expect.stringMatching(/broke, and judged nothing\. Please report this[\s\S]*TypeError: no such\uFFFD thing\n.*ends\.test\.ts/),
   ]);
+});
+
+it("74: what the operating system refuses to write is one line that names the place", async () => {
+  const refused = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+  const error = await writing("out", () => Promise.reject(refused)).catch((thrown: unknown) => thrown);
+  expect(endOf(error)).toEqual({ code: 74, text: "out can't be written (ENOSPC). The disk is full: make room, then repeat the command." });
+  expect(endOf(refused).code).toBe(74);
+  const bug = new TypeError("x is undefined");
+  await expect(writing("out", () => Promise.reject(bug))).rejects.toBe(bug);
+});
+
+it("74: what can't be saved keeps nobody from the answer", async () => {
+  const { code, stdout, stderr } = await run(["scan", "--account", member, "--save-evidence", "/dev/null/evidence"], await started());
+  expect([code, stderr]).toEqual([
+    74,
+    "error: /dev/null/evidence can't be written (ENOTDIR). A part of the path is a file: choose another place.\n",
+  ]);
+  expect(stdout).toContain("1 cluster in 1 account scanned");
 });
 
 it("74: what the operating system says of a file is one line", () => {
