@@ -30,6 +30,6 @@ export function reportFiles(report: Report, checks: readonly AnyCheck[], { homeR
     "findings.ocsf.json": async () => (await import("../core/report/ocsf.ts")).ocsfDocument(report, homeRegion, checks),
     "results.sarif": async () => [(await import("../core/report/sarif.ts")).toSarif(report, sarif)],
     "results.junit.xml": async () => [(await import("../core/report/junit.ts")).toJunit(report, checks)],
-    "findings.csv": async () => [(await import("../core/report/csv.ts")).toCsv(report)],
+    "findings.csv": async () => (await import("../core/report/csv.ts")).csvLines(report),
   };
 }

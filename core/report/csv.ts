@@ -22,11 +22,16 @@ const columns: Readonly<Record<string, (finding: Finding) => string | undefined>
 };
 
 /** One line a finding (RFC 4180), safe to open in a spreadsheet: no cell begins a formula. */
-export function toCsv({ findings }: Pick<Report, "findings">): string {
+export const toCsv = (report: Pick<Report, "findings">): string => [...csvLines(report)].join("");
+
+/** The same, line by line. */
+export function* csvLines({ findings }: Pick<Report, "findings">): Generator<string> {
   const readers = Object.values(columns);
-  const lines = findings.map((finding) => readers.map((read) => cell(read(finding) ?? "")));
-  return [Object.keys(columns).map(cell), ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+  yield line(Object.keys(columns));
+  for (const finding of findings) yield line(readers.map((read) => read(finding) ?? ""));
 }
+
+const line = (cells: readonly string[]): string => `${cells.map(cell).join(",")}\r\n`;
 
 /** Spreadsheets run what begins so, full-width forms included; an apostrophe makes it text (OWASP, "CSV Injection"). */
 const formula = /^\s*[=+\-@|%＝＋－＠]/;
