@@ -4,6 +4,7 @@ import { type ManifestObject, manifestText } from "../../core/fix/manifests.ts";
 import { judgedOn } from "../../core/fix/prove.ts";
 import { type DialectName, dialects, fixed, groundOf, policyChecks } from "../fix/policy-estate.ts";
 import { estates } from "../fix/policy-estates.ts";
+import { CiliumVerdicts } from "./bed/cilium/verdicts.ts";
 import type { Manifest } from "./bed/kube/admin.ts";
 import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
 import { awsDefinitions, calicoDefinitions, ciliumDefinitions } from "./bed/kube/vendor-definitions.ts";
@@ -94,3 +95,135 @@ suite("Policies that fixes write, in a kube-apiserver", { etcd: inject("etcd") }
     expect(status).toBeGreaterThanOrEqual(400);
   });
 });
+
+/** What Cilium's own code makes of what fixes write in its words. */
+suite("Policies that fixes write, as Cilium's own code reads them", { cilium: inject("cilium") }, ({ cilium }) => {
+  let verdicts: CiliumVerdicts;
+  beforeAll(() => {
+    verdicts = new CiliumVerdicts(cilium);
+  });
+  afterAll(() => verdicts?.stop());
+
+  const web = "shop/web-x7k2p";
+  const [api, db, dns] = ["shop/api-x7k2p", "pay/db-x7k2p", "kube-system/coredns-5d"];
+  it.each<[check: string, resource: string, allowed: readonly Flow[], denied: readonly Flow[]]>([
+    [
+      "pods-deny-ingress-by-default",
+      "shop",
+      [["10.0.7.7", web, 8080]],
+      [
+        ["10.0.7.7", web, 8081],
+        ["8.8.8.8", web, 8080],
+        [api, web, 8080],
+      ],
+    ],
+    [
+      "pods-deny-egress-by-default",
+      "shop",
+      [
+        [web, dns, 53],
+        [web, "172.20.0.10", 53],
+      ],
+      [
+        [web, dns, 80],
+        [web, "8.8.8.8", 443],
+        [web, api, 80],
+        [web, "other 10.0.2.4", 443],
+      ],
+    ],
+    [
+      "pods-internet-egress-restricted",
+      "shop",
+      [
+        [web, "10.99.0.1", 443],
+        [web, "10.0.9.9", 443],
+        [web, db, 443],
+        [web, "other 10.0.2.4", 443],
+      ],
+      [
+        [web, "8.8.8.8", 443],
+        [web, "8.8.8.8", 80],
+      ],
+    ],
+    [
+      "pods-ingress-from-internet-declared",
+      "shop",
+      [
+        ["10.0.9.9", web, 80],
+        [db, web, 80],
+      ],
+      [["8.8.8.8", web, 80]],
+    ],
+    [
+      "namespaces-are-isolated",
+      "pay",
+      [
+        ["8.8.8.8", db, 80],
+        [dns, db, 80],
+        ["other 10.0.2.4", db, 80],
+      ],
+      [[web, db, 80]],
+    ],
+    [
+      "endpoint-blocked-from-pods",
+      "shop",
+      [
+        [web, "10.0.1.201", 443],
+        [web, "8.8.8.8", 443],
+        [web, db, 443],
+      ],
+      [
+        [web, "10.0.1.200", 443],
+        [web, "10.0.2.200", 443],
+      ],
+    ],
+    [
+      "kubelet-blocked-from-pods",
+      "prod",
+      [
+        [web, "own 10.0.1.4", 9100],
+        [web, "other 10.0.2.4", 9100],
+        [web, api, 10250],
+      ],
+      [
+        [web, "own 10.0.1.4", 10250],
+        [web, "other 10.0.2.4", 10250],
+        [web, "other 10.0.2.4", 10255],
+      ],
+    ],
+  ])("%s of %s", async (check, resource, allowed, denied) => {
+    const after = fixed(groundOf("cilium"), check, resource).plan?.after;
+    if (after?.pods.state !== "known" || after.namespaces.state !== "known" || after.ciliumPolicies.state !== "known")
+      throw new TypeError(check);
+    const pods = after.pods.value
+      .filter(({ spec }) => !spec.hostNetwork)
+      .map(({ namespace, name, labels, podIps, spec }) => ({
+        namespace,
+        workload: name,
+        labels,
+        serviceAccount: spec.serviceAccount,
+        ip: podIps[0] ?? "",
+        ports: [],
+      }));
+    const end = (text: string) => pods.find(({ namespace, workload }) => `${namespace}/${workload}` === text) ?? text;
+    const flows = [...allowed, ...denied].map(([from, to, port]) => ({ from: end(from), to: end(to), protocol: "TCP" as const, port }));
+    const answer = await verdicts.ask({
+      localCluster: true,
+      blocksMeanNodes: false,
+      alwaysAllowLocalhost: true,
+      cluster: {
+        namespaces: Object.fromEntries(
+          after.namespaces.value.map(({ name, labels }) => [name, { ...labels, "kubernetes.io/metadata.name": name }]),
+        ),
+        pods,
+      },
+      networkPolicies: [],
+      ciliumPolicies: after.ciliumPolicies.value,
+      flows,
+    });
+    expect(answer.refused).toEqual({});
+    const told = answer.allowed.map((isAllowed, i) => [...([...allowed, ...denied][i] ?? []), isAllowed]);
+    expect(told).toEqual([...allowed.map((flow) => [...flow, true]), ...denied.map((flow) => [...flow, false])]);
+  });
+});
+type Flow = readonly [from: string, to: string, port: number];

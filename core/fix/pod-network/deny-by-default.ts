@@ -5,6 +5,7 @@ import type { Pod } from "../../model/workloads.ts";
 import { type Effective, effectivePolicies } from "../../net/policy/effective.ts";
 import type { Direction } from "../../net/policy/model.ts";
 import { commonPorts, isNone, portsOf } from "../../net/policy/port-set.ts";
+import { engineSettings } from "../../net/policy/translation.ts";
 import { apiClients } from "../../net/rbac/api-clients.ts";
 import { aboutOf, type Fix, type FixInput } from "../fix.ts";
 import { applied, type ManifestObject } from "../manifests.ts";
@@ -85,7 +86,7 @@ export const denyByDefault =
   };
 
 function keptFor(input: FixInput, direction: Direction, pods: readonly Pod[], effective: Effective): readonly Kept[] {
-  if (direction === "ingress") return [...keptFlows(input, direction, pods), ...keptEntrances(input, pods)];
+  if (direction === "ingress") return [...keptFlows(input, direction, pods), ...keptEntrances(input, pods), ...keptProbes(input, pods)];
   const { roles, roleBindings } = input.cluster.facts;
   const needsApi = apiClients({ roles, roleBindings }, input.settings.apiClients);
   const asking = pods.filter(asksDns(input, effective));
@@ -94,6 +95,12 @@ function keptFor(input: FixInput, direction: Direction, pods: readonly Pod[], ef
     ...keptFlows(input, direction, pods),
     ...keptApiServer(input.cluster, (pod) => needsApi(pod) !== false, pods),
   ];
+}
+
+/** Every engine lets a node reach its own pods, and the kubelet probe them, unless Cilium is told that it needs a policy for it. */
+function keptProbes({ cluster: { facts } }: FixInput, pods: readonly Pod[]): readonly Kept[] {
+  const isNeeded = engineSettings(facts.networkSettings).cilium?.localhostNeedsPolicy === true;
+  return isNeeded ? [{ purpose: "probes", pods, allow: [{ peers: [{ nodes: true }] }] }] : [];
 }
 
 /** A policy that lets through goes before a baseline that denies: what cannot ask now is not let through to it. */

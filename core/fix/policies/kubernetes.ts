@@ -6,10 +6,12 @@ import type { Isolation, Namespaces, Peer, Port } from "./terms.ts";
 
 export function networkPolicy({ name, direction, subject: { namespace, selector }, allow }: Isolation): ManifestObject {
   const side = direction === "ingress" ? "from" : "to";
-  const rules = allow.map(({ peers, ports }) => ({
-    ...(peers.length > 0 ? { [side]: peers.flatMap(peerOf) } : {}),
-    ...(ports && ports.length > 0 ? { ports: ports.map(portOf) } : {}),
-  }));
+  const rules = allow.flatMap(({ peers, ports }) => {
+    const named = peers.flatMap(peerOf);
+    // Peers that have no words here are nobody: without any, a rule would mean everybody.
+    if (peers.length > 0 && named.length === 0) return [];
+    return [{ ...(named.length > 0 ? { [side]: named } : {}), ...(ports && ports.length > 0 ? { ports: ports.map(portOf) } : {}) }];
+  });
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",

@@ -4,14 +4,14 @@ import type { CiliumEgressRule, CiliumIngressRule, CiliumRule } from "../../mode
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { ClusterPolicyRule } from "../../model/cluster-network-policy.ts";
 import type { Fact } from "../../model/fact.ts";
-import { type AddressSet, allAddresses, difference, isCidr, parseFilterCidrs } from "../../net/addresses.ts";
+import { type AddressSet, allAddresses, difference, intersection, isCidr, parseFilterCidrs, toCidrs } from "../../net/addresses.ts";
 import { type InternetLimits, isInternet } from "../../net/internet.ts";
 import type { Direction } from "../../net/policy/model.ts";
 import type { ManifestObject } from "../manifests.ts";
 import { entitiesOf } from "./calico.ts";
 import { narrowed } from "./narrow.ts";
-import { blocksOf } from "./ranges.ts";
-import { everyPod, type Peer } from "./terms.ts";
+import { blocksOf, inFamilies } from "./ranges.ts";
+import { type Block, block, everyPod, type Peer } from "./terms.ts";
 
 export interface Inside {
   readonly addresses: AddressSet;
@@ -102,6 +102,16 @@ export const everythingBut = ({ addresses, limits }: Inside) => ({
   isMeant: (meant: AddressSet): boolean => isInternet(meant, limits),
 });
 
+/** What is left of blocks: of those that are as wide as the internet, what is inside. */
+const left = (blocks: readonly Block[], inside: Inside): readonly string[] =>
+  blocks.flatMap(({ cidr, except }) => {
+    if (!isCidr(cidr)) return [cidr];
+    const meant = difference(parseFilterCidrs([cidr]), parseFilterCidrs(except.filter(isCidr)));
+    if (!isWide([cidr], inside)) return except.length === 0 ? [cidr] : toCidrs(meant);
+    return toCidrs(intersection(meant, inFamilies(inside.addresses, inside.families)));
+  });
+const whole = (cidr: string): Block => ({ cidr, except: [] });
+
 const isWide = (cidrs: readonly string[], { limits }: Inside): boolean => isInternet(parseFilterCidrs(cidrs.filter(isCidr)), limits);
 const insidePeers = ({ addresses, families }: Inside): readonly Peer[] => blocksOf(addresses, families);
 const cidrsOf = (peers: readonly Peer[]): readonly string[] => peers.flatMap((peer) => ("block" in peer ? [peer.block.cidr] : []));
@@ -125,8 +135,9 @@ function inCalico<
     // What is passed on leaves the tier, and no later one may ask about it.
     const opens = rule.action === "Allow" || rule.action === "Pass";
     if (!opens || isNarrow || !isEverybody) return [rule];
-    const pods: readonly Peer[] = nets && nets.length > 0 ? [] : [everyPod];
-    return entitiesOf([...pods, ...insidePeers(inside)]).map((end) => ({ ...rule, [side]: { ...ports, ...end } }));
+    const named = nets && nets.length > 0;
+    const peers = named ? left(nets.map(whole), inside).map((cidr) => block(cidr)) : [everyPod, ...insidePeers(inside)];
+    return entitiesOf(peers).map((end) => ({ ...rule, [side]: { ...ports, ...end } }));
   });
   return fresh.length === rules.length && fresh.every((one, i) => one === rules[i]) ? undefined : { ...spec, [direction]: fresh };
 }
@@ -137,23 +148,34 @@ function inCilium(spec: CiliumRule, direction: Direction, inside: Inside): Ciliu
   const fresh = entries.flatMap((entry): readonly object[] => {
     const fields = entry as Readonly<Record<string, unknown>>;
     const entities = (fields[`${side}Entities`] ?? undefined) as readonly string[] | undefined;
+    const sets = (fields[`${side}CIDRSet`] ?? []) as readonly {
+      readonly cidr?: string | null;
+      readonly except?: readonly string[] | null;
+    }[];
     const blocks = [
-      ...((fields[`${side}CIDR`] ?? []) as readonly string[]),
-      ...((fields[`${side}CIDRSet`] ?? []) as readonly { readonly cidr?: string | null }[]).flatMap(({ cidr }) => cidr ?? []),
+      ...((fields[`${side}CIDR`] ?? []) as readonly string[]).map(whole),
+      ...sets.flatMap(({ cidr, except }) => (cidr ? [{ cidr, except: except ?? [] }] : [])),
     ];
     const others = Object.fromEntries(Object.entries(fields).filter(([key]) => !key.startsWith(side) || key === "toPorts"));
-    const insideEntry = { ...others, [`${side}CIDRSet`]: cidrsOf(insidePeers(inside)).map((cidr) => ({ cidr })) };
-    if (blocks.length > 0) return isWide(blocks, inside) ? [insideEntry] : [entry];
+    const entryOf = (cidrs: readonly string[]) => ({ ...others, [`${side}CIDRSet`]: cidrs.map((cidr) => ({ cidr })) });
+    const insideEntry = entryOf(cidrsOf(insidePeers(inside)));
+    if (blocks.length > 0) {
+      const isNamed = sets.every(({ cidr }) => cidr);
+      if (!isNamed || !blocks.some(({ cidr }) => isWide([cidr], inside))) return [entry];
+      const cidrs = left(blocks, inside);
+      return cidrs.length === 0 ? [] : [entryOf(cidrs)];
+    }
     // Without peers an entry of ports means everybody.
     const who = entities ?? (Object.keys(fields).some((key) => key.startsWith(side) && key !== "toPorts") ? [] : ["all"]);
     const hasPorts = ((fields.toPorts ?? []) as readonly unknown[]).length > 0;
     if ((entities === undefined && !hasPorts) || !who.some((one) => one === "all" || one.startsWith("world"))) return [entry];
-    const left = [...new Set(who.flatMap((one) => (one === "all" ? ["cluster"] : one.startsWith("world") ? [] : [one])))];
-    return [...(left.length > 0 ? [{ ...others, [`${side}Entities`]: left }] : []), insideEntry];
+    const rest = [...new Set(who.flatMap((one) => (one === "all" ? ["cluster"] : one.startsWith("world") ? [] : [one])))];
+    return [...(rest.length > 0 ? [{ ...others, [`${side}Entities`]: rest }] : []), insideEntry];
   });
   return fresh.length === entries.length && fresh.every((one, i) => one === entries[i])
     ? undefined
-    : ({ ...spec, [direction]: fresh } as CiliumRule);
+    : // An entry of nothing lets nobody through, and isolates still.
+      ({ ...spec, [direction]: fresh.length === 0 ? [{}] : fresh } as CiliumRule);
 }
 
 function inClusterPolicy<S extends { readonly egress?: readonly ClusterPolicyRule[] | null | undefined }>(
@@ -166,9 +188,12 @@ function inClusterPolicy<S extends { readonly egress?: readonly ClusterPolicyRul
   const fresh = rules.map((rule) => {
     if ((rule.action !== "Allow" && rule.action !== "Accept") || !("to" in rule)) return rule;
     const networks = (rule.to ?? []).flatMap((peer) => peer.networks ?? []);
-    if (!isWide(networks, inside)) return rule;
+    if (!networks.some((cidr) => isWide([cidr], inside))) return rule;
     const others = (rule.to ?? []).filter((peer) => !peer.networks);
-    return { ...rule, to: [...others, { networks: cidrsOf(insidePeers(inside)) }] };
+    const cidrs = left(networks.map(whole), inside);
+    const to = [...others, ...(cidrs.length > 0 ? [{ networks: cidrs }] : [])];
+    // A rule has to name somebody: one that is left with nobody names an address that nobody has.
+    return { ...rule, to: to.length > 0 ? to : [{ networks: ["192.0.2.0/32"] }] };
   });
   return fresh.every((one, i) => one === rules[i]) ? undefined : { ...spec, egress: fresh };
 }

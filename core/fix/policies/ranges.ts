@@ -1,5 +1,6 @@
 /** The addresses of this cluster that policies name. */
 import type { ClusterFacts } from "../../model/cluster.ts";
+import type { NetworkInterface } from "../../model/vpc.ts";
 import type { Pod } from "../../model/workloads.ts";
 import {
   type AddressSet,
@@ -93,27 +94,22 @@ export function familiesOf(pods: readonly Pod[]): readonly Family[] {
   return found.length === 0 ? ["ipv4"] : found;
 }
 
-/** The subnets in which nodes stand; of a node whose subnet was not read, its address. */
+/** The subnets in which nodes stand; of what stands in none that was read, the addresses themselves. */
 export function nodeRanges({ nodes, subnets, networkInterfaces }: ClusterFacts): readonly string[] {
-  const ofNodes = nodes.state === "known" ? nodes.value.flatMap(({ internalIps }) => internalIps.filter(isCidr)) : [];
-  const known = subnets.state === "known" ? subnets.value : [];
-  const attached =
-    networkInterfaces.state === "known"
-      ? networkInterfaces.value.filter(({ privateIpv4, ipv6 }) => [...privateIpv4, ...ipv6].some((one) => ofNodes.includes(one)))
-      : [];
+  const named = nodes.state === "known" ? nodes.value.flatMap(({ internalIps }) => internalIps.filter(isCidr)) : [];
+  const ofNodes = new Set(named);
+  const interfaces = networkInterfaces.state === "known" ? networkInterfaces.value : [];
+  const addressesOf = ({ privateIpv4, ipv6 }: NetworkInterface): readonly string[] => [...privateIpv4, ...ipv6];
+  const attached = interfaces.filter((one) => addressesOf(one).some((address) => ofNodes.has(address)));
   const machines = new Set(attached.flatMap(({ instanceId }) => instanceId ?? []));
-  const all =
-    networkInterfaces.state === "known"
-      ? networkInterfaces.value.filter(({ instanceId, type }) => instanceId !== undefined && machines.has(instanceId) && type !== "branch")
-      : [];
-  const ids = new Set([...attached, ...all].map(({ subnetId }) => subnetId));
-  const bySubnet = known.filter(
-    ({ id, cidrs }) => ids.has(id) || ofNodes.some((one) => !isEmpty(intersection(parseCidrs([one]), parseCidrs(cidrs.filter(isCidr))))),
-  );
-  const ranges = parseCidrs(bySubnet.flatMap(({ cidrs }) => cidrs.filter(isCidr)));
-  const strays = difference(
-    parseCidrs([...ofNodes, ...[...attached, ...all].flatMap(({ privateIpv4, ipv6 }) => [...privateIpv4, ...ipv6])]),
-    ranges,
-  );
+  // Kubelets answer at every interface of their machine; a branch interface is a pod's.
+  const further = interfaces.filter(({ instanceId, type }) => instanceId !== undefined && machines.has(instanceId) && type !== "branch");
+  const all = [...attached, ...further];
+  const ids = new Set(all.map(({ subnetId }) => subnetId));
+  const addresses = parseCidrs(named);
+  const known = subnets.state === "known" ? subnets.value : [];
+  const theirs = known.filter(({ id, cidrs }) => ids.has(id) || !isEmpty(intersection(addresses, parseCidrs(cidrs.filter(isCidr)))));
+  const ranges = parseCidrs(theirs.flatMap(({ cidrs }) => cidrs.filter(isCidr)));
+  const strays = difference(parseCidrs([...named, ...all.flatMap(addressesOf)]), ranges);
   return [...toCidrs(ranges), ...toCidrs(strays)];
 }

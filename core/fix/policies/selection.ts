@@ -44,15 +44,17 @@ export function labelsFor(meant: readonly Pod[], others: readonly Pod[], labels:
 }
 
 function byLabels(meant: readonly Pod[], others: readonly Pod[]): Selection {
-  const selectors = new Map<string, LabelSelector>();
+  const selectors: LabelSelector[] = [];
   const leftOut: Pod[] = [];
-  for (const pod of meant) {
-    const labels = stableOf(pod);
-    const isOfOthers = others.some((other) => labels.every(([key, value]) => other.labels[key] === value));
-    if (labels.length === 0 || isOfOthers) leftOut.push(pod);
-    else selectors.set(JSON.stringify(labels), { matchLabels: Object.fromEntries(labels) });
+  const kinds = [...Map.groupBy(others, ({ labels }) => JSON.stringify(labels)).values()].flatMap(([one]) => one ?? []);
+  for (const its of Map.groupBy(meant, (pod) => JSON.stringify(stableOf(pod))).values()) {
+    const [pod] = its;
+    const labels = pod === undefined ? [] : stableOf(pod);
+    const isOfOthers = kinds.some((other) => labels.every(([key, value]) => other.labels[key] === value));
+    if (labels.length === 0 || isOfOthers) leftOut.push(...its);
+    else selectors.push({ matchLabels: Object.fromEntries(labels) });
   }
-  return { selectors: [...selectors.values()], leftOut };
+  return { selectors, leftOut };
 }
 
 /** A selector stays readable with so many values. */
@@ -60,8 +62,9 @@ const valuesShown = 10;
 
 function leavingOut(meant: readonly Pod[], others: readonly Pod[]): LabelSelector | undefined {
   const values = new Map<string, Set<string>>();
+  const ofMeant = new Set(meant.flatMap(({ labels }) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)));
   for (const other of others) {
-    const label = stableOf(other).find(([key, value]) => !meant.some(({ labels }) => labels[key] === value));
+    const label = stableOf(other).find(([key, value]) => !ofMeant.has(`${key}=${value}`));
     if (label === undefined) return undefined;
     const [key, value] = label;
     values.set(key, (values.get(key) ?? new Set()).add(value));
