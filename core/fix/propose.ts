@@ -3,7 +3,7 @@ import { UnquotableError } from "../checks/shell.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Fix, Plan } from "./fix.ts";
 import { fixes, withoutFix } from "./index.ts";
-import { type Ground, judgedOn, type Proof, prove } from "./prove.ts";
+import { type Ground, type Judged, judgedAgain, judgedOn, type Proof } from "./prove.ts";
 
 export type Proposal = {
   readonly finding: Finding;
@@ -31,28 +31,27 @@ export function propose(ground: Ground, findings: readonly Finding[]): readonly 
     if (finding?.status !== "fail") return { finding: asked, state: "nothing-to-do" };
     const answer = answerFor(now, finding);
     if ("none" in answer) return { finding, state: "none", why: answer.none };
-    const { plan, proof } = firstProved([answer.plan, ...(answer.or ?? [])], (one) => prove(now, finding, one, seen));
+    const { plan, proof, after } = firstProved([answer.plan, ...(answer.or ?? [])], (one) => judgedAgain(now, finding, one, seen));
     if (!proof.passes) return { finding, state: "planned", plan, proof, proved: false };
     for (const also of proof.alsoMended) mended.set(also.id, finding);
     now = { ...now, cluster: { ...now.cluster, facts: plan.after } };
-    seen = judgedOn(now);
+    seen = after;
     return { finding, state: "planned", plan, proof, proved: true };
   });
 }
 
-interface Tried {
+interface Tried extends Judged {
   readonly plan: Plan;
-  readonly proof: Proof;
 }
 
 /** The first where none is. */
-function firstProved([first, ...others]: readonly [Plan, ...(readonly Plan[])], proofOf: (plan: Plan) => Proof): Tried {
-  const best = { plan: first, proof: proofOf(first) };
+function firstProved([first, ...others]: readonly [Plan, ...(readonly Plan[])], judge: (plan: Plan) => Judged): Tried {
+  const best = { plan: first, ...judge(first) };
   if (best.proof.passes) return best;
   for (const plan of others) {
-    const proof = proofOf(plan);
+    const judged = judge(plan);
     const notes = [...(plan.notes ?? []), `Tried before, and not proved: ${first.summary} ${best.proof.why ?? ""}`];
-    if (proof.passes) return { plan: { ...plan, notes }, proof };
+    if (judged.proof.passes) return { plan: { ...plan, notes }, ...judged };
   }
   return best;
 }

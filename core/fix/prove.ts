@@ -39,12 +39,22 @@ export interface Proof {
   readonly cut?: Cut;
 }
 
+export interface Judged {
+  readonly proof: Proof;
+  /** Every finding of the cluster with the plan carried out. */
+  readonly after: readonly Finding[];
+}
+
 /** Every finding of the cluster. A waiver excuses a finding, it mends nothing: none is applied. */
 export const judgedOn = ({ cluster, checks, settings, readAt }: Ground): readonly Finding[] =>
   evaluateCluster(checks, cluster, { ...settings, waivers: [] }, readAt).findings;
 
 /** @param before what `judgedOn` said of the ground, where it was asked already */
-export function prove(ground: Ground, finding: Finding, plan: Plan, before: readonly Finding[] = judgedOn(ground)): Proof {
+export const prove = (ground: Ground, finding: Finding, plan: Plan, before?: readonly Finding[]): Proof =>
+  judgedAgain(ground, finding, plan, before).proof;
+
+/** The same, with what was judged for it. */
+export function judgedAgain(ground: Ground, finding: Finding, plan: Plan, before: readonly Finding[] = judgedOn(ground)): Judged {
   const after = judgedOn({ ...ground, cluster: { ...ground.cluster, facts: plan.after } });
   const old = new Map(before.map((one) => [one.id, one]));
   const becomes = after.find(({ id }) => id === finding.id);
@@ -60,7 +70,7 @@ export function prove(ground: Ground, finding: Finding, plan: Plan, before: read
     ? cutBetween(ground.cluster.facts, plan.after, { flows: ground.settings.flows, cluster: ground.cluster.name })
     : undefined;
   const why = [whyNotMended(becomes, plan), ...[newFails, worse, lost].map((list, i) => harm(list, harms[i] ?? ""))].find(Boolean);
-  return {
+  const proof: Proof = {
     passes: why === undefined,
     ...(why === undefined ? {} : { why }),
     ...(becomes === undefined ? {} : { becomes }),
@@ -72,6 +82,7 @@ export function prove(ground: Ground, finding: Finding, plan: Plan, before: read
     alsoMended,
     ...(cut === undefined ? {} : { cut }),
   };
+  return { proof, after };
 }
 
 const harms = ["begins to fail", "gets worse", "is not known any more"] as const;
@@ -98,10 +109,10 @@ const isUntold = (status: Status): boolean => status === "unknown" || status ===
 /** Also what was not there: a resource of the plan that nothing is known of. */
 const isTold = (status: Status | undefined): boolean => status === undefined || status === "pass";
 
+/** What policies are and are about, and what tells whether anything enforces them. */
 const connectionFacts = [
-  ...["namespaces", "workloads", "pods", "services", "ingresses", "gatewayRoutes", "networkPolicies", "adminNetworkPolicies"],
+  ...["namespaces", "workloads", "pods", "networkSettings", "nodeClasses", "networkPolicies", "adminNetworkPolicies"],
   ...["clusterNetworkPolicies", "applicationNetworkPolicies", "calicoPolicies", "calicoTiers", "calicoNetworkSets", "ciliumPolicies"],
-  "networkSettings",
 ] as const;
 
 const changesConnections = (before: ClusterFacts, after: ClusterFacts): boolean =>

@@ -5,17 +5,30 @@ import type { Service } from "../../model/kubernetes.ts";
 import type { FixInput } from "../fix.ts";
 import type { Step } from "../steps.ts";
 
-/** Takes the Service's type away until its load balancer is gone. What is new of the load balancer the caller says. */
+const rangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
+
+/**
+ * Takes the Service's type away until its load balancer is gone, and what the API server admits for this type alone: it gives all of
+ * that back. What is new of the load balancer the caller says.
+ */
 export function recreate({ region }: FixInput, service: Service, loadBalancers: readonly LoadBalancer[]): Step {
-  const { namespace, name, loadBalancerClass } = service;
-  const patch = (spec: object): string =>
-    `kubectl --namespace ${quoted(namespace)} patch service ${quoted(name)} --type merge --patch ${quotedJson({ spec })}`;
-  const itsClass = loadBalancerClass === undefined ? {} : { loadBalancerClass };
+  const { namespace, name, loadBalancerClass, loadBalancerSourceRanges: ranges, externalTrafficPolicy: policy, annotations } = service;
+  const patch = (change: object): string =>
+    `kubectl --namespace ${quoted(namespace)} patch service ${quoted(name)} --type merge --patch ${quotedJson(change)}`;
+  const annotated = annotations[rangesAnnotation];
+  const fields = {
+    ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    ...(ranges.length === 0 ? {} : { loadBalancerSourceRanges: ranges }),
+    ...(policy === undefined ? {} : { externalTrafficPolicy: policy }),
+  };
+  const taken = Object.fromEntries(Object.keys(fields).map((field) => [field, null]));
+  const withRanges = (value: string | null): object =>
+    annotated === undefined ? {} : { metadata: { annotations: { [rangesAnnotation]: value } } };
   return {
     commands: [
-      patch({ type: "ClusterIP", ...(loadBalancerClass === undefined ? {} : { loadBalancerClass: null }) }),
+      patch({ ...withRanges(null), spec: { type: "ClusterIP", ...taken } }),
       ...loadBalancers.map((one) => waitUntilGone(one, region)),
-      patch({ type: "LoadBalancer", ...itsClass }),
+      patch({ ...withRanges(annotated ?? null), spec: { type: "LoadBalancer", ...fields } }),
     ],
     notes: [
       "The load balancer is made anew: clients lose it for some minutes, and its DNS name, its addresses and the node ports change. Point your names at the new one.",

@@ -7,6 +7,7 @@ import { ciliumVerdicts } from "./cilium/assets.ts";
 import { iamSimulator } from "./iam/judge.ts";
 import { kubeAssets } from "./kube/assets.ts";
 import { startEtcd } from "./kube/etcd.ts";
+import { kubectl } from "./kubectl/assets.ts";
 import { ministackEnvironment } from "./ministack/ministack.ts";
 import { type Had, orMissing } from "./missing.ts";
 import { startMoto } from "./moto.ts";
@@ -20,6 +21,8 @@ declare module "vitest" {
     etcd: Had<string>;
     /** The command of the AWS CLI. */
     aws: Had<string>;
+    /** The folder that holds kubectl. */
+    kubectl: Had<string>;
     /** The command that answers with Cilium's own policy code. */
     cilium: Had<string>;
     /** The `bin` folder of ministack's Python environment. */
@@ -54,6 +57,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
         return keep(await startEtcd());
       }),
     );
+    provide("kubectl", await orMissing(kubectl));
     provide("cilium", await orMissing(ciliumVerdicts));
     provide("ministack", await orMissing(ministackEnvironment));
     provide("runtimeClient", await orMissing(lambdaRuntimeClient));

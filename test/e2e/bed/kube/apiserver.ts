@@ -24,6 +24,8 @@ export interface KubeApiserver {
   readonly caFile: string;
   /** Key and certificate of the server itself. */
   readonly certificate: Certificate;
+  /** Key and certificate of an administrator. */
+  readonly adminCertificate: Certificate;
   readonly admin: Admin;
   readonly webhook: TokenReviewWebhook;
   readonly child: Child;
@@ -98,6 +100,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions): Promise
     ca: pki.ca.cert,
     caFile: file("ca.crt"),
     certificate: pki.server,
+    adminCertificate: pki.admin,
     admin,
     webhook,
     child,
