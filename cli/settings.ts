@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { parseDocument } from "yaml"; // the one YAML parser with positions, a cap on aliases and no dependency of its own
 import { ConfigurationError, checkedSettings } from "../core/config.ts";
 import { defaultSettings, type Settings } from "../core/model/settings.ts";
-import { selectChecks } from "../core/plan.ts";
 import { UsageError } from "./errors.ts";
+import { namedCheck } from "./named-checks.ts";
 
 const defaultFile = "eks-perimeter.config.yaml";
 
@@ -21,7 +21,7 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
   });
   if (text === undefined) return defaultSettings;
   const settings = parseSettings(text, file ?? defaultFile);
-  selectChecks(Object.keys(settings.severity));
+  for (const id of Object.keys(settings.severity)) namedCheck(id);
   return settings;
 }
 
