@@ -85,7 +85,7 @@ export interface Evaluated {
   readonly findings: readonly Finding[];
   /** When reading began. */
   readonly readAt: string;
-  /** Ids of the checks that saw everything they look at; see `completelyJudged`. Each has a finding, and none that is unknown but for what it never judges. */
+  /** Ids of the checks that saw everything they look at; see `completelyJudged`. Of a cluster that is gone, all of them. */
   readonly complete: ReadonlySet<string>;
 }
 
@@ -129,10 +129,15 @@ export function nextState(previous: FindingState, { findings, readAt, complete }
     if (now !== undefined) after.set(finding.id, settled(now));
   }
 
+  // Where all is gone, that is what was found out: an older scan that ends later must not bring it back.
+  const emptied = [...complete].filter((check) => previous.judged[check] !== undefined && !isOutdated(check));
   const kept = new Map([...after].filter(([, remembered]) => isWorthKeeping(remembered, readAt)));
   const state: FindingState = {
     ...previous,
-    judged: { ...previous.judged, ...Object.fromEntries(decided.map(({ check }) => [check, readAt])) },
+    judged: {
+      ...previous.judged,
+      ...Object.fromEntries([...decided.map(({ check }) => check), ...emptied].map((check) => [check, readAt])),
+    },
     findings: Object.fromEntries([...kept].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   return { state, changes: changesBetween(previous, state), toPublish: publications(state, decided, readAt) };

@@ -2,7 +2,7 @@ import type { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { partitionOf } from "../model/partition.ts";
-import { accountArn, type ClusterTarget } from "../model/resource.ts";
+import { accountArn, type ClusterTarget, clusterArn } from "../model/resource.ts";
 import { asffId, type HubPlace, toAsff } from "../report/asff.ts";
 import type { ClusterChanges } from "../report/changes.ts";
 import type { Problem } from "./answers.ts";
@@ -55,14 +55,36 @@ export const publishCluster = ({
   cluster: { arn, ...target },
   ...rest
 }: Publishing & { readonly cluster: ClusterTarget & { readonly arn: string } }): Promise<Published> =>
-  publish({
-    ...rest,
-    subject: arn,
-    key: stateKeys.cluster(target),
-    account: target.account,
-    region: target.region,
-    clusterName: target.name,
-  });
+  publish(
+    {
+      ...rest,
+      subject: arn,
+      key: stateKeys.cluster(target),
+      account: target.account,
+      region: target.region,
+      clusterName: target.name,
+    },
+    completeIn(rest),
+  );
+
+/** Remembers and publishes the end of everything that is known of a cluster which was not there any more when it was looked for. */
+export const publishGoneCluster = ({
+  cluster,
+  ...rest
+}: Omit<Publishing, "findings" | "facts" | "isTold"> & { readonly cluster: ClusterTarget }): Promise<Published> =>
+  publish(
+    {
+      ...rest,
+      findings: [],
+      isTold: false,
+      subject: clusterArn(cluster),
+      key: stateKeys.cluster(cluster),
+      account: cluster.account,
+      region: cluster.region,
+      clusterName: cluster.name,
+    },
+    new Set(rest.checks.map(({ id }) => id)),
+  );
 
 /** Remembers and publishes the findings about an account as such, by default in the Security Hub of its given Region. */
 export const publishAccount = ({
@@ -70,9 +92,11 @@ export const publishAccount = ({
   region,
   ...rest
 }: Publishing & { readonly account: string; readonly region: string }): Promise<Published> =>
-  publish({ ...rest, subject: accountArn(account, region), key: stateKeys.account(account), account, region });
+  publish({ ...rest, subject: accountArn(account, region), key: stateKeys.account(account), account, region }, completeIn(rest));
 
-interface Subject {
+const completeIn = ({ checks, facts, findings }: Publishing): ReadonlySet<string> => completelyJudged(checks, facts, findings);
+
+interface Job extends Omit<Publishing, "facts"> {
   /** The ARN of the cluster or account. */
   readonly subject: string;
   readonly key: string;
@@ -85,9 +109,8 @@ interface Subject {
  * First it is remembered what is about to be sent, then it is sent, then it is remembered what was taken: a crash in
  * between costs a repeated import, which Security Hub ignores, and never a finding's age or its closing.
  */
-async function publish(job: Publishing & Subject): Promise<Published> {
-  const { findings, checks, facts, readAt, store, securityHub, key, subject } = job;
-  const complete = completelyJudged(checks, facts, findings);
+async function publish(job: Job, complete: ReadonlySet<string>): Promise<Published> {
+  const { findings, checks, readAt, store, securityHub, key, subject } = job;
   const asked = new Map(checks.map((check) => [check.id, check]));
   const { state, changes, changed, toPublish } = await updateState(store, key, subject, (previous) => {
     const next = nextState(previous, { findings, readAt, complete });
@@ -110,7 +133,7 @@ async function publish(job: Publishing & Subject): Promise<Published> {
 async function deliver(
   toPublish: readonly Publication[],
   asked: ReadonlyMap<string, AnyCheck>,
-  job: Publishing & Subject,
+  job: Job,
   securityHub: SecurityHubClient,
 ): Promise<Pick<Published, "delivered" | "refused">> {
   if (toPublish.length === 0) return { delivered: 0, refused: [] };
@@ -127,7 +150,7 @@ async function deliver(
 /** Marks as told what somebody would be told of, and was suppressed in Security Hub. */
 async function silenceSuppressed(
   state: FindingState,
-  { store, key, subject, signal, manner }: Publishing & Subject,
+  { store, key, subject, signal, manner }: Job,
   securityHub: SecurityHubClient,
 ): Promise<Problem | undefined> {
   const news = newsOf(state).filter(({ kind }) => kind !== "resolved");
@@ -138,7 +161,7 @@ async function silenceSuppressed(
   return problem;
 }
 
-function document({ finding, firstSeen, readAt }: Publication, check: AnyCheck | undefined, job: Publishing & Subject) {
+function document({ finding, firstSeen, readAt }: Publication, check: AnyCheck | undefined, job: Job) {
   if (check === undefined) return []; // filtered before
   const { account, region, clusterName, version, hub } = job;
   const { title, surface } = check;

@@ -8,6 +8,8 @@ import type { Store } from "./store.ts";
 /** Where the memory of a cluster's, and of an account's own, findings lies. */
 export const stateKeys = {
   cluster: ({ account, region, name }: ClusterTarget) => `findings/clusters/${account}/${region}/${caseSafe(name)}.json`,
+  /** What the keys of all clusters there begin with. */
+  clustersIn: ({ account, region }: Omit<ClusterTarget, "name">) => `findings/clusters/${account}/${region}/`,
   account: (account: string) => `findings/accounts/${account}.json`,
 } as const;
 

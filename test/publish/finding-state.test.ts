@@ -160,6 +160,11 @@ it.each<[string, readonly Day[], { readonly changes: object; readonly published:
     { changes: {}, published: [] },
   ],
   [
+    "nothing: an older failure of what was seen to be gone with all else of its check",
+    [{ findings: [web()] }, { findings: [], on: 3 }, { findings: [web()], on: 2 }],
+    { changes: {}, published: [] },
+  ],
+  [
     "opened: evidence older than a run that could not read it",
     [
       { findings: [web(unread)], complete: nothing, on: 2 },
