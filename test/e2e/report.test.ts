@@ -52,7 +52,9 @@ const complaints = (): readonly string[] => opened?.complaints ?? ["No page was 
 const count = (page: Page): Promise<string | null> => page.locator("#count").textContent();
 /** The text of what has the focus, or its name where it has one. */
 const focused = (page: Page): Promise<string> =>
-  page.evaluate<string>("document.activeElement.id || document.activeElement.textContent.trim()");
+  page.evaluate<string>(
+    "document.activeElement === document.body ? '' : document.activeElement.id || document.activeElement.textContent.trim()",
+  );
 async function tabTo(page: Page, wanted: string | RegExp): Promise<void> {
   for (let presses = 0; presses < 400; presses += 1) {
     const now = await focused(page);
@@ -112,18 +114,24 @@ it("copies where the browser has no clipboard for files", async () => {
   await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
   await page.getByRole("button", { name: "Copy commands" }).click();
   await expect.poll(() => page.locator("#said").textContent()).toBe("Copied commands.");
+  expect(await focused(page)).toBe("Copy commands");
   await page.locator("#search").focus();
   await page.keyboard.press("Control+V");
   expect(await page.locator("#search").inputValue()).toBe(failing[0]?.remediation?.commands?.[0]);
 });
 
 it("opens and focuses the finding of a link, also one that the filters hide", async () => {
-  const [hidden] = passing;
+  const hidden = passing.at(-1);
   const page = await open(usual, { hash: findingAnchor(hidden?.id ?? "") });
-  expect(await focused(page)).toContain(hidden?.message);
+  await expect.poll(() => focused(page)).toContain(hidden?.message);
   expect(await page.locator("#linked details[open]").count()).toBe(1);
   expect(await page.locator("#linked details dd").allTextContents()).toContain(hidden?.id);
+  await page.getByRole("button", { name: "Clear filters" }).press("Enter");
+  await page.locator("#search").fill(hidden?.resource.name ?? "");
+  expect(await page.locator(".finding").count()).toBe(2); // above the list, and in it
+  expect(await page.locator(`[id="${findingAnchor(hidden?.id ?? "")}"]`).count()).toBe(1);
   await page.getByRole("button", { name: "Close" }).press("Enter");
+  await page.locator("#search").fill("");
   expect(await page.locator("#linked").textContent()).toBe("");
   const listed = page.locator("#results .finding").nth(7);
   await page.evaluate(`location.hash = "#${await listed.getAttribute("id")}"`);
@@ -170,6 +178,8 @@ it("opens a cluster's part by its link, which lists what fails there", async () 
   const part = page.locator("details.cluster[open]");
   await expect.poll(() => part.locator(".lines li").count()).toBeGreaterThan(5);
   expect(await part.locator("h3").first().textContent()).toBe("team-4-4");
+  await page.reload();
+  await expect.poll(() => focused(page)).toMatch(/^team-4-4/);
   const first = part.locator(".lines a").first();
   const message = await first.textContent();
   await first.press("Enter");

@@ -208,6 +208,8 @@ function start(): void {
   }
   addEventListener("hashchange", follow);
   follow();
+  // Once more when all is there: the browser itself goes to what the address names, and takes the focus away in doing so.
+  addEventListener("load", () => setTimeout(follow));
   setTimeout(() => prepareSearch(data), 200); // the first keystroke need not wait for it then
 }
 
