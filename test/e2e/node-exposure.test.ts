@@ -1,3 +1,9 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
 import { CreateClusterCommand, CreateNodegroupCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { Report } from "../../core/report/report.ts";
@@ -9,6 +15,7 @@ import { grantDeclaredReads, readers } from "./bed/kube/reader-role.ts";
 import { type Admits, type MotoNetwork, motoNetwork, type SubnetPlan } from "./bed/moto-network.ts";
 import { suite } from "./bed/suite.ts";
 
+const run = promisify(execFile);
 const region = "eu-west-3";
 /** Open to whoever asks, and strict. */
 const [loose, strict] = ["loose", "strict"];
@@ -289,7 +296,8 @@ async function launch(admin: Admin, aws: MotoNetwork): Promise<ReadonlyMap<strin
   return names;
 }
 
-suite("exposure of nodes in moto, registered with a real API server", { moto: inject("moto"), etcd: inject("etcd") }, ({ moto, etcd }) => {
+const parts = { moto: inject("moto"), etcd: inject("etcd"), cli: inject("aws") };
+suite("exposure of nodes in moto, registered with a real API server", parts, ({ moto, etcd, cli }) => {
   const servers: KubeApiserver[] = [];
   let names: ReadonlyMap<string, string>;
   let ended: Ended;
@@ -397,6 +405,26 @@ suite("exposure of nodes in moto, registered with a real API server", { moto: in
     const named = pools.map(({ kind, name }) => (kind === "Instance" ? (names.get(name) ?? "") : name));
     expect(new Set(of(loose))).toEqual(new Set([...named, "fargate-a", "fargate-b", "hybrid"]));
     expect(new Set(of(strict))).toEqual(new Set(["a", "b"]));
+  });
+
+  // The last: it changes what the others look at.
+  it("what fix types of security groups is taken by the AWS CLI, and mends every pool that it says it mends", async () => {
+    const mended = [judged.ssh, judged.ports, judged.kubelet, "endpoint-security-groups-restrict-access"];
+    const env = bedEnvironment({ AWS_ENDPOINT_URL: moto, EKS_PERIMETER_ALLOWED_ENDPOINT_HOSTS: "127.0.0.1" });
+    const out = await mkdtemp(path.join(tmpdir(), "eks-perimeter-fix-"));
+    const asked = mended.flatMap((check) => ["--check", check]);
+    const { exitCode, stderr } = await eksPerimeter(["fix", "--region", region, "--out", out, ...asked], env);
+    expect(exitCode, stderr).toBe(0);
+    const folders = (await readdir(out, { withFileTypes: true })).filter((one) => one.isDirectory()).map(({ name }) => name);
+    const scripts = folders.toSorted().map((name) => path.join(out, name, "commands.sh"));
+    const written = scripts.filter((file) => existsSync(file));
+    expect(written.length).toBeGreaterThan(5);
+    for (const file of written) await run("sh", [file], { env: { ...env, PATH: `${path.dirname(cli)}:${process.env.PATH}` } });
+    const again = reportOf(await eksPerimeter(["scan", "--region", region, "--json"], env));
+    const before = report.findings.filter(({ check, status }) => mended.includes(check) && status === "fail").map(({ id }) => id);
+    expect(again.findings.filter(({ id, status }) => before.includes(id) && status !== "pass")).toEqual([]);
+    const open = (one: Report) => one.findings.filter(({ status }) => status === "fail").map(({ id }) => id);
+    expect(open(again).filter((id) => !open(report).includes(id))).toEqual([]);
   });
 });
 
