@@ -37,10 +37,11 @@ const checksOf = (checks: readonly AnyCheck[], { from, to }: Path): readonly Any
     .filter(({ path }) => path !== undefined && "from" in path && path.from === from && path.to === to)
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 
-function card(title: string, checks: readonly AnyCheck[], view: View): Html | undefined {
+function card(title: string, checks: readonly AnyCheck[], view: View): Html {
   const judged = checks.filter(({ id }) => view.byCheck.has(id));
   const lead = judged.find(({ id }) => view.byCheck.get(id)?.some(({ status }) => status === "fail")) ?? judged[0];
-  if (lead === undefined) return undefined;
+  if (lead === undefined)
+    return html`<li><h3>${title}</h3><div class="seen"><p><b>not asked</b></p><p class="soft">No check of this path said anything in this run.</p></div></li>`;
   const others = judged.filter((check) => check !== lead);
   return html`<li><h3>${title}</h3>${line(lead, view, mostNames)}${others.map((check) => line(check, view, 0))}</li>`;
 }

@@ -208,6 +208,10 @@ it.each<[string, readonly Finding[], string]>([
   expect(glanceAt(...findings)).toContain(`Internet → load balancers ${text}`);
 });
 
+it("exposed: a path that no check was asked about is told as such, and not left out", () => {
+  expect(glanceAt(balancer("pass"))).toContain("Pods → kubelet not asked No check of this path said anything in this run.");
+});
+
 it("whoever waived or declared something about a resource owns all that is found about it", () => {
   const declared = [{ owner: "team-shop" }, { owner: "team-net" }, "odd", null];
   const owners = ownersOf([

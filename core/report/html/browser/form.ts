@@ -79,7 +79,7 @@ export function fillForm(data: PageData): void {
 const byNumber = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
 
 function options(id: (typeof selects)[number], list: readonly (readonly [string, string])[]): void {
-  byId(`field-${id}`).hidden = list.length === 0;
+  byId(`field-${id}`).hidden = list.every(([value]) => value === "");
   select(id).replaceChildren(element("option", { value: "" }, "any"), ...list.map(([value, text]) => element("option", { value }, text)));
 }
 
