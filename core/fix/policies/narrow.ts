@@ -83,7 +83,10 @@ function ruleWithout(rule: Rule, side: "from" | "to", taken: TakenOut, plainly: 
     const numbers = numbersOf(rule.ports);
     if (numbers === undefined || isNone(commonPorts(numbers, taken.ports))) return [rule];
     const left = portsWithout(numbers, taken.ports);
-    const its = isNone(left) ? [] : [{ ...rest, ...(isEverybody ? {} : { [side]: blocks }), ports: portList(left) }];
+    // On the way in a name stands for the pod's own port, whoever sends; on the way out no address has one.
+    const names = side === "from" ? (rule.ports ?? []).filter(({ port }) => typeof port === "string") : [];
+    const ports = [...portList(left), ...names];
+    const its = ports.length === 0 ? [] : [{ ...rest, ...(isEverybody ? {} : { [side]: blocks }), ports }];
     return [...its, ...(pods.length > 0 ? [{ ...rest, [side]: pods }] : [])];
   }
   const left = blocks.flatMap((peer) => blockWithout(peer, taken, plainly));
