@@ -147,7 +147,7 @@ const typed = (what: string, text: string): HTMLElement =>
   );
 
 function fixCommand({ check, cluster, id, isOfMany }: Shown): string | undefined {
-  if (!check.isFixable || cluster === undefined) return undefined;
+  if (!check.isFixable || !cluster?.arn.startsWith("arn:")) return undefined; // manifests are no cluster to plan for
   const account = isOfMany ? ["--account", cluster.account] : [];
   return ["npx", "eks-perimeter", "fix", "--finding", id, "--cluster", cluster.name, "--region", cluster.region, ...account]
     .map(quoted)
