@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import { createPace, type Pace, type Rate } from "../pace.ts";
 import { SlackError, SlackSetUpError } from "./errors.ts";
+import { jsonIn } from "./json.ts";
 import type { Message } from "./message.ts";
 
 /** A message that was posted: the channel as Slack names it, and the message's `ts`. Both "" by a webhook. */
@@ -42,6 +43,11 @@ const usual: Manner = { rate: { perSecond: 1, burst: 3 }, retries: 3, firstMs: 5
 
 /** Who is asked to wait for longer lets the next run tell. */
 const longestWaitMs = 60_000;
+const longestBackoffMs = 8_000;
+/** At the least share of the rate. */
+const longestTurnMs = 10_000;
+/** The most that one call may take, with all its attempts and all that Slack may have it wait. */
+export const longestCallMs = (usual.retries + 1) * (longestTurnMs + usual.timeoutMs) + usual.retries * (longestWaitMs + longestBackoffMs);
 
 /**
  * @param credential the token of a bot, or the URL of a webhook
@@ -122,7 +128,7 @@ interface Request {
 /** Source: docs.slack.dev, chat.postMessage, errors: "some aspect of the operation may have succeeded". */
 const doubtful = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "malformed_answer"]);
 const isPassing = ({ code }: SlackError): boolean =>
-  doubtful.has(code) || code === "ratelimited" || /^http_5|^timeout$|^E[A-Z]+$|^UND_/.test(code);
+  doubtful.has(code) || code === "ratelimited" || /^http_5|^timeout$|^E[A-Z_]+$|^UND_/.test(code);
 
 async function persistently<T>(
   request: Request,
@@ -138,20 +144,21 @@ async function persistently<T>(
       async () => {
         await pace.turn(signal);
         const text = await once(request, timeoutMs, signal);
+        pace.faster();
         return read(text);
       },
       {
         retries,
         minTimeout: firstMs,
-        maxTimeout: 8_000,
+        maxTimeout: longestBackoffMs,
         randomize: true,
         signal,
-        onFailedAttempt: async ({ error }) => {
+        onFailedAttempt: async ({ error, retriesLeft }) => {
           if (!(error instanceof SlackError)) return;
           mayBePosted ||= !error.isRefusal;
           if (error.retryAfterMs === undefined) return;
           pace.slower();
-          if (error.retryAfterMs <= longestWaitMs) await sleep(error.retryAfterMs, undefined, { signal });
+          if (retriesLeft > 0 && error.retryAfterMs <= longestWaitMs) await sleep(error.retryAfterMs, undefined, { signal });
         },
         shouldRetry: ({ error }) => error instanceof SlackError && isPassing(error) && (error.retryAfterMs ?? 0) <= longestWaitMs,
       },
@@ -204,10 +211,6 @@ const codeIn = (text: string): string | undefined => /^[a-z][a-z_]{1,59}$/.exec(
 
 type Answer = Readonly<Record<string, unknown>>;
 function parsed(text: string): Answer {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  const value = jsonIn(text);
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -73,6 +73,20 @@ describe("429", () => {
     expect(performance.now() - start).toBeGreaterThan(950);
     expect(slack.messages()).toHaveLength(1);
   });
+  it("is not waited for once nothing is tried any more", async () => {
+    slack.addFault({ kind: "rate-limit", retryAfter: 30 });
+    const start = performance.now();
+    const error = await failure(bot({ ...quick, retries: 0 }).post(message, security, AbortSignal.timeout(5_000)));
+    expect([error.code, performance.now() - start < 3_000]).toEqual(["ratelimited", true]);
+  });
+  it("slows down a channel for as long as Slack refuses, and not for good", async () => {
+    slack.addFault({ kind: "rate-limit", retryAfter: 0, times: 9 });
+    const slowed = bot({ ...quick, rate: { perSecond: 20, burst: 1 }, retries: 9 });
+    await slowed.post(message, security, signal);
+    const start = performance.now();
+    for (let i = 0; i < 20; i++) await slowed.post(message, security, signal);
+    expect(performance.now() - start).toBeLessThan(5_000); // at the least share of the rate it would take ten seconds
+  });
   it.each([
     ["a wait of more than a minute is left to the next run", 61],
     ["a wait that goes beyond the time that is left ends with it", 30],
@@ -172,6 +186,16 @@ describe("what may pass is tried again", () => {
   ])("%s", async (_what, fault) => {
     slack.addFault(fault);
     await bot().post(message, security, signal);
+    expect(slack.messages()).toHaveLength(1);
+  });
+  it("a name that could not be resolved for now", async () => {
+    let isFirst = true;
+    const stumbling: typeof fetch = async (...args) => {
+      if (!isFirst) return fetch(...args);
+      isFirst = false;
+      throw new TypeError("fetch failed", { cause: Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" }) });
+    };
+    await createSlack(slack.token, { api: slack.api, manner: quick, fetch: stumbling }).post(message, security, signal);
     expect(slack.messages()).toHaveLength(1);
   });
   it("and given up after a while: nobody knows whether it was posted", async () => {

@@ -1,0 +1,8 @@
+/** The value of a text that may be no JSON: undefined where it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
