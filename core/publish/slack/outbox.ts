@@ -9,11 +9,22 @@ import { withIntroduced, withoutNews, withTold } from "../news.ts";
 import { updateState } from "../state-store.ts";
 import type { Store } from "../store.ts";
 import { channelKey } from "./channel-key.ts";
-import type { Address } from "./client.ts";
+import { type Address, longestCallMs } from "./client.ts";
 import { SlackError } from "./errors.ts";
 import { codeOf, inSomeForm, ofContent } from "./forms.ts";
+import { jsonIn } from "./json.ts";
 import { type Message, StoredMessage } from "./message.ts";
 import { keepTold } from "./resolved-since.ts";
+
+const News = z
+  .strictObject({
+    id: z.string(),
+    before: Told.exactOptional(),
+    after: Told,
+    /** Of a batch that an earlier version kept, it is not known: whatever is known of the time of anything else is later. */
+    seenAt: z.string().default(""),
+  })
+  .readonly();
 
 /** News of one state of findings that are told by the batch. */
 const Marks = z
@@ -21,7 +32,7 @@ const Marks = z
     key: z.string(),
     /** The ARN of the cluster or account. */
     subject: z.string(),
-    told: z.array(z.strictObject({ id: z.string(), before: Told.exactOptional(), after: Told, seenAt: z.string() }).readonly()).readonly(),
+    told: z.array(News).readonly(),
     /** The channel hears of the subject for the first time. */
     isIntroduced: z.boolean(),
   })
@@ -60,8 +71,8 @@ export type Outbox = z.infer<typeof Outbox>;
 const folder = "slack/outbox/";
 export const outboxKey = (channel: string): string => channelKey("outbox", channel);
 
-/** Longer than posting one message, with all its attempts, may take. */
-const leaseMs = 180_000;
+/** Longer than posting one message, whole and by its text alone, may take. */
+const leaseMs = 2 * longestCallMs;
 
 /** The outbox of one channel, while this run alone may tell it. */
 export interface Held {
@@ -109,11 +120,8 @@ async function write(held: Held, change: Partial<Pick<Outbox, "batch" | "notice"
   held.outbox = outbox;
 }
 
-/** Keeps the channel for as long again, when half of its time is over. @throws {ConditionFailedError} when another run took it over */
-export async function stay(held: Held, postman: Postman): Promise<void> {
-  const until = Date.parse(held.outbox.lease?.until ?? "");
-  if (!(until - postman.now().getTime() > leaseMs / 2)) await write(held, {}, postman);
-}
+/** Keeps the channel for as long again. @throws {ConditionFailedError} when another run took it over */
+export const stay = (held: Held, postman: Postman): Promise<void> => write(held, {}, postman);
 
 /** Gives the channel back, with what is left of it. */
 export async function release(held: Held, { store }: Postman, left: "batch" | "nothing", notice = held.outbox.notice): Promise<void> {
@@ -195,7 +203,7 @@ export async function keptChannels(store: Store): Promise<readonly string[]> {
   const channels: string[] = [];
   for await (const key of store.list(folder)) {
     const stored = await store.get(key);
-    const { success, data } = Outbox.safeParse(stored === undefined ? undefined : JSON.parse(stored.body));
+    const { success, data } = Outbox.safeParse(stored === undefined ? undefined : jsonIn(stored.body));
     if (success && data.batch !== undefined) channels.push(data.channel);
   }
   return channels;
@@ -209,12 +217,10 @@ export async function abandon(held: Held, postman: Postman): Promise<void> {
 }
 
 function parsed(body: string, place: string): Outbox {
-  try {
-    return Outbox.parse(JSON.parse(body));
-  } catch (cause) {
-    throw new OutboxError(`${place} holds no outbox that this version understands.`, {
-      hint: "Delete it; at most what is in it is told again.",
-      cause,
-    });
-  }
+  const { success, data, error } = Outbox.safeParse(jsonIn(body));
+  if (success) return data;
+  throw new OutboxError(`${place} holds no outbox that this version understands.`, {
+    hint: "Delete it; at most what is in it is told again.",
+    cause: error,
+  });
 }

@@ -10,6 +10,7 @@ import { channelKey } from "./channel-key.ts";
 import type { Address } from "./client.ts";
 import { SlackError } from "./errors.ts";
 import { codeOf, inSomeForm, ofContent } from "./forms.ts";
+import { jsonIn } from "./json.ts";
 import { type Message, StoredMessage, section, textOf } from "./message.ts";
 import type { Batch } from "./outbox.ts";
 
@@ -42,17 +43,9 @@ const resolvedOf = (told: ToldMessage): number => told.count - openCount(told);
 /** The messages, and whether they are still there as they were read. What can't be understood is forgotten. */
 async function read(channel: string, store: Store) {
   const stored = await store.get(channelKey("told", channel));
-  const { success, data } = ToldMessages.safeParse(stored === undefined ? undefined : json(stored.body));
+  const { success, data } = ToldMessages.safeParse(stored === undefined ? undefined : jsonIn(stored.body));
   const condition = stored === undefined ? ({ absent: true } as const) : { etag: stored.etag };
   return { messages: success ? data.messages : [], condition };
-}
-
-function json(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 const write = (channel: string, messages: readonly ToldMessage[], condition: Parameters<Store["put"]>[2], store: Store) =>
@@ -82,8 +75,9 @@ function bounded(messages: readonly ToldMessage[], now: Date): readonly ToldMess
   const since = now.getTime() - most.days * 86_400_000;
   const kept = messages.filter(({ toldAt }) => Date.parse(toldAt) >= since).slice(-most.messages);
   const fitting = kept.toReversed().filter((told) => {
-    findings += openCount(told);
-    return findings <= most.findings;
+    const fits = findings + openCount(told) <= most.findings;
+    if (fits) findings += openCount(told);
+    return fits;
   });
   return fitting.toReversed();
 }

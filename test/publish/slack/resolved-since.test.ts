@@ -304,7 +304,7 @@ it("updates that take their time: no other run says anything in the channel mean
   const slow: Change = (slack) => ({
     ...slack,
     update: async (...args) => {
-      clock.now += 100_000;
+      clock.now += 300_000;
       await tell((same) => ({ ...same, update: async () => void others++ }));
       await slack.update?.(...args);
     },
@@ -358,6 +358,14 @@ describe("what is kept of messages", () => {
     expect(keptIn(store).messages).toHaveLength(2);
     await run(names);
     expect(keptIn(store).messages).toHaveLength(2);
+  });
+
+  it("is what fits beside a message that tells of more than is kept", async () => {
+    const { store, run } = await prepared();
+    const names = Array.from({ length: 10_002 }, (_, i) => `w${i}`);
+    await run(names.slice(0, 1));
+    await run(names);
+    expect(keptIn(store).messages).toHaveLength(1);
   });
 
   it("and can't be understood: it is forgotten, and the news are told", async () => {

@@ -276,11 +276,67 @@ describe("what Slack refuses", () => {
     ]);
   });
 
+  it("a channel that is not in the settings any more, beside an outbox that can't be understood", async () => {
+    const store = await prepared();
+    await tellChanges(
+      telling(
+        store,
+        slackOf("bot", ({ thread }) => (thread === undefined ? undefined : "is_archived")),
+      ),
+    );
+    store.objects.set(outboxKey("C9"), "{");
+    const moved = slackOf();
+    expect(await tellChanges(telling(store, moved, { settings: settingsOf({ channel: "C3" }), scope: { runId: "run-2" } }))).toMatchObject({
+      failed: 0,
+    });
+    expect(JSON.parse(store.objects.get(outboxKey("C1")) ?? "")).not.toHaveProperty("batch");
+  });
+
+  it("the replies of a batch that an earlier version kept, which knew no time of its evidence: the next run goes on with them", async () => {
+    const store = await prepared();
+    await tellChanges(
+      telling(
+        store,
+        slackOf("bot", ({ thread }) => (thread === undefined ? undefined : "ratelimited")),
+      ),
+    );
+    const key = outboxKey("C1");
+    const kept = JSON.parse(store.objects.get(key) ?? "");
+    for (const marks of kept.batch.marks) for (const one of marks.told) delete one.seenAt;
+    await store.put(key, JSON.stringify(kept));
+    const back = slackOf();
+    expect(await tellChanges(telling(store, back, { scope: { runId: "run-2" } }))).toMatchObject({ failed: 0 });
+    expect(told(back.posts)).toContain("C1 in ts-1: # prod in 111122223333, eu-west-1");
+    await judged(store, "prod", [service("prod", "web", { status: "pass" }), unread("prod", "fail")]);
+    await tellChanges(telling(store, back, { scope: { runId: "run-3" } }));
+    expect(digestsIn(back.posts)).toEqual(["C1: # EKS perimeter: 1 resolved"]);
+  });
+
   it("an outbox that can't be understood stops its channel alone", async () => {
     const store = await prepared();
     store.objects.set(outboxKey("C1"), "{}");
     expect(await tellChanges(telling(store, slackOf()))).toEqual({ told: 1, failed: 1 });
   });
+});
+
+it("a message that takes as long as Slack may make it wait: no other run posts it meanwhile", async () => {
+  const store = memoryStore();
+  await judged(store, "prod", [service("prod", "web")]);
+  const other = slackOf();
+  const slow = slackOf("bot", () => {
+    clock.now += 4 * 10_000 + 3 * 60_000; // four attempts without an answer in time, and three waits
+    return undefined;
+  });
+  const waiting: Slack = {
+    ...slow,
+    post: async (...args) => {
+      const address = await slow.post(...args);
+      await tellChanges(telling(store, other, { scope: { runId: "run-2" } }));
+      return address;
+    },
+  };
+  await tellChanges(telling(store, waiting));
+  expect(told([...slow.posts, ...other.posts])).toEqual(["C1: # EKS perimeter: 1 cluster scanned for the first time"]);
 });
 
 it("two runs at once: a channel is told by one of them", async () => {
