@@ -1,8 +1,8 @@
 import { collectDeployment, type DeploymentPorts, type DeploymentScope } from "../../core/collect/deployment.ts";
 import { isReady, judgeDeployment } from "../../core/doctor/judge.ts";
-import type { Deployment } from "../../core/model/deployment.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { toPrerequisitesJson, toPrerequisitesText } from "../../core/report/prerequisites.ts";
+import { refuseAbsent } from "../absent.ts";
 import { UsageError } from "../errors.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { interruptible } from "../interruption.ts";
@@ -67,7 +67,11 @@ async function lookAtDeployment(options: DoctorOptions, { settings, progress, si
   });
   const seen = await collectDeployment(scopeOf(options, settings, ports), ports, signal);
   progress.stop();
-  refuseAbsent(options.cluster, seen);
+  refuseAbsent(
+    options.cluster,
+    seen.accounts.flatMap(({ clusters }) => clusters.map(({ name }) => name)),
+    seen.accounts.flatMap(({ reads }) => reads),
+  );
   if (options.onboard === true) announced();
   const deployment = options.onboard === true ? await onboard(seen, onboarding, signal) : seen;
   const prerequisites = judgeDeployment(deployment);
@@ -87,13 +91,4 @@ function scopeOf({ cluster, region, account, org }: DoctorOptions, settings: Set
     regions: named ?? (org === true ? settings.regions : [ports.homeRegion]),
     ...(cluster.length > 0 ? { clusters: cluster } : {}),
   };
-}
-
-/** @throws {UsageError} for a cluster of which every account and Region answered that it does not exist */
-function refuseAbsent(names: readonly string[], { accounts }: Deployment): void {
-  const absent = names.filter((name) => !accounts.some(({ clusters }) => clusters.some((cluster) => cluster.name === name)));
-  if (absent.length === 0 || !accounts.every(({ reads }) => reads.every(({ state }) => state === "read"))) return;
-  throw new UsageError(`No cluster is called ${absent.join(", ")} in the selected accounts and Regions.`, {
-    hint: "Check the name, --region and --account.",
-  });
 }

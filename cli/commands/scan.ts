@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import { discoverClusters } from "../../core/discover.ts";
 import type { AnyCheck } from "../../core/model/check.ts";
+import type { Coverage } from "../../core/model/cluster.ts";
 import type { PlanRequest } from "../../core/model/request.ts";
-import type { ClusterTarget } from "../../core/model/resource.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { planRun } from "../../core/plan.ts";
 import type { PlanPorts } from "../../core/ports.ts";
@@ -13,6 +13,7 @@ import { type AccountRecord, keys, readChanges, readRecord } from "../../core/ru
 import { scanCluster } from "../../core/scan.ts";
 import { summarizeRun } from "../../core/summarize.ts";
 import { withOrganization } from "../../functions/organization.ts";
+import { refuseAbsent } from "../absent.ts";
 import { UsageError } from "../errors.ts";
 import { saveEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
@@ -157,7 +158,13 @@ async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Pro
   };
   const found = await pMap(accounts, discover, { concurrency: concurrency.accounts });
   const targets = found.flatMap(({ clusters }) => clusters);
-  await refuseAbsent(request.clusters ?? [], targets, runId, accounts, ports);
+  const records = await Promise.all(accounts.map((account) => readRecord<AccountRecord>(ports.store, keys.account(runId, account))));
+  const reads = records.flatMap((record): readonly Pick<Coverage, "state">[] => record?.coverage ?? [{ state: "unknown" }]);
+  refuseAbsent(
+    request.clusters ?? [],
+    targets.map(({ name }) => name),
+    reads,
+  );
   progress.found(targets.length);
   await pMap(
     targets,
@@ -173,23 +180,12 @@ async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Pro
 /** The same steps by the workflow definition that is deployed. */
 async function runWorkflow(request: PlanRequest, ports: PlanPorts, progress: Progress, signal: AbortSignal): Promise<Report> {
   const { runLocally } = await import("../workflow.ts");
-  return runLocally(request, ports, progress, signal);
-}
-
-/** @throws {UsageError} for a cluster of which every account and Region answered that it does not exist */
-async function refuseAbsent(
-  names: readonly string[],
-  targets: readonly ClusterTarget[],
-  runId: string,
-  accounts: readonly string[],
-  ports: PlanPorts,
-): Promise<void> {
-  const absent = names.filter((name) => !targets.some((target) => target.name === name));
-  if (absent.length === 0) return;
-  const records = await Promise.all(accounts.map((account) => readRecord<AccountRecord>(ports.store, keys.account(runId, account))));
-  const allAnswered = records.every((record) => record?.coverage.every(({ state }) => state === "read"));
-  if (!allAnswered) return;
-  throw new UsageError(`No cluster is called ${absent.join(", ")} in the selected accounts and Regions.`, {
-    hint: "Check the name, --region and --account.",
-  });
+  const report = await runLocally(request, ports, progress, signal);
+  if (report.clusters.length === 0)
+    refuseAbsent(
+      request.clusters ?? [],
+      [],
+      report.accounts.flatMap(({ coverage }) => coverage),
+    );
+  return report;
 }

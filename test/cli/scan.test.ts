@@ -77,6 +77,24 @@ describe("exit codes of scan", () => {
     const { code, stderr } = await run(["scan", "--account", member, "--cluster", "prdo"], sandbox);
     expect([code, stderr]).toEqual([2, expect.stringContaining("No cluster is called prdo")]);
   });
+
+  it("2: a cluster of that name is nowhere in the organization", async () => {
+    const sandbox = await organization({ [member]: { prod: restricted } });
+    const { code, stderr } = await run(["scan", "--org", "--cluster", "prdo"], sandbox);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("No cluster is called prdo")]);
+  });
+
+  it("2: a cluster of that name is nowhere, but for a Region that a policy of the organization closes", async () => {
+    const sandbox = await started({ accounts: [{ id: hub }, { id: member, serviceControlPolicies: [{ regions: ["us-east-1"] }] }] });
+    const { code, stderr } = await run(
+      ["scan", "--account", member, "--region", home, "--region", "us-east-1", "--cluster", "prdo"],
+      sandbox,
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/No cluster is called prdo.*left out, as a policy of the organization denies/),
+    ]);
+  });
 });
 
 describe("bad input ends with one line and 2, before anything is read", () => {
