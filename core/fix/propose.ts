@@ -16,28 +16,56 @@ export type Proposal = {
   | { readonly state: "nothing-to-do" }
 );
 
+/** A plan may open the way for one before it, such as an engine for policies: so often is asked again. */
+const mostRounds = 3;
+
 /**
- * One proposal for each finding, in order. A plan that is proved is carried out in thought before the next is made, so that no
- * two contradict each other; one that is not proved is not.
+ * One proposal for each finding, in the order in which plans are to be carried out, those without a proved plan last. A plan that is
+ * proved is carried out in thought before the next is made, so that no two contradict each other; one that is not proved is not.
  */
 export function propose(ground: Ground, findings: readonly Finding[]): readonly Proposal[] {
-  let now = ground;
-  let seen = judgedOn(ground);
-  const mended = new Map<string, Finding>();
-  return findings.map((asked): Proposal => {
-    const finding = seen.find(({ id }) => id === asked.id);
-    const by = mended.get(asked.id);
+  const planner = new Planner(ground);
+  const settled: Proposal[] = [];
+  let waiting: readonly Finding[] = findings;
+  for (let round = 1; ; round += 1) {
+    const carriedOut = planner.carriedOut;
+    const proposals = waiting.map((finding) => planner.propose(finding));
+    const isOpen = (one: Proposal): boolean => one.state === "none" || (one.state === "planned" && !one.proved);
+    const open = proposals.filter(isOpen);
+    settled.push(...proposals.filter((one) => !isOpen(one)));
+    if (open.length === 0 || planner.carriedOut === carriedOut || round === mostRounds) return [...settled, ...open];
+    waiting = open.map(({ finding }) => finding);
+  }
+}
+
+/** What the plans so far leave behind. */
+class Planner {
+  carriedOut = 0;
+  #now: Ground;
+  #seen: readonly Finding[];
+  readonly #mended = new Map<string, Finding>();
+
+  constructor(ground: Ground) {
+    this.#now = ground;
+    this.#seen = judgedOn(ground);
+  }
+
+  propose(asked: Finding): Proposal {
+    const finding = this.#seen.find(({ id }) => id === asked.id);
+    const by = this.#mended.get(asked.id);
     if (by !== undefined && finding?.status !== "fail") return { finding: asked, state: "mended", by };
     if (finding?.status !== "fail") return { finding: asked, state: "nothing-to-do" };
+    const [now, seen] = [this.#now, this.#seen];
     const answer = answerFor(now, finding);
     if ("none" in answer) return { finding, state: "none", why: answer.none };
     const { plan, proof, after } = firstProved([answer.plan, ...(answer.or ?? [])], (one) => judgedAgain(now, finding, one, seen));
     if (!proof.passes) return { finding, state: "planned", plan, proof, proved: false };
-    for (const also of proof.alsoMended) mended.set(also.id, finding);
-    now = { ...now, cluster: { ...now.cluster, facts: plan.after } };
-    seen = after;
+    for (const also of proof.alsoMended) this.#mended.set(also.id, finding);
+    this.#now = { ...now, cluster: { ...now.cluster, facts: plan.after } };
+    this.#seen = after;
+    this.carriedOut += 1;
     return { finding, state: "planned", plan, proof, proved: true };
-  });
+  }
 }
 
 interface Tried extends Judged {

@@ -6,7 +6,18 @@ import { scriptOf } from "../../core/fix/script.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known, unknown } from "../../core/model/fact.ts";
 import type { NetworkInterface } from "../../core/model/vpc.ts";
-import { aCluster, aNetwork, anEndpoint, aRule, aSecurityGroup, aService, aVersion, readAt, withSettings } from "../support/cluster.ts";
+import {
+  aCluster,
+  aLoadBalancer,
+  aNetwork,
+  anEndpoint,
+  aRule,
+  aSecurityGroup,
+  aService,
+  aVersion,
+  readAt,
+  withSettings,
+} from "../support/cluster.ts";
 import { anInterface } from "../support/nodes.ts";
 import { aRouteTable, aWay, groups, publicly } from "../support/way.ts";
 
@@ -182,6 +193,30 @@ describe("nodes", () => {
       `aws ec2 replace-route --route-table-id rtb-0a1 --destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id "$EGRESS_ONLY_GATEWAY_ID" --region eu-west-1`,
     ]);
   });
+});
+
+it("what is declared to be public is not taken off the internet for the ranges that it admits", () => {
+  const loadBalancer = aLoadBalancer({
+    scheme: "internet-facing",
+    securityGroupIds: ["sg-open"],
+    listeners: known([{ port: 443, protocol: "TCP" }]),
+    tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
+  });
+  const facts = { ...aWay([]), loadBalancers: known([loadBalancer]), services: known([aService("web")]), readAt: known(readAt) };
+  const declared = {
+    cluster: "prod",
+    namespace: "shop",
+    kind: "Service",
+    name: "web",
+    ports: [443],
+    owner: "team-shop",
+    reason: "the shop",
+    expires: "2099-12-31",
+  };
+  const ground = groundOf(facts, { trustedCidrs: ["203.0.113.0/24"], publicServices: [declared] });
+  expect(typed(proposed(ground, "load-balancer-ranges-are-trusted"))).toEqual([
+    expect.stringContaining("declared under publicServices by team-shop"),
+  ]);
 });
 
 describe("a proof", () => {
