@@ -102,8 +102,8 @@ export interface FollowUp {
 export async function followUp(channel: string, { store, now, states, update, stay }: FollowUp): Promise<number> {
   const { messages: before, condition } = await read(channel, store);
   if (before.length === 0) return 0;
-  const openOf = openIn(states);
-  let messages = bounded(before, now()).map((told) => seenBy(openOf, told));
+  const closedOf = closedIn(states);
+  let messages = bounded(before, now()).map((told) => seenBy(closedOf, told));
   let refusal: SlackError | undefined;
   let updates = 0;
   for (const told of messages.filter((one) => resolvedOf(one) !== one.said).slice(-most.updates)) {
@@ -133,23 +133,22 @@ export async function followUp(channel: string, { store, now, states, update, st
 const isForEver = (error: SlackError): boolean =>
   ["message_not_found", "cant_update_message", "edit_window_closed"].includes(error.code) || ofContent.has(codeOf(error));
 
-/** By the key of a state: the digests of what did not end there; undefined where it was not read. One that it knows no more ended long ago. */
-function openIn(states: ReadonlyMap<string, FindingState>): (key: string) => ReadonlySet<string> | undefined {
+/** By the key of a state: the digests of what ended there. Of what it does not know, nobody can say that it ended. */
+function closedIn(states: ReadonlyMap<string, FindingState>): (key: string) => ReadonlySet<string> {
   const known = new Map<string, ReadonlySet<string>>();
   return (key) => {
-    const state = states.get(key);
     const before = known.get(key);
-    if (state === undefined || before !== undefined) return before;
-    const ids = Object.entries(state.findings).flatMap(([id, { closedAt }]) => (closedAt === undefined ? [digestOf(id)] : []));
-    const open = new Set(ids);
-    known.set(key, open);
-    return open;
+    if (before !== undefined) return before;
+    const findings = Object.entries(states.get(key)?.findings ?? {});
+    const closed = new Set(findings.flatMap(([id, { closedAt }]) => (closedAt === undefined ? [] : [digestOf(id)])));
+    known.set(key, closed);
+    return closed;
   };
 }
 
 /** Who began to fail again is told by another message. */
-function seenBy(openOf: ReturnType<typeof openIn>, told: ToldMessage): ToldMessage {
-  const open = Object.entries(told.open).map(([key, ids]) => [key, ids.filter((id) => openOf(key)?.has(id) ?? true)] as const);
+function seenBy(closedOf: ReturnType<typeof closedIn>, told: ToldMessage): ToldMessage {
+  const open = Object.entries(told.open).map(([key, ids]) => [key, ids.filter((id) => !closedOf(key).has(id))] as const);
   return { ...told, open: Object.fromEntries(open.filter(([, ids]) => ids.length > 0)) };
 }
 

@@ -108,6 +108,7 @@ export async function tellChanges(telling: Telling): Promise<Told> {
   await pMap(channels, (channel) => guarded(channel, () => take(channel)), all);
 
   let told = 0;
+  const heard: { readonly one: Held; readonly notice: string }[] = [];
   const { byChannel, silent, states } = await newsByChannel(telling, failed);
   const tellOne = async (one: Held) => {
     const { subjects, marks } = byChannel.get(one.channel) ?? { subjects: [], marks: [] };
@@ -120,10 +121,15 @@ export async function tellChanges(telling: Telling): Promise<Told> {
       told++;
       telling.log.info("told Slack", { runId: scope.runId, channel: one.channel, messages: messages.length });
     }
+    heard.push({ one, notice });
+  };
+  await pMap([...held.values()], (one) => guarded(one.channel, () => tellOne(one)), all);
+  // Only now, so that it takes no channel the time for its news.
+  const leave = async (one: Held, notice: string) => {
     await sayResolved(one, states, postman, telling);
     await release(one, postman, "nothing", notice);
   };
-  await pMap([...held.values()], (one) => guarded(one.channel, () => tellOne(one)), all);
+  await pMap(heard, ({ one, notice }) => guarded(one.channel, () => leave(one, notice)), all);
   const toMark = silent.filter(({ channel }) => held.has(channel)).map(({ marks }) => marks);
   await guarded("", () => markAsSilent(toMark, postman));
   return { told, failed: failed.size };

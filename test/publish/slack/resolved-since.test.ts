@@ -9,9 +9,10 @@ import type { Block, Message } from "../../../core/publish/slack/message.ts";
 import { withResolved } from "../../../core/publish/slack/resolved-since.ts";
 import { placeOf } from "../../../core/publish/slack/routing.ts";
 import { type Scope, tellChanges } from "../../../core/publish/slack/tell.ts";
+import { stateKeys } from "../../../core/publish/state-store.ts";
 import type { Posted } from "../../../sandbox/slack/workspace.ts";
 import { slackInProcess } from "../../support/slack-in-process.ts";
-import { clock, day, judged, later, service, telling } from "./bed.ts";
+import { clock, day, judged, later, service, settingsOf, targetOf, telling } from "./bed.ts";
 import { memoryStore } from "./memory-store.ts";
 import { aChannel, aNews, arnOf, shown } from "./sample.ts";
 
@@ -155,6 +156,44 @@ describe("the message says", () => {
     await run(["web"]);
     expect(parents(workspace.messages())).toEqual(["1 opened"]);
   });
+});
+
+it("what is remembered no more, as an older memory was put back, is not taken for resolved", async () => {
+  const { store, workspace, run, tell } = await prepared();
+  const key = stateKeys.cluster(targetOf("prod"));
+  const older = store.objects.get(key) ?? "";
+  await run(["web"]);
+  await store.put(key, older);
+  await tell();
+  expect(parents(workspace.messages())).toEqual(["1 opened"]);
+});
+
+it("all channels hear their news before any message is written anew: time may run out by then", async () => {
+  clock.now = Date.UTC(2026, 0, 1, 6);
+  const store = memoryStore();
+  const names = ["a", "b", "c", "d", "e", "f"];
+  const channels = names.map((name) => ({ id: `C${name.toUpperCase()}`, name }));
+  const { workspace, client } = slackInProcess(channels, () => new Date(clock.now));
+  const routes = channels.map(({ id, name }) => ({ clusters: [name], channel: id, minSeverity: "low" }));
+  let isOver = false;
+  const slack = client(async (call) => {
+    if (isOver) throw new SlackError("aborted", { isRefusal: true });
+    return call();
+  });
+  const ending: Slack = {
+    ...slack,
+    update: async () => {
+      isOver = true;
+      throw new SlackError("aborted", { isRefusal: true });
+    },
+  };
+  for (const [at, status] of (["pass", "fail", "pass"] as const).entries()) {
+    later();
+    for (const name of names) await judged(store, name, [service(name, "web", { status })]);
+    const settings = settingsOf({ channel: "CA", opsChannel: "CA", routes });
+    expect(await tellChanges(telling(store, ending, { settings, scope: { runId: `run-${at}` } }))).toMatchObject({ failed: 0 });
+  }
+  expect(parents(workspace.messages()).filter((line) => line === "1 resolved")).toHaveLength(names.length);
 });
 
 it("hostile names stay harmless in it, whole and in the text alone", () => {
