@@ -48,7 +48,8 @@ export async function discoverClusters(
   if (suppressionsUnread !== undefined) ports.log.warn("suppressed findings not read", { runId, account, ...suppressionsUnread });
   const record: AccountRecord = { account, readAt, coverage, clusters: seen.clusters, findings };
   await writeRecord(ports.store, keys.account(runId, account), record);
-  await closeGone({ account, regions: listedRegions(coverage), clusters: seen.clusters }, { runId, readAt }, ports, signal);
+  // Last, and only until the time for reading is over: those that are there have to be scanned.
+  await closeGone({ account, regions: listedRegions(coverage), clusters: seen.clusters }, { runId, readAt }, ports, deadline);
   ports.log.info("discovered", { runId, account, clusters: seen.clusters.length });
   return { clusters: seen.clusters };
 }
@@ -76,6 +77,7 @@ async function closeGone(
     log.error("what is known of a deleted cluster was not closed", { runId, account, ...about, error });
   try {
     for (const cluster of await goneClusters(listed, store, broken)) {
+      if (signal.aborted) return; // the next run goes on
       try {
         const hub = hubOf(ports, account, cluster.region);
         const { delivered, refused, changes } = await publishGoneCluster({

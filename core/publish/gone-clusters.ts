@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { type ClusterTarget, clusterArn } from "../model/resource.ts";
 import type { FindingState } from "./finding-state.ts";
 import { readState, stateKeys } from "./state-store.ts";
@@ -11,6 +12,9 @@ export interface Listed {
   readonly clusters: readonly ClusterTarget[];
 }
 
+/** How many memories are read at once: one of a cluster that was deleted long ago stays where it is. */
+const concurrency = 16;
+
 /**
  * The clusters of which something is remembered as failing, or owed to Security Hub, and that their Region listed no more. Where a
  * Region did not answer, none of its clusters is taken for gone.
@@ -23,19 +27,23 @@ export async function goneClusters(
   onUnreadable: (error: unknown) => void,
 ): Promise<readonly ClusterTarget[]> {
   const present = new Set(clusters.map(stateKeys.cluster));
-  const gone: ClusterTarget[] = [];
-  for (const region of new Set(regions)) {
-    for await (const key of store.list(stateKeys.clustersIn({ account, region }))) {
-      if (present.has(key)) continue;
+  const absent: { readonly key: string; readonly region: string }[] = [];
+  for (const region of new Set(regions))
+    for await (const key of store.list(stateKeys.clustersIn({ account, region }))) if (!present.has(key)) absent.push({ key, region });
+  const gone = await pMap(
+    absent,
+    async ({ key, region }) => {
       try {
         const state = await readState(store, key);
-        if (state !== undefined && isOwedAnEnd(state)) gone.push({ account, region, name: nameIn(state, { account, region }) });
+        return state !== undefined && isOwedAnEnd(state) ? [{ account, region, name: nameIn(state, { account, region }) }] : [];
       } catch (error) {
         onUnreadable(error);
+        return [];
       }
-    }
-  }
-  return gone;
+    },
+    { concurrency },
+  );
+  return gone.flat();
 }
 
 const isOwedAnEnd = ({ findings }: FindingState): boolean =>
