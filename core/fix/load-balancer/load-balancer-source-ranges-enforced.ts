@@ -12,7 +12,7 @@ import { narrowedRules, sourcesOn } from "../narrowed-rules.ts";
 import { changed, isNone, planOfSteps, type Step, type Steps } from "../steps.ts";
 import { configureGateway } from "./gateway-configuration.ts";
 import { withManagedGroup } from "./managed-group.ts";
-import { annotateIngress, annotateService, setSourceRanges } from "./manifest-changes.ts";
+import { annotateIngress, annotateService, setSourceRanges, taken } from "./manifest-changes.ts";
 import { recreate } from "./recreate.ts";
 import { rulesNarrowedTo } from "./restrict.ts";
 import { groupsIn, portsIn, subjectIn, withGroups, withLoadBalancer } from "./subject.ts";
@@ -73,7 +73,8 @@ function withoutOwnGroups(
       return [annotateService(manifest.service, { "aws-load-balancer-security-groups": undefined }), ...managed];
     case "Ingress": {
       const key = isFrontend ? "frontend-nlb-security-groups" : "security-groups";
-      return [...manifest.members.map(({ ingress }) => annotateIngress(ingress, { [key]: undefined })), ...managed];
+      const naming = manifest.members.map(({ ingress }) => ingress).filter((ingress) => key in taken(ingress, key));
+      return [...naming.map((ingress) => annotateIngress(ingress, taken(ingress, key))), ...managed];
     }
     case "Gateway": {
       const configured = configureGateway(input.cluster.facts, manifest.gateway, { securityGroups: null });

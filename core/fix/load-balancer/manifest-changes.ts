@@ -105,13 +105,17 @@ export function setSchemeOfGroup(
   ];
 }
 
+/** What takes the annotation away, where it is there. */
+export const taken = (ingress: Ingress, name: string): Annotations =>
+  ingressAnnotation(ingress, name) === undefined ? {} : { [name]: undefined };
+
 /** One list for the group: all members have to agree on a port. */
 export function setRangesOfGroup(members: readonly GroupMember[], cidrs: readonly string[]): readonly Step[] {
   const params = paramsOf(members.filter(({ params: its }) => its !== undefined && its.inboundCidrs.length + its.prefixListIds.length > 0));
   return [
     ...params.map((one) => patchParams(one, { inboundCidrs: cidrs, prefixListIds: [] })),
     ...members.map(({ ingress }) =>
-      annotateIngress(ingress, { "inbound-cidrs": cidrs.join(","), "security-group-prefix-lists": undefined }),
+      annotateIngress(ingress, { "inbound-cidrs": cidrs.join(","), ...taken(ingress, "security-group-prefix-lists") }),
     ),
     ...(members.length > 1 ? [{ notes: [`All ${members.length} Ingresses of the group share the load balancer.`] }] : []),
   ];

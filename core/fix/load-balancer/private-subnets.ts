@@ -43,7 +43,11 @@ export function movedInto(
   { arn }: LoadBalancer,
 ): { readonly ask: readonly Step[]; readonly moved: readonly Step[] } {
   if (subnets === undefined) return { ask: [], moved: [] };
-  if ("ids" in subnets) return { ask: [], moved: [{ change: (facts) => withLoadBalancer(facts, arn, { subnetIds: subnets.ids }) }] };
+  if ("ids" in subnets) {
+    const { ids } = subnets;
+    const notes = [`No route leads from ${ids.join(", ")} to an internet gateway: see whether they are meant for load balancers too.`];
+    return { ask: [], moved: [{ change: (facts) => withLoadBalancer(facts, arn, { subnetIds: ids }), notes }] };
+  }
   return {
     ask: [
       {
