@@ -13,7 +13,7 @@ import { judgedOn } from "../../core/fix/prove.ts";
 import { manifestsFile, scriptOf } from "../../core/fix/script.ts";
 import type { LoadBalancer } from "../../core/model/aws.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
-import { known } from "../../core/model/fact.ts";
+import { known, unknown } from "../../core/model/fact.ts";
 import {
   aCluster,
   account,
@@ -97,6 +97,15 @@ const objects: readonly (readonly [plural: string, Manifest])[] = [
     "ingressclasses",
     { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", metadata: { name: "alb" }, spec: { controller: "ingress.k8s.aws/alb" } },
   ],
+  [
+    "services",
+    lbService(
+      "ranged",
+      { loadBalancerClass: "service.k8s.aws/nlb" },
+      { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" },
+    ),
+  ],
+  ["ingresses", ingress("listed", { "alb.ingress.kubernetes.io/scheme": "internet-facing" })],
   ["ingresses", ingress("web", { "alb.ingress.kubernetes.io/scheme": "internet-facing" })],
   [
     "gatewayclasses",
@@ -114,6 +123,28 @@ const objects: readonly (readonly [plural: string, Manifest])[] = [
       kind: "Gateway",
       metadata: metadata("edge"),
       spec: { gatewayClassName: "nlb", listeners: [{ name: "tcp", port: 443, protocol: "TCP" }] },
+    },
+  ],
+  [
+    "loadbalancerconfigurations",
+    {
+      apiVersion: "gateway.k8s.aws/v1beta1",
+      kind: "LoadBalancerConfiguration",
+      metadata: metadata("door"),
+      spec: { scheme: "internet-facing", securityGroupPrefixes: ["pl-0a1"] },
+    },
+  ],
+  [
+    "gateways",
+    {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: metadata("door"),
+      spec: {
+        gatewayClassName: "nlb",
+        infrastructure: { parametersRef: { group: "gateway.k8s.aws", kind: "LoadBalancerConfiguration", name: "door" } },
+        listeners: [{ name: "tcp", port: 443, protocol: "TCP" }],
+      },
     },
   ],
   [
@@ -171,14 +202,42 @@ const loadBalancers: readonly LoadBalancer[] = [
         ? known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.nlb/stack": "shop/edge" })
         : known({}),
   }),
+  aLoadBalancer({
+    ...open,
+    securityGroupIds: ["sg-ranged"],
+    name: "ranged",
+    listeners: known([{ port: 443, protocol: "TCP" }]),
+    tags: tags("service", "ranged"),
+  }),
+  aLoadBalancer({
+    ...open,
+    securityGroupIds: ["sg-listed"],
+    name: "listed",
+    type: "application",
+    listeners: known([{ port: 80, protocol: "HTTP" }]),
+    tags: tags("ingress", "listed"),
+  }),
+  aLoadBalancer({
+    ...open,
+    securityGroupIds: ["sg-door"],
+    name: "door",
+    listeners: known([{ port: 443, protocol: "TCP" }]),
+    tags: known({ "elbv2.k8s.aws/cluster": "prod", "gateway.k8s.aws.nlb/stack": "shop/door" }),
+  }),
 ];
+/** Network ACLs that were not read ask nothing more of load balancers that are restricted. */
+const withoutAcls: Partial<ClusterFacts> = { networkAcls: unknown("forbidden", "No access.") };
 const awsFacts: Partial<ClusterFacts> = {
   ...anOpenNetwork(),
   readAt: known(readAt),
   version: known(aVersion("1.31")),
   network: known(aNetwork()),
   loadBalancers: known(loadBalancers),
-  securityGroups: known([aSecurityGroup("sg-all", [aRule({ protocol: "tcp", fromPort: 0, toPort: 65_535, cidrs: ["0.0.0.0/0"] })])]),
+  securityGroups: known(
+    ["sg-all", "sg-ranged", "sg-listed", "sg-door"].map((id) =>
+      aSecurityGroup(id, [aRule({ protocol: "tcp", fromPort: 0, toPort: 65_535, cidrs: ["0.0.0.0/0"] })]),
+    ),
+  ),
   prefixLists: known([]),
   subnets: known([{ id: "subnet-private", availabilityZone: "eu-west-1a", cidrs: [], mapPublicIpOnLaunch: false }]),
   targetGroups: known([targetGroup]),
@@ -253,17 +312,20 @@ suite("Scripts that fix writes, run by kubectl against a kube-apiserver", { etcd
       }),
     );
 
-  it.each([
-    ["endpoint-refuses-anonymous-requests", "prod", {}],
-    ["service-uses-no-external-ips", "claims", {}],
-    ["load-balancer-source-ranges-enforced", "groupless", {}],
-    ["load-balancer-encrypts-traffic", "web", { CERTIFICATE_ARN: "stand-in" }],
-    ["load-balancer-internal-or-restricted", "classic", { PRIVATE_SUBNETS: "stand-in" }],
-    ["load-balancer-internal-or-restricted", "network", { PRIVATE_SUBNETS: "stand-in" }],
-    ["load-balancer-internal-or-restricted", "web", { PRIVATE_SUBNETS: "stand-in" }],
-    ["load-balancer-internal-or-restricted", "edge", { PRIVATE_SUBNETS: "stand-in" }],
-  ] as const)("leaves what was proved: %s of %s", async (check, name, env) => {
-    const cluster = aCluster({ ...awsFacts, ...(await kubernetesFacts()) });
+  it.each<readonly [string, string, Readonly<Record<string, string>>, Partial<ClusterFacts>]>([
+    ["endpoint-refuses-anonymous-requests", "prod", {}, {}],
+    ["service-uses-no-external-ips", "claims", {}, {}],
+    ["load-balancer-source-ranges-enforced", "groupless", {}, {}],
+    ["load-balancer-encrypts-traffic", "web", { CERTIFICATE_ARN: "stand-in" }, {}],
+    ["load-balancer-internal-or-restricted", "classic", { PRIVATE_SUBNETS: "stand-in" }, {}],
+    ["load-balancer-internal-or-restricted", "network", { PRIVATE_SUBNETS: "stand-in" }, {}],
+    ["load-balancer-internal-or-restricted", "web", { PRIVATE_SUBNETS: "stand-in" }, {}],
+    ["load-balancer-internal-or-restricted", "edge", { PRIVATE_SUBNETS: "stand-in" }, {}],
+    ["load-balancer-internal-or-restricted", "ranged", {}, withoutAcls],
+    ["load-balancer-internal-or-restricted", "listed", {}, withoutAcls],
+    ["load-balancer-internal-or-restricted", "door", {}, withoutAcls],
+  ])("leaves what was proved: %s of %s", async (check, name, env, rest) => {
+    const cluster = aCluster({ ...awsFacts, ...(await kubernetesFacts()), ...rest });
     const ground = {
       cluster,
       checks: checks.filter(({ surface }) => surface !== "coverage"),
@@ -280,6 +342,7 @@ suite("Scripts that fix writes, run by kubectl against a kube-apiserver", { etcd
     await writeFile(file, scriptOf(proposal, cluster));
     await writeFile(path.join(folder, manifestsFile), manifestText(proposal.plan.manifests));
     await script(file, env);
+    if (rest === withoutAcls) expect(proposal.plan.summary).toContain("Lets only trusted ranges reach");
     expect(comparable(await kubernetesFacts())).toEqual(comparable(proposal.plan.after));
   });
 
