@@ -157,6 +157,39 @@ describe.each(dialects)("in words of %s a fix leaves alone", (dialect) => {
   });
 });
 
+describe("where a NetworkPolicy that lets more through is shared with pods that need it, these keep what they had", () => {
+  const shared = {
+    namespace: "shop",
+    name: "out",
+    spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] },
+  };
+  const estate: Estate = { ...withClients, facts: { networkPolicies: known([shared]) } };
+
+  it("the API server", () => {
+    const facts = factsAfter("vpc-cni", estate, "endpoint-blocked-from-pods");
+    const reach = (pod: string, address: string) => passes(facts, `shop/${pod}-x7k2p`, "egress", address, 443);
+    expect(["10.0.1.200", "172.20.0.1", "8.8.8.8", "10.0.1.201"].map((address) => reach("operator", address))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(["10.0.1.200", "172.20.0.1", "8.8.8.8", "10.0.1.201"].map((address) => reach("web", address))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it("the kubelet's port", () => {
+    const facts = factsAfter("vpc-cni", estate, "kubelet-blocked-from-pods", "prod");
+    const reach = (pod: string, port: number) => passes(facts, `shop/${pod}-x7k2p`, "egress", "10.0.2.4", port);
+    expect([10250, 10255, 9100].map((port) => reach("scraper", port))).toEqual([true, true, true]);
+    expect([10250, 10255, 9100].map((port) => reach("web", port))).toEqual([false, false, true]);
+  });
+});
+
 describe("names", () => {
   it("never those of objects that are there, and the same each time", () => {
     const taken = { namespace: "shop", name: "eks-perimeter-deny-ingress", spec: { podSelector: { matchLabels: { app: "nobody" } } } };

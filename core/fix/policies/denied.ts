@@ -1,5 +1,6 @@
 /** Policies that keep pods from some ends of connections, in the dialect of the engine that polices them. */
 import type { ClusterFacts } from "../../model/cluster.ts";
+import type { LabelSelector } from "../../model/network-policy.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { readSelector } from "../../net/policy/fields.ts";
 import type { Direction } from "../../net/policy/model.ts";
@@ -10,9 +11,9 @@ import { calicoDenial } from "./calico.ts";
 import { ciliumDenial } from "./cilium.ts";
 import { type Dialect, lacksDenials, notesOn } from "./dialect.ts";
 import { networkPolicy } from "./kubernetes.ts";
-import { type Names, namesIn } from "./names.ts";
-import { narrowed, type PolicySpec, portList, speaksOf, type TakenOut } from "./narrow.ts";
-import { blocksOf, withoutExceptions } from "./ranges.ts";
+import { labels, type Names, namesIn } from "./names.ts";
+import { narrowed, type PolicySpec, speaksOf, type TakenOut } from "./narrow.ts";
+import { withoutExceptions } from "./ranges.ts";
 import { selectorsFor } from "./selection.ts";
 import type { Allowance, Denial, PodsOf, Subject } from "./terms.ts";
 
@@ -113,34 +114,35 @@ function byNetworkPolicies(
       }
     }
     const concerned = there.filter(({ spec }) => pods.some((pod) => selects(spec, pod)));
-    const spared = others.filter((pod) => concerned.some(({ spec }) => selects(spec, pod)));
-    let isAnyNarrowed = false;
-    for (const { kind, apiVersion, name, spec } of concerned) {
+    for (const policy of concerned) {
+      const { kind, apiVersion, name, spec } = policy;
+      const spared = others.filter((pod) => selects(spec, pod));
       const less = narrowed(spec, direction, takenOut, spared.length > 0);
       if (less === undefined) continue;
-      isAnyNarrowed = true;
       manifests.push({ apiVersion, kind, metadata: { name, namespace }, spec: less });
       notes.push(rewritten(`${kind} ${namespace}/${name}`));
+      if (spared.length === 0) continue;
+      const rest = [...pods, ...others.filter((pod) => !spared.includes(pod))];
+      const kept = selectorsFor(spared, rest);
+      notes.push(...notesOnLeftOut(kept.leftOut));
+      manifests.push(...kept.selectors.map((selector) => asBefore(policy, direction, selector, names(`${purpose}-but`, namespace))));
     }
-    if (isAnyNarrowed && spared.length > 0) manifests.push(...keeping({ purpose, namespace, direction, takenOut }, spared, pods, names));
   }
   return { manifests, notes: [...new Set(notes)] };
 }
 
-/** What others are let through to still, that are selected by a policy which was narrowed. */
-function keeping(
-  what: { readonly purpose: string; readonly namespace: string; readonly direction: Direction; readonly takenOut: TakenOut },
-  spared: readonly Pod[],
-  pods: readonly Pod[],
-  names: Names,
-): readonly ManifestObject[] {
-  const { purpose, namespace, direction, takenOut } = what;
-  const allow: Allowance =
-    "ports" in takenOut ? { peers: [], ports: portList(takenOut.ports) } : { peers: blocksOf(takenOut.addresses, ["ipv4", "ipv6"]) };
-  return selectorsFor(spared, pods).selectors.map((selector) =>
-    networkPolicy({ name: names(`${purpose}-but`, namespace), direction, subject: { namespace, selector }, allow: [allow] }),
-  );
-}
+/** What a policy that was narrowed lets through, for those of its pods that are to keep it. */
+const asBefore = (
+  { apiVersion, kind, namespace, spec }: Listed,
+  direction: Direction,
+  podSelector: LabelSelector,
+  name: string,
+): ManifestObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace, labels },
+  spec: { podSelector, policyTypes: [direction === "ingress" ? "Ingress" : "Egress"], [direction]: spec[direction] ?? [] },
+});
 
 export interface Listed {
   readonly apiVersion: string;
