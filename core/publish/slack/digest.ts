@@ -1,7 +1,7 @@
 /** What one channel reads of a run: what changed, most of it in a thread, and how to find the rest. */
 import { type Severity, severities } from "../../model/severity.ts";
 import { type News, type NewsKind, newsKinds } from "../news.ts";
-import { type Block, header, limits, literal, type Markup, type Message, plain, section, sizeOf, textOf } from "./message.ts";
+import { type Block, cut, header, limits, literal, type Markup, type Message, plain, section, sizeOf, textOf } from "./message.ts";
 import type { Place } from "./routing.ts";
 
 /** The news of one cluster or account for one channel. */
@@ -200,10 +200,6 @@ interface Page {
   told(): number;
 }
 
-/** A header holds less than a name may have; no escaped character is cut in two. */
-const headline = (title: string): string =>
-  title.length <= limits.header ? title : `${title.slice(0, limits.header - 1).replace(/&[a-z]*$/, "")}…`;
-
 function pageFrom(start: readonly Block[]): Page {
   const blocks = [...start];
   const said: string[] = [];
@@ -214,7 +210,7 @@ function pageFrom(start: readonly Block[]): Page {
     size + more.reduce((sum, block) => sum + sizeOf(block), 0) <= limits.allBlocks - reserve.characters;
   return {
     add: ({ title, lines, more }, from) => {
-      const head = header(headline(title));
+      const head = header(cut(title, limits.header)); // which holds less than a name may have
       let taken = from;
       let sections: readonly Block[] = [];
       let open: readonly string[] = [];

@@ -1,5 +1,5 @@
 import { SlackError } from "./errors.ts";
-import type { Message } from "./message.ts";
+import { cut, type Message } from "./message.ts";
 
 /** What is wrong with the message, and not with the channel: it would be refused for ever. */
 export const ofContent: ReadonlySet<string> = new Set([
@@ -21,5 +21,5 @@ export async function inSomeForm<T>(message: Message, send: (message: Message) =
   } catch (error) {
     if (!ofContent.has(codeOf(error))) throw error;
   }
-  return send({ text: message.text.slice(0, 1_000).replace(/&[a-z]*$/, ""), blocks: [] });
+  return send({ text: cut(message.text, 1_000), blocks: [] });
 }

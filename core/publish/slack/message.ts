@@ -47,6 +47,9 @@ export function literal(text: string, limit: number): string {
   return escaped(line.length <= limit ? line : `${kept} (${cut.toLocaleString("en")} more characters)`);
 }
 
+/** At most so many UTF-16 units of escaped text; neither a pair of surrogates nor an escaped character is cut in two. */
+export const cut = (text: string, limit: number): string => (text.length <= limit ? text : clipped(text, limit).replace(/&[a-z]*…$/, "…"));
+
 /** Source: docs.slack.dev, "Formatting message text", escaping. */
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
