@@ -10,7 +10,7 @@ import { clusterArn, objectId } from "../../core/model/resource.ts";
 import type { Severity } from "../../core/model/severity.ts";
 import { isAtLeast } from "../../core/model/severity.ts";
 import { FindingState, type Remembered } from "../../core/publish/finding-state.ts";
-import { publishCluster } from "../../core/publish/publish.ts";
+import { publishCluster, publishGoneCluster } from "../../core/publish/publish.ts";
 import { type Batch, Outbox, outboxKey } from "../../core/publish/slack/outbox.ts";
 import { tellChanges } from "../../core/publish/slack/tell.ts";
 import { statesPrefix } from "../../core/publish/state-store.ts";
@@ -123,6 +123,8 @@ type Step =
   | { readonly kind: "scan"; readonly scan: Scan }
   | { readonly kind: "scans at once"; readonly scans: readonly [Scan, Scan]; readonly order: readonly boolean[] }
   | { readonly kind: "redelivery"; readonly which: number }
+  /** The cluster is deleted, its Region lists it no more, and one of its name is made that exposes nothing yet. */
+  | { readonly kind: "deletion"; readonly cluster: ClusterName; readonly hub: boolean; readonly crash?: Crashing }
   | { readonly kind: "telling"; readonly telling: Tell }
   | { readonly kind: "tellings at once"; readonly tellings: readonly [Tell, Tell]; readonly order: readonly boolean[] };
 
@@ -194,6 +196,15 @@ const other = fc.oneof(
   fc.record({ kind: fc.constant("severity" as const), severity: fc.constantFrom<Severity>("low", "medium", "high") }),
   fc.record({ kind: fc.constant("clock" as const), hours: fc.constantFrom(-2, 1, 24, 24 * 8) }),
   fc.record({ kind: fc.constant("redelivery" as const), which: fc.nat(30) }),
+  fc.record(
+    {
+      kind: fc.constant("deletion" as const),
+      cluster,
+      hub: fc.constantFrom(true, true, false),
+      crash: fc.record({ at: fc.nat(5), afterwards: fc.boolean() }),
+    },
+    { requiredKeys: ["kind", "cluster", "hub"] },
+  ),
 );
 /** Mostly something changes, and is then scanned. */
 const steps: fc.Arbitrary<readonly Step[]> = fc
@@ -223,6 +234,17 @@ const waiverTurned = [{ kind: "waiver", cluster: "prod", name: "web" } as const,
 class Crash extends Error {
   override readonly name = "Crash";
 }
+
+const untilCrash = (work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof Crash)) throw error;
+  });
+
+const manner = {
+  version: "0.1.0",
+  signal: new AbortController().signal,
+  manner: { backoff: { retries: 2, firstMs: 0, mostMs: 0 }, rate: { perSecond: 1_000_000, burst: 1_000_000 } },
+};
 
 /** One channel each, of the same severity. */
 const slackSettings = {
@@ -320,7 +342,8 @@ class World {
       const again = this.#evaluations[step.which % Math.max(1, this.#evaluations.length)];
       if (again !== undefined)
         await publishCluster({ ...again, store: this.#store.seenBy((call) => call()), ...this.#client((call) => call()) });
-    } else if (step.kind === "telling") {
+    } else if (step.kind === "deletion") await this.#delete(step);
+    else if (step.kind === "telling") {
       this.#now += step.telling.minutes * 60_000;
       await this.#tell(step.telling, (call) => call());
     } else await this.#tellBoth(step);
@@ -388,12 +411,18 @@ class World {
     ]);
   }
 
-  #evaluation(scan: Scan): Parameters<typeof publishCluster>[0] {
+  /** When reading the cluster began; no other reading began then. */
+  #readAt(cluster: ClusterName): string {
     do this.#now += 1;
     while (this.#times.has(this.#now));
     this.#times.add(this.#now);
     const readAt = new Date(this.#now).toISOString();
-    this.#verdictsAt.set(readAt, this.#verdicts(scan.cluster));
+    this.#verdictsAt.set(readAt, this.#verdicts(cluster));
+    return readAt;
+  }
+
+  #evaluation(scan: Scan): Parameters<typeof publishCluster>[0] {
+    const readAt = this.#readAt(scan.cluster);
     const { isPublic, services, waived } = this.#of(scan.cluster);
     const cluster = aCluster(
       {
@@ -423,13 +452,29 @@ class World {
       cluster: { arn: arnOf(scan.cluster), account, region, name: scan.cluster },
       readAt,
       isTold: true,
-      version: "0.1.0",
-      signal: new AbortController().signal,
-      manner: { backoff: { retries: 2, firstMs: 0, mostMs: 0 }, rate: { perSecond: 1_000_000, burst: 1_000_000 } },
+      ...manner,
       store: this.#store.seenBy((call) => call()),
     };
     this.#evaluations.push(job);
     return job;
+  }
+
+  async #delete({ cluster, hub, crash }: Extract<Step, { kind: "deletion" }>): Promise<void> {
+    const truth = this.#of(cluster);
+    truth.isPublic = false;
+    truth.services.clear();
+    const readAt = this.#readAt(cluster);
+    const around = mortal(crash, (call) => call());
+    await untilCrash(
+      publishGoneCluster({
+        cluster: { account, region, name: cluster },
+        checks: checks.all,
+        readAt,
+        ...manner,
+        store: this.#store.seenBy(around),
+        ...(hub ? this.#client(around) : {}),
+      }),
+    );
   }
 
   #client(around: Around) {
@@ -446,13 +491,9 @@ class World {
       cut: [{ kind: "reset", times: 1 }],
     } as const;
     this.#hub.faults.add(faults[refusal]);
-    try {
-      await publishCluster({ ...job, store: this.#store.seenBy(around), ...(hub ? this.#client(around) : {}) });
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-    } finally {
-      this.#hub.faults.clear();
-    }
+    await untilCrash(publishCluster({ ...job, store: this.#store.seenBy(around), ...(hub ? this.#client(around) : {}) })).finally(() =>
+      this.#hub.faults.clear(),
+    );
   }
 
   /** Both begin to read one after the other; whose call comes next is drawn. */
