@@ -25,14 +25,14 @@ export const clusterAnchor = (place: number): string => `cluster-${place}`;
 /** One cluster: a line with its worst, which opens to its picture and what fails; the script lists that when it is opened. */
 export function clusterSection({ cluster, place, findings, catalogue }: ClusterPart): Html {
   const { name, region, account, kubernetesVersion, arn } = cluster;
-  const counts = byStatus(findings);
   const fails = failBySeverity(findings);
   const badges = severities.map(
     (severity) => fails[severity] !== undefined && html`<span class="badge ${severity}">${grouped(fails[severity])} ${severity}</span>`,
   );
-  const unjudged = (counts.unknown ?? 0) + (counts.error ?? 0);
+  const { fail = 0, waived = 0, pass = 0, unknown = 0, error = 0 } = byStatus(findings);
+  const unjudged = unknown + error;
   return html`<details class="cluster" id="${clusterAnchor(place)}" data-cluster="${place}">
-<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${counts.fail === undefined && html`<span class="soft">${withoutFails(counts.pass ?? 0, unjudged)}</span>`}</span></summary>
+<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${waived > 0 && html`<span class="badge">${grouped(waived)} waived</span>`}${fail === 0 && html`<span class="soft">${withoutFails({ pass, waived, unjudged })}</span>`}</span></summary>
 <div>
 ${exposurePicture({ cluster, findings, catalogue })}
 ${namespacePicture(cluster.namespaces)}
@@ -42,8 +42,9 @@ ${namespacePicture(cluster.namespaces)}
 </details>`;
 }
 
-/** What is said of a cluster of which nothing fails: what was not judged is not well. */
-function withoutFails(passed: number, unjudged: number): string {
+/** What is said of a cluster of which nothing fails: what was not judged is not well, and what is waived is open. */
+function withoutFails({ pass, waived, unjudged }: { readonly pass: number; readonly waived: number; readonly unjudged: number }): string {
   if (unjudged > 0) return "nothing that could be judged fails";
-  return passed > 0 ? "nothing fails" : "nothing to judge";
+  if (waived > 0) return "nothing fails that is not waived";
+  return pass > 0 ? "nothing fails" : "nothing to judge";
 }

@@ -16,7 +16,7 @@ export function clustersSection(view: View): Html {
   const { clusters } = view.report;
   if (clusters.length === 0)
     return html`<section aria-labelledby="clusters"><h2 id="clusters">By cluster</h2><p>No cluster was found.</p></section>`;
-  const heads = [...shown, "not judged"].map((name) => html`<th scope="col" class="number">${name}</th>`);
+  const heads = [...shown, "waived", "not judged"].map((name) => html`<th scope="col" class="number">${name}</th>`);
   return html`<section aria-labelledby="clusters">
 <h2 id="clusters">By cluster</h2>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Clusters and their counts"><table class="counts"><thead><tr><th scope="col">Cluster</th><th scope="col">Region</th><th scope="col">Account</th><th scope="col">Kubernetes</th>${heads}</tr></thead>
@@ -32,11 +32,11 @@ function row(
   findings: readonly Finding[],
 ): Html {
   const fails = failBySeverity(findings);
-  const { unknown = 0, error = 0 } = byStatus(findings);
+  const { waived = 0, unknown = 0, error = 0 } = byStatus(findings);
   const numbers = shown.map((severity) =>
     number(fails[severity] ?? 0, severity, linkTo({ cluster: arn, status: ["fail"], severity: [severity] })),
   );
-  return html`<tr><th scope="row"><a href="#${clusterAnchor(place)}">${name}</a></th><td>${region}</td><td>${account}</td><td>${kubernetesVersion ?? "not read"}</td>${numbers}${number(unknown + error, "", linkTo({ cluster: arn, status: ["unknown", "error"] }))}</tr>
+  return html`<tr><th scope="row"><a href="#${clusterAnchor(place)}">${name}</a></th><td>${region}</td><td>${account}</td><td>${kubernetesVersion ?? "not read"}</td>${numbers}${number(waived, "", linkTo({ cluster: arn, status: ["waived"] }))}${number(unknown + error, "", linkTo({ cluster: arn, status: ["unknown", "error"] }))}</tr>
 `;
 }
 

@@ -1,7 +1,8 @@
 import type { AnyCheck } from "../../model/check.ts";
-import type { Finding } from "../../model/finding.ts";
+import type { Finding, Status } from "../../model/finding.ts";
 import type { Path } from "../../model/path.ts";
 import { severities } from "../../model/severity.ts";
+import { byStatus } from "../summary.ts";
 import { findingAnchor } from "./anchor.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
@@ -50,25 +51,37 @@ function card(title: string, checks: readonly AnyCheck[], view: View): Html {
 function line({ id, title }: AnyCheck, view: View, most: number): Html {
   const findings = view.byCheck.get(id) ?? [];
   const fails = findings.filter(({ status }) => status === "fail");
-  const judged = findings.filter(({ status }) => status === "pass" || status === "waived").length + fails.length;
-  const unjudged = findings.filter(({ status }) => status === "unknown" || status === "error").length;
+  const { pass = 0, waived = 0, unknown = 0, error = 0 } = byStatus(findings);
+  const counts: Counts = { fails: fails.length, waived, judged: fails.length + waived + pass, unjudged: unknown + error };
   const worst = severities.find((severity) => fails.some((fail) => fail.severity === severity));
-  const isAllWell = fails.length === 0 && judged > 0 && unjudged === 0;
+  const isAllWell = pass > 0 && pass === counts.judged && counts.unjudged === 0;
   const names = fails.slice(0, most).map((fail) => html`<a class="name" href="#${findingAnchor(fail.id)}">${nameOf(fail, view)}</a>`);
   const rest = fails.length - names.length;
-  return html`<div class="seen ${worst ?? (isAllWell && "good")}"><p>${counted(fails.length, judged, unjudged, most === 0 ? linkTo({ check: id, status: ["fail"] }) : undefined)}${
-    unjudged > 0 && html` · <a href="${linkTo({ check: id, status: ["unknown", "error"] })}">${grouped(unjudged)} not judged</a>`
-  }</p>
+  return html`<div class="seen ${worst ?? (isAllWell && "good")}"><p>${counted(counts, id, most === 0)}</p>
 <p class="soft">Should be: ${title}</p>
 ${names.length > 0 && html`<p class="names">${names}${rest > 0 && html`<a class="name" href="${linkTo({ check: id, status: ["fail"] })}">and ${grouped(rest)} more</a>`}</p>`}</div>`;
 }
 
-/** Of what was not judged, nothing is said to be well. */
-function counted(fails: number, judged: number, unjudged: number, link: string | undefined): Html {
-  if (fails > 0)
-    return html`<b>${link === undefined ? grouped(fails) : html`<a href="${link}">${grouped(fails)}</a>`}</b> of ${grouped(judged)}`;
-  if (judged > 0) return html`<b>${unjudged === 0 ? "none" : "none seen"}</b> of ${grouped(judged)}`;
-  return html`<b>${unjudged === 0 ? "nothing to judge" : "not known"}</b>`;
+/** Findings of one check by what became of them; `judged` are those that fail, are waived or pass. */
+interface Counts {
+  readonly fails: number;
+  readonly waived: number;
+  readonly judged: number;
+  readonly unjudged: number;
+}
+
+/** Of what was not judged, nothing is said to be well, nor of what is waived: that is open. */
+function counted({ fails, waived, judged, unjudged }: Counts, check: string, isLinked: boolean): Html {
+  const listed = (text: string, ...status: readonly Status[]): Html => html`<a href="${linkTo({ check, status })}">${text}</a>`;
+  const all = grouped(judged);
+  const beside = [
+    ...(fails > 0 && waived > 0 ? [listed(`${grouped(waived)} waived`, "waived")] : []),
+    ...(unjudged > 0 ? [listed(`${grouped(unjudged)} not judged`, "unknown", "error")] : []),
+  ].map((part) => html` · ${part}`);
+  if (fails > 0) return html`<b>${isLinked ? listed(grouped(fails), "fail") : grouped(fails)}</b> of ${all}${beside}`;
+  if (waived > 0) return html`<b>${listed(grouped(waived), "waived")}</b> of ${all} waived${beside}`;
+  if (judged > 0) return html`<b>${unjudged === 0 ? "none" : "none seen"}</b> of ${all}${beside}`;
+  return html`<b>${unjudged === 0 ? "nothing to judge" : "not known"}</b>${beside}`;
 }
 
 /** Where it is: the cluster, and what in it. */

@@ -4,6 +4,7 @@ import { frameworks } from "../../../core/frameworks/index.ts";
 import type { Finding } from "../../../core/model/finding.ts";
 import type { Changes, ClusterChanges } from "../../../core/report/changes.ts";
 import { changesInShort, changesSection } from "../../../core/report/html/changes-section.ts";
+import { clusterSection } from "../../../core/report/html/cluster-section.ts";
 import { pageData } from "../../../core/report/html/data.ts";
 import { glance } from "../../../core/report/html/glance.ts";
 import { notSeenOf, notSeenSection } from "../../../core/report/html/not-seen.ts";
@@ -176,14 +177,13 @@ it("not seen: reads, missing verdicts and what was left out on purpose are count
 const exposed = sampleChecks.map((check) =>
   check.id === "load-balancer-internal-or-restricted" ? { ...check, path: { from: "internet", to: "load-balancers" } as const } : check,
 );
-const glanceAt = (...findings: readonly Finding[]): string =>
-  textOf(
-    glance(
-      viewOf(toReport({ ...sampleResults, accounts: [], clusters: [{ cluster: clusterOf("111122223333", "prod"), findings }] }), {
-        checks: exposed,
-      }),
-    ),
+const glanceOf = (...findings: readonly Finding[]): Html =>
+  glance(
+    viewOf(toReport({ ...sampleResults, accounts: [], clusters: [{ cluster: clusterOf("111122223333", "prod"), findings }] }), {
+      checks: exposed,
+    }),
   );
+const glanceAt = (...findings: readonly Finding[]): string => textOf(glanceOf(...findings));
 
 it.each<[string, readonly Finding[], string]>([
   [
@@ -197,6 +197,18 @@ it.each<[string, readonly Finding[], string]>([
     [balancer("pass"), aServiceFinding("odd", { status: "unknown" })],
     "none seen of 1 · 1 not judged",
   ],
+  ["waived, where what is open was accepted", [balancer("waived")], "1 of 1 waived Should be"],
+  ["waived, of which the rest passes", [balancer("waived"), aServiceFinding("api", { status: "pass" })], "1 of 2 waived Should be"],
+  [
+    "what fails, and beside it what is waived",
+    [balancer("fail"), aServiceFinding("api", { status: "waived" })],
+    "1 of 2 · 1 waived Should be",
+  ],
+  [
+    "waived, although the rest was not judged",
+    [balancer("waived"), aServiceFinding("odd", { status: "unknown" })],
+    "1 of 1 waived · 1 not judged Should be",
+  ],
   ["not known, where nothing was judged", [balancer("unknown")], "not known · 1 not judged"],
   ["nothing to judge", [balancer("not-applicable")], "nothing to judge"],
   [
@@ -206,6 +218,27 @@ it.each<[string, readonly Finding[], string]>([
   ],
 ])("exposed: %s", (_what, findings, text) => {
   expect(glanceAt(...findings)).toContain(`Internet → load balancers ${text}`);
+});
+
+it.each<[string, readonly Finding["status"][], string, boolean]>([
+  ["all passes", ["pass", "pass"], "nothing fails", true],
+  ["nothing applies", ["not-applicable"], "nothing to judge", true],
+  ["something was not judged", ["pass", "unknown"], "nothing that could be judged fails", false],
+  ["all is waived", ["waived"], "nothing fails that is not waived", false],
+  ["some is waived", ["waived", "pass"], "nothing fails that is not waived", false],
+])("a cluster of which nothing fails: %s", (_what, statuses, said, isWhole) => {
+  const findings = statuses.map((status, at) => aServiceFinding(`web-${at}`, { status }));
+  const text = textOf(clusterSection({ cluster: clusterOf("111122223333", "prod"), place: 0, findings, catalogue: exposed }));
+  expect(text).toContain(said);
+  expect([text.includes("1 not judged") || text.includes("1 waived")]).toEqual([!isWhole]);
+});
+
+it.each<[string, readonly Finding[], boolean]>([
+  ["well: all passes", [balancer("pass")], true],
+  ["not well: it was accepted", [balancer("waived"), aServiceFinding("api", { status: "pass" })], false],
+  ["not well: not all was judged", [balancer("pass"), aServiceFinding("odd", { status: "unknown" })], false],
+])("exposed: the colour of a path that is %s", (_what, findings, isWell) => {
+  expect(glanceOf(...findings).markup.includes('"seen good"')).toBe(isWell);
 });
 
 it("exposed: a path that no check was asked about is told as such, and not left out", () => {
