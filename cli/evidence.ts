@@ -20,13 +20,22 @@ export async function saveEvidence(store: Store, report: Report, path: string): 
 /**
  * The evidence in the files, and in the *.json files of the folders, that are named.
  *
- * @throws {UsageError} for a path that can't be read
+ * @throws {UsageError} for a path that can't be read, and for a cluster that is in several files: which of them counts is not known
  * @throws {EvidenceError} for a file that holds no evidence
  */
 export async function loadEvidence(paths: readonly string[]): Promise<readonly Evidence[]> {
   const files = (await Promise.all(paths.map(filesAt))).flat();
   if (files.length === 0) throw new UsageError("The folders hold no *.json file.", { hint: "Name files that --save-evidence wrote." });
-  return Promise.all(files.map(async (file) => parseEvidence(await readFile(file, "utf8"), file)));
+  const evidence = await Promise.all(files.map(async (file) => parseEvidence(await readFile(file, "utf8"), file)));
+  const fileOf = new Map<string, string>();
+  for (const [at, file] of files.entries()) {
+    const arn = evidence[at]?.cluster.resource.id ?? "";
+    const other = fileOf.get(arn);
+    if (other !== undefined)
+      throw new UsageError(`${arn} is in ${other} and in ${file}.`, { hint: "Name one file for each cluster, such as the latest." });
+    fileOf.set(arn, file);
+  }
+  return evidence;
 }
 
 async function filesAt(path: string): Promise<readonly string[]> {
