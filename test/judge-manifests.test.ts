@@ -40,6 +40,18 @@ kind: NetworkPolicy
 metadata: { name: ${name}, namespace: shop }
 spec: { ${spec} }
 `;
+const pod = (name: string) => `---
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: shop }
+spec: { containers: [{ name: a, image: a }] }
+`;
+const calico = `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: calico-node, namespace: kube-system }
+spec: { selector: {}, template: { spec: { containers: [{ name: a, image: a }] } } }
+`;
 const binding = (role: string, subject: string) => `---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
@@ -90,6 +102,18 @@ it.each<[string, string, string, Readonly<Record<string, string>>]>([
     "pods-deny-ingress-by-default",
     deployment("web") + policy("all", "podSelector: {}"),
     { shop: "unknown" },
+  ],
+  [
+    "unknown: a Pod without a controller, which some engines police and VPC CNI does not",
+    "pods-deny-ingress-by-default",
+    pod("alone") + policy("all", "podSelector: {}"),
+    { shop: "unknown" },
+  ],
+  [
+    "unknown: the same beside an engine's DaemonSet, of which no manifest tells whether it runs",
+    "pods-deny-egress-by-default",
+    pod("alone") + policy("all", "podSelector: {}, policyTypes: [Egress]") + calico,
+    { "kube-system": "unknown", shop: "unknown" },
   ],
   [
     "unknown, no pass: a policy that lets everybody in, where no manifest has a pod for it",

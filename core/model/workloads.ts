@@ -106,3 +106,6 @@ export const Workload = z
   })
   .readonly();
 export type Workload = z.infer<typeof Workload>;
+
+/** Where pods run that manifests alone describe. No Node can be called so, and what else runs there is not known. */
+export const someNode = "(some node)";

@@ -3,7 +3,7 @@ import type { FactName } from "../../model/check.ts";
 import { ClusterFacts, type Coverage } from "../../model/cluster.ts";
 import { type Fact, known, unknown } from "../../model/fact.ts";
 import type { Role } from "../../model/rbac.ts";
-import type { Namespace, Pod, Workload } from "../../model/workloads.ts";
+import { type Namespace, type Pod, someNode, type Workload } from "../../model/workloads.ts";
 import { builtInRoles } from "./built-in-roles.ts";
 import { manifestListNames } from "./kinds.ts";
 import type { ManifestLists } from "./read.ts";
@@ -52,9 +52,7 @@ function namespacesOf({ namespaces, workloads, pods, services, networkPolicies }
   return [...byName.values()];
 }
 
-/** A node of which nothing is known: without one a pod is told apart as one that no policy is about yet. */
-const someNode = "some-node";
-
+/** On some node: without one a pod is told apart as one that no policy is about yet. */
 function podsOf({ pods, workloads }: JudgedLists): readonly Pod[] {
   const owners = new Set(pods.flatMap(({ namespace, owner }) => (owner === undefined ? [] : [`${owner.kind} ${namespace}/${owner.name}`])));
   const made = workloads.filter(makesPods).filter(({ kind, namespace, name }) => !owners.has(`${kind} ${namespace}/${name}`));

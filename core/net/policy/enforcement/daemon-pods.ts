@@ -1,6 +1,6 @@
 /** Which DaemonSets run on which node, by their pods: a template says what should run, a pod what does. */
 import type { Fact, Reason } from "../../../model/fact.ts";
-import type { Pod, Workload } from "../../../model/workloads.ts";
+import { type Pod, someNode, type Workload } from "../../../model/workloads.ts";
 
 /** How an engine's DaemonSet is known. */
 export interface DaemonSetName {
@@ -33,6 +33,7 @@ export function daemonPodsOf(pods: Fact<readonly Pod[]>, workloads: Fact<readonl
     workloads.state === "unknown" || workloads.value.some((workload) => declares(workload, daemonSet));
   return {
     on(node, daemonSet) {
+      if (node === someNode) return { state: "unsure", reason: notTold };
       const onNode = byNode.get(node) ?? [];
       const its = onNode.filter((pod) => belongs(pod, daemonSet));
       const ready = its.find(({ phase, isReady }) => phase === "Running" && isReady === true);
@@ -45,6 +46,8 @@ export function daemonPodsOf(pods: Fact<readonly Pod[]>, workloads: Fact<readonl
     },
   };
 }
+
+const notTold: Reason = { code: "not-supported", message: "Manifests do not say what enforces policies, only a cluster does." };
 
 const hasEnded = ({ phase }: Pod): boolean => phase === "Succeeded" || phase === "Failed";
 
