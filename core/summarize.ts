@@ -142,7 +142,14 @@ function missingCluster(run: RunRecord, target: ClusterTarget, checks: readonly 
     facts: { ...facts, readAt: known(run.startedAt), reads },
   };
   const { findings } = evaluateCluster(checks, cluster, settings, run.startedAt);
-  return { readAt: run.startedAt, cluster: reported(cluster, target), findings, changes: noChanges, delivered: 0, refused: [] };
+  return {
+    readAt: run.startedAt,
+    cluster: { ...reported(cluster, target), namespaces: refusal },
+    findings,
+    changes: noChanges,
+    delivered: 0,
+    refused: [],
+  };
 }
 
 /** The part of a report that a step may answer: small, whatever the size of the run. */

@@ -40,11 +40,11 @@ kind: NetworkPolicy
 metadata: { name: ${name}, namespace: shop }
 spec: { ${spec} }
 `;
-const pod = (name: string) => `---
+const pod = (name: string, spec = "") => `---
 apiVersion: v1
 kind: Pod
 metadata: { name: ${name}, namespace: shop }
-spec: { containers: [{ name: a, image: a }] }
+spec: { ${spec}containers: [{ name: a, image: a }] }
 `;
 const calico = `---
 apiVersion: apps/v1
@@ -107,6 +107,12 @@ it.each<[string, string, string, Readonly<Record<string, string>>]>([
     "unknown: a Pod without a controller, which some engines police and VPC CNI does not",
     "pods-deny-ingress-by-default",
     pod("alone") + policy("all", "podSelector: {}"),
+    { shop: "unknown" },
+  ],
+  [
+    "unknown: the same in a copy of a cluster's, which names its node",
+    "pods-deny-ingress-by-default",
+    pod("alone", "nodeName: ip-10-0-1-7.ec2.internal, ") + policy("all", "podSelector: {}"),
     { shop: "unknown" },
   ],
   [

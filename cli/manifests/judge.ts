@@ -1,6 +1,7 @@
 import { manifestFactNames } from "../../core/collect/manifests/facts.ts";
 import { evaluateManifests, judgeable } from "../../core/judge-manifests.ts";
 import type { AnyCheck } from "../../core/model/check.ts";
+import { unknown } from "../../core/model/fact.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import type { Report } from "../../core/report/report.ts";
 import { toReport } from "../../core/report/summary.ts";
@@ -50,7 +51,7 @@ export async function judgeManifests(
     const report = toReport({
       run: { id: "evaluate", startedAt: readAt, finishedAt: new Date().toISOString(), version },
       accounts: [],
-      clusters: [{ cluster: reported(cluster, cluster), findings }],
+      clusters: [{ cluster: { ...reported(cluster, cluster), namespaces: untold }, findings }],
       checks,
       settings,
       fullScope: false,
@@ -60,3 +61,8 @@ export async function judgeManifests(
     messages.end();
   }
 }
+
+const untold = unknown(
+  "not-supported",
+  "Which policies are enforced only a cluster tells; `eks-perimeter connectivity --manifests` lists what they would let through.",
+);

@@ -8,7 +8,7 @@ import { clusterNames, type Place, placesText } from "./glance-places.ts";
 import { unreadLines } from "./glance-unread.ts";
 import { clipped, plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
-import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
+import { byStatus, coverageChecks, failBySeverity, isUnread } from "./summary.ts";
 import type { Paint } from "./table.ts";
 import { hanging, wrapped } from "./wrap.ts";
 
@@ -132,9 +132,10 @@ function headline({ accounts, clusters, findings, summary }: Report, { width, pa
   const { fail = 0, waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(judged);
   const of = accounts.length === 0 ? "" : ` in ${plural(accounts.length, "account")}`;
   const what = clusters.length === 0 ? `No cluster was found${of}` : `${plural(clusters.length, "cluster")}${of} scanned`;
-  const isLeftOut = [...accounts, ...clusters].some(({ coverage: reads }) => reads.some(({ state }) => state === "skipped"));
+  const places = [...accounts, ...clusters];
+  const isLeftOut = places.some(({ coverage: reads }) => reads.some(({ state }) => state === "skipped"));
   const all = isLeftOut ? "everything was read but what was left out" : "everything was read";
-  const whole = `${what}; ${summary.complete ? all : "not everything was read"}.`;
+  const whole = `${what}; ${summary.complete && !places.some(isUnread) ? all : "not everything was read"}.`;
   const bySeverity = Object.entries(failBySeverity(judged)).map(([severity, count]) => `${number(count)} ${severity}`);
   const counts = [
     fail === 0 ? "Nothing that was judged fails" : `${number(fail)} fail: ${bySeverity.join(", ")}`,

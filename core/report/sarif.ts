@@ -119,7 +119,11 @@ function notificationsOf({ summary, findings }: Report, coverage: ReadonlySet<st
   const gaps = findings.filter((finding) => isGap(finding, coverage)).length;
   const broken = findings.filter(({ status }) => status === "error").length;
   const told: readonly (readonly [boolean, Notification["level"], string])[] = [
-    [!summary.complete, "warning", `Not everything was read or judged: ${gaps} findings say what. Absence of a result is no pass.`],
+    [
+      !summary.complete,
+      "warning",
+      `Not everything was read or judged${gaps === 0 ? "" : `: ${gaps} findings say what`}. Absence of a result is no pass.`,
+    ],
     [broken > 0, "error", `${broken} findings are missing, as a check broke.`],
     [leftOut > 0, "warning", `${leftOut} more results were left out, the least severe; report.json has all of them.`],
   ];

@@ -24,7 +24,7 @@ export function toReport({ run, accounts, clusters, checks, settings, fullScope 
   const byArn = [...clusters].sort((a, b) => compare(a.cluster.arn, b.cluster.arn));
   const inOrder = orderOf(checks);
   const findings = [...byAccount, ...byArn].flatMap((one) => [...one.findings].sort(inOrder));
-  const complete = isComplete(findings, checks);
+  const complete = isComplete(findings, checks) && !accounts.some(isUnread);
   const summary: ReportSummary = {
     complete,
     byStatus: byStatus(findings),
@@ -55,20 +55,28 @@ export const failBySeverity = (findings: readonly Finding[]): Readonly<Partial<R
     findings.filter(({ status }) => status === "fail").map(({ severity }) => severity),
   );
 
-/** Whether everything in scope was read and judged. */
+/** Whether these findings say that everything in scope was read and judged. */
 export function isComplete(findings: readonly Finding[], checks: readonly AnyCheck[]): boolean {
   const coverage = coverageChecks(checks);
   return !findings.some((finding) => isGap(finding, coverage));
 }
 
 /** The exit code of a report: 1 something fails at or above `failOn`, else 3 something was not read or judged, else 0. */
-export function exitCode({ findings }: Pick<Report, "findings">, failOn: Severity | "none", checks: readonly AnyCheck[]): 0 | 1 | 3 {
+export function exitCode(
+  { findings, summary }: Pick<Report, "findings" | "summary">,
+  failOn: Severity | "none",
+  checks: readonly AnyCheck[],
+): 0 | 1 | 3 {
   const coverage = coverageChecks(checks);
   const fails = ({ status, check, severity }: Finding) =>
     failOn !== "none" && status === "fail" && !coverage.has(check) && isAtLeast(severity, failOn);
   if (findings.some(fails)) return 1;
-  return findings.some((finding) => isGap(finding, coverage)) ? 3 : 0;
+  return summary.complete ? 0 : 3;
 }
+
+/** Whether something of it was not read: in an account clusters may be missing then, whatever checks were asked for. */
+export const isUnread = ({ coverage }: { readonly coverage: readonly Coverage[] }): boolean =>
+  coverage.some(({ state }) => state === "unknown");
 
 /** Ids of the checks whose failing means that something was not seen. */
 export const coverageChecks = (checks: readonly AnyCheck[]): ReadonlySet<string> =>

@@ -38,6 +38,12 @@ describe("exit codes of evaluate --manifests", () => {
     );
   });
 
+  it("which namespaces reach which is told as what manifests do not say", async () => {
+    const { stdout } = await evaluate(await folder({ "a.yaml": service("web") }), "--json");
+    const { clusters } = JSON.parse(stdout) as Report;
+    expect(clusters.map(({ namespaces }) => namespaces)).toMatchObject([{ state: "unknown", reason: { code: "not-supported" } }]);
+  });
+
   it("1: something fails; 0 with --fail-on none", async () => {
     const path = await folder({ "a.yaml": service("web", claiming) });
     expect((await evaluate(path)).code).toBe(1);

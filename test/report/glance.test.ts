@@ -66,6 +66,13 @@ describe("the headline", () => {
     expect(shown).toContain("Not read  account 111122223333: eks:ListClusters me-south-1 (left out,");
   });
 
+  it("what was not read is not called read, also where nothing that was asked for needs it", () => {
+    const reason = { code: "forbidden", message: "No." } as const;
+    const [prod] = clusters("prod") as [ReportCluster];
+    const half = { ...prod, coverage: [{ read: "kubernetes:list services", state: "unknown", reason } as const] };
+    expect(lines(report([half], []))[0]).toBe("1 cluster in 1 account scanned; not everything was read.");
+  });
+
   it("a waiver that matched nothing is told", () => {
     const { summary, ...rest } = report(clusters("prod"), []);
     const unused = [{ kind: "waiver" as const, what: "node-has-no-public-address \u001b[31mx" }];

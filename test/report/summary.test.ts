@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../core/model/finding.ts";
 import { Settings } from "../../core/model/settings.ts";
 import type { Severity } from "../../core/model/severity.ts";
+import type { ReportAccount } from "../../core/report/report.ts";
 import { exitCode, isComplete, toReport } from "../../core/report/summary.ts";
 import { aFinding, aServiceFinding, clusterOf, sampleChecks, sampleReport, sampleResults } from "./sample.ts";
 
@@ -31,7 +32,8 @@ it.each<[string, readonly Finding[], Severity | "none", number, boolean]>([
   ["1: a fail outweighs a gap", [unknown, coverageFail, fail], "high", 1, false],
   ["3: a fail below the limit leaves the gap", [unknown, fail], "critical", 3, false],
 ])("exit code %s", (_rule, findings, failOn, code, complete) => {
-  expect(exitCode({ findings }, failOn, sampleChecks)).toBe(code);
+  const report = toReport({ ...sampleResults, accounts: [], clusters: [{ cluster: clusterOf("111122223333", "prod"), findings }] });
+  expect(exitCode(report, failOn, sampleChecks)).toBe(code);
   expect(isComplete(findings, sampleChecks)).toBe(complete);
 });
 
@@ -102,4 +104,14 @@ describe("unused declarations", () => {
   ])("are not told by %s", (_which, partial) => {
     expect(toReport(partial).summary.unused).toEqual([]);
   });
+});
+
+it("3: an account was not read, of which no check was asked; incomplete, as its clusters may be missing", () => {
+  const unread = [{ read: "eks:ListClusters eu-west-1", state: "unknown", reason: { code: "forbidden", message: "No." } } as const];
+  const read = [{ read: "eks:ListClusters eu-west-1", state: "read" } as const];
+  const skipped = [{ read: "eks:ListClusters me-south-1", state: "skipped" } as const];
+  const reportOf = (coverage: ReportAccount["coverage"]) =>
+    toReport({ ...sampleResults, clusters: [], accounts: [{ account: "111122223333", coverage, findings: [] }] });
+  expect([unread, read, skipped].map((coverage) => exitCode(reportOf(coverage), "high", sampleChecks))).toEqual([3, 0, 0]);
+  expect([unread, read, skipped].map((coverage) => reportOf(coverage).summary.complete)).toEqual([false, true, true]);
 });

@@ -52,11 +52,14 @@ function namespacesOf({ namespaces, workloads, pods, services, networkPolicies }
   return [...byName.values()];
 }
 
-/** On some node: without one a pod is told apart as one that no policy is about yet. */
+/**
+ * On some node, also where a copy of a cluster names one, as what else runs there is not in it. Without a node a pod is told apart
+ * as one that no policy is about yet.
+ */
 function podsOf({ pods, workloads }: JudgedLists): readonly Pod[] {
   const owners = new Set(pods.flatMap(({ namespace, owner }) => (owner === undefined ? [] : [`${owner.kind} ${namespace}/${owner.name}`])));
   const made = workloads.filter(makesPods).filter(({ kind, namespace, name }) => !owners.has(`${kind} ${namespace}/${name}`));
-  return [...pods.map((pod): Pod => ({ nodeName: someNode, ...pod })), ...made.map(podOf)];
+  return [...pods.map((pod): Pod => ({ ...pod, nodeName: someNode })), ...made.map(podOf)];
 }
 
 /** Pods in the host's network are no subjects of policies: what their templates say of that is judged by the templates. */

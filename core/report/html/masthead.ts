@@ -24,7 +24,8 @@ function banner(view: View, { reads, verdicts, groups }: NotSeen): Html {
       ? plural(clusters.length, "cluster")
       : `${plural(clusters.length, "cluster")} in ${plural(accounts.length, "account")}`;
   const since = html`<p><a href="#changes">${changesInShort(view)}</a></p>`;
-  if (summary.complete) return html`<div class="banner"><p><b>${scanned} scanned.</b> Everything in scope was read.</p>${since}</div>`;
+  if (summary.complete && reads + verdicts === 0)
+    return html`<div class="banner"><p><b>${scanned} scanned.</b> Everything in scope was read.</p>${since}</div>`;
   const missing = [
     ...(reads === 0 ? [] : [`${plural(reads, "read")} went unanswered`]),
     ...(verdicts === 0 ? [] : [`${plural(verdicts, "verdict")} could not be reached`]),

@@ -12,7 +12,7 @@ ${reach === undefined ? html`<p>Not known: the record of this cluster is of a ve
 
 function drawn(reach: NamespaceReach): Html {
   const words = inWords(reach);
-  const notes = notesOn(reach);
+  const notes = notesOn(reach, words);
   return html`${words === undefined ? html`${matrix(reach)}${legend}${list(reach)}` : html`<p>${words}</p>`}
 ${notes.map((note) => html`<p class="soft">${note}</p>`)}`;
 }
@@ -37,16 +37,12 @@ function inWords({ groups, letters, pods, policies, unenforced, doubt }: Namespa
   return undefined;
 }
 
-function notesOn({ pods, unenforced, doubt, withoutPods, groups, letters }: NamespaceReach): readonly string[] {
-  const reached = [
-    ...Object.values(letters).map((answer) => answer.reached),
-    ...groups.flatMap((one) => [one.fromInternet, one.toInternet]),
-  ];
+function notesOn({ pods, unenforced, doubt, withoutPods }: NamespaceReach, words: string | undefined): readonly string[] {
   return [
     ...(unenforced === undefined || unenforced.pods === pods
       ? []
       : [`Nothing enforces policies for ${grouped(unenforced.pods)} of ${plural(pods, "pod")}: ${unenforced.why}.`]),
-    ...(doubt !== undefined && reached.includes("perhaps") && groups.length > 1 ? [`Perhaps: ${doubt}`] : []),
+    ...(doubt === undefined || words !== undefined ? [] : [`Perhaps: ${doubt}`]),
     ...(withoutPods === 0 ? [] : [`In ${plural(withoutPods, "namespace")} no pod runs with an address of its own.`]),
   ];
 }

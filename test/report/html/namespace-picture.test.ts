@@ -80,6 +80,12 @@ describe("a square where they differ", () => {
     expect(pictureOf(reachOf([group("shop")], ["."]))).toContain("<svg");
   });
 
+  it("says of one namespace too what hangs on something that was not read", () => {
+    const picture = pictureOf(reachOf([group("shop", { within: "p" })], ["."], { doubt: "It may not list tiers." }));
+    expect(picture).toContain("<svg");
+    expect(picture).toContain("Perhaps: It may not list tiers.");
+  });
+
   it("says what is perhaps, and of how many pods nothing is enforced", () => {
     const picture = pictureOf(
       reachOf([group("shop"), group("web", asked)], [".p", "n."], {

@@ -109,3 +109,10 @@ it("no text of a cluster becomes markup, and the data that the script reads hold
 /** Names of the elements in a page, beside what its script's text looks like. */
 const tagsOf = (page: string): ReadonlySet<string> =>
   new Set([...page.replace(/<script>.*?<\/script>/s, "").matchAll(/<\/?([^\s>/]+)/g)].map(([, tag = ""]) => tag));
+
+it("never says that everything was read beside what was not, also where nothing that was asked for needs it", () => {
+  const report = toReport({ ...sampleResults, accounts: [] });
+  const whole = { ...report, summary: { ...report.summary, complete: true }, findings: [] };
+  expect(pageOf(whole)).not.toContain("Everything in scope was read.");
+  expect(pageOf({ ...whole, clusters: whole.clusters.slice(1) })).toContain("Everything in scope was read.");
+});
