@@ -1,7 +1,7 @@
 /** The connections that a plan cuts and opens, and the declared flows among them. */
 import type { ClusterFacts } from "../model/cluster.ts";
 import type { Settings } from "../model/settings.ts";
-import { intersection, isEmpty, parseCidrs } from "../net/addresses.ts";
+import { intersection, isEmpty, isWithin, parseCidrs } from "../net/addresses.ts";
 import { connectivity, namesIpv6 } from "../net/connectivity/connectivity.ts";
 import { difference } from "../net/connectivity/difference.ts";
 import { engineIn } from "../net/connectivity/engine.ts";
@@ -9,7 +9,7 @@ import { estateOf, signsOf } from "../net/connectivity/estate.ts";
 import type { Allowed, Estate } from "../net/connectivity/model.ts";
 import { matchesPattern } from "../net/pattern.ts";
 import { enforcementOf, stateOnNode } from "../net/policy/enforcement/enforcement.ts";
-import { commonPorts, isNone, portsOf } from "../net/policy/port-set.ts";
+import { commonPorts, isNone, portsOf, portsWithout } from "../net/policy/port-set.ts";
 import type { Engine } from "../net/policy/translation.ts";
 import { endText } from "../report/connectivity-text.ts";
 
@@ -26,6 +26,8 @@ export interface Change {
   readonly connection: Allowed;
   /** The names of declared flows that this connection carries. */
   readonly flows: readonly string[];
+  /** A flow that is to be allowed asks for all of it. */
+  readonly isDeclared: boolean;
 }
 
 interface Declared {
@@ -45,7 +47,11 @@ export function cutBetween(before: ClusterFacts, after: ClusterFacts, declared: 
   const { removed, added } = difference(listed(old), listed(fresh), endText);
   const flows = declared.flows.filter(({ cluster }) => matchesPattern(cluster, declared.cluster));
   const marked = (all: readonly Allowed[]): readonly Change[] =>
-    all.map((connection) => ({ connection, flows: flows.filter((flow) => carries(connection, flow)).map(({ name }) => name) }));
+    all.map((connection) => ({
+      connection,
+      flows: flows.filter((flow) => carries(connection, flow)).map(({ name }) => name),
+      isDeclared: flows.some((flow) => flow.expect === "allowed" && isWhole(connection, flow)),
+    }));
   const unread = [...new Set(sides.flatMap((side) => side.unread.map(({ fact, reason }) => `${fact} were not read: ${reason.message}`)))];
   return { engine, removed: marked(removed), added: marked(added), unread };
 }
@@ -61,14 +67,25 @@ type Flow = Settings["flows"][number];
 const carries = ({ from, to, ports }: Allowed, flow: Flow): boolean =>
   !isNone(commonPorts(ports, portsOf(flow.protocol, flow.port, flow.port))) && isEnd(from, flow.from) && isEnd(to, flow.to);
 
+/** Whether every packet of the connection is one of the flow. */
+const isWhole = ({ from, to, ports }: Allowed, flow: Flow): boolean =>
+  isNone(portsWithout(ports, portsOf(flow.protocol, flow.port, flow.port))) && isWholeEnd(from, flow.from) && isWholeEnd(to, flow.to);
+
+function isWholeEnd(end: Allowed["from"], meant: Flow["from"]): boolean {
+  if ("range" in end) {
+    return "cidr" in meant && isWithin({ ipv4: [], ipv6: [], [end.family]: [end.range] }, parseCidrs([meant.cidr]));
+  }
+  return isEnd(end, meant) && !("ingressController" in end) && end.pods.every(({ labels }) => hasLabels(labels, meant));
+}
+
+const hasLabels = (labels: Readonly<Record<string, string>>, meant: Flow["from"]): boolean =>
+  "cidr" in meant || Object.entries(meant.labels ?? {}).every(([key, value]) => labels[key] === value);
+
 function isEnd(end: Allowed["from"], meant: Flow["from"]): boolean {
   if ("ingressController" in end) return false;
   if ("range" in end) {
     return "cidr" in meant && !isEmpty(intersection(parseCidrs([meant.cidr]), { ipv4: [], ipv6: [], [end.family]: [end.range] }));
   }
   if ("cidr" in meant) return false;
-  return (
-    end.namespace === meant.namespace &&
-    end.pods.some(({ labels }) => Object.entries(meant.labels ?? {}).every(([key, value]) => labels[key] === value))
-  );
+  return end.namespace === meant.namespace && end.pods.some(({ labels }) => hasLabels(labels, meant));
 }

@@ -32,6 +32,10 @@ export interface Plan {
    * word only a pass counts as proof.
    */
   readonly ends?: "gone";
+  /** It is meant to let somebody in, and its notes say whom: without this word what it opens is no proof. */
+  readonly opens?: true;
+  /** It may take the API server from whoever carries plans out: it goes after those of other findings. */
+  readonly isLast?: true;
 }
 
 /**

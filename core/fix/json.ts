@@ -49,7 +49,7 @@ const findingJson = ({ id, check, status, severity, resource, message }: Finding
   message,
 });
 
-function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, unsure, declaredFlows, cut }: Proof) {
+function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, unsure, declaredFlows, opened, cut }: Proof) {
   const line = connectionLines();
   const change = ({ connection, flows }: Change) => ({ connection: line(connection), flows });
   return {
@@ -62,6 +62,7 @@ function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, un
     lost: lost.map(findingJson),
     unsure: unsure.map(findingJson),
     declaredFlows: declaredFlows.map(findingJson),
+    opened,
     ...(cut === undefined
       ? {}
       : { cut: { engine: cut.engine, removed: cut.removed.map(change), added: cut.added.map(change), unread: cut.unread } }),

@@ -21,26 +21,61 @@ const mostRounds = 3;
 
 /**
  * One proposal for each finding, in the order in which plans are to be carried out, those without a proved plan last. A plan that is
- * proved is carried out in thought before the next is made, so that no two contradict each other; one that is not proved is not.
+ * proved is carried out in thought before the next is made, so that no two contradict each other; one that is not proved is not. Those
+ * that may shut out whoever carries them out come after all others.
+ *
+ * @param tell hears how many findings have their proposal
  */
-export function propose(ground: Ground, findings: readonly Finding[]): readonly Proposal[] {
+export function propose(ground: Ground, findings: readonly Finding[], tell: (done: number) => void = () => {}): readonly Proposal[] {
   const planner = new Planner(ground);
+  const first = inRounds(findings, (finding) => planner.propose(finding, "not-last"), tell);
+  if (first.last.length === 0) return [...first.settled, ...first.open];
+  const rest = [...first.last, ...first.open.map(({ finding }) => finding)];
+  const second = inRounds(
+    rest,
+    (finding) => planner.propose(finding),
+    (done) => tell(findings.length - rest.length + done),
+  );
+  return [...first.settled, ...second.settled, ...second.open];
+}
+
+interface Rounds {
+  readonly settled: readonly Proposal[];
+  readonly open: readonly Proposal[];
+  /** Those of which the plan goes last. */
+  readonly last: readonly Finding[];
+}
+
+function inRounds(
+  findings: readonly Finding[],
+  proposeFor: (finding: Finding) => Proposal | undefined,
+  tell: (done: number) => void,
+): Rounds {
   const settled: Proposal[] = [];
-  let waiting: readonly Finding[] = findings;
+  const last: Finding[] = [];
+  let waiting = findings;
   for (let round = 1; ; round += 1) {
-    const carriedOut = planner.carriedOut;
-    const proposals = waiting.map((finding) => planner.propose(finding));
-    const isOpen = (one: Proposal): boolean => one.state === "none" || (one.state === "planned" && !one.proved);
-    const open = proposals.filter(isOpen);
-    settled.push(...proposals.filter((one) => !isOpen(one)));
-    if (open.length === 0 || planner.carriedOut === carriedOut || round === mostRounds) return [...settled, ...open];
+    const open: Proposal[] = [];
+    let proved = 0;
+    for (const [i, finding] of waiting.entries()) {
+      const proposal = proposeFor(finding);
+      if (proposal === undefined) last.push(finding);
+      else if (isOpen(proposal)) open.push(proposal);
+      else {
+        settled.push(proposal);
+        if (proposal.state === "planned") proved += 1;
+      }
+      if (round === 1) tell(i + 1);
+    }
+    if (open.length === 0 || proved === 0 || round === mostRounds) return { settled, open, last };
     waiting = open.map(({ finding }) => finding);
   }
 }
 
+const isOpen = (one: Proposal): boolean => one.state === "none" || (one.state === "planned" && !one.proved);
+
 /** What the plans so far leave behind. */
 class Planner {
-  carriedOut = 0;
   #now: Ground;
   #seen: readonly Finding[];
   readonly #mended = new Map<string, Finding>();
@@ -50,7 +85,10 @@ class Planner {
     this.#seen = judgedOn(ground);
   }
 
-  propose(asked: Finding): Proposal {
+  propose(asked: Finding): Proposal;
+  /** Answers undefined, and carries nothing out, where the plan is one that goes last. */
+  propose(asked: Finding, which: "not-last"): Proposal | undefined;
+  propose(asked: Finding, which?: "not-last"): Proposal | undefined {
     const finding = this.#seen.find(({ id }) => id === asked.id);
     const by = this.#mended.get(asked.id);
     if (by !== undefined && finding?.status !== "fail") return { finding: asked, state: "mended", by };
@@ -58,12 +96,12 @@ class Planner {
     const [now, seen] = [this.#now, this.#seen];
     const answer = answerFor(now, finding);
     if ("none" in answer) return { finding, state: "none", why: answer.none };
+    if (which === "not-last" && answer.plan.isLast === true) return undefined;
     const { plan, proof, after } = firstProved([answer.plan, ...(answer.or ?? [])], (one) => judgedAgain(now, finding, one, seen));
     if (!proof.passes) return { finding, state: "planned", plan, proof, proved: false };
     for (const also of proof.alsoMended) this.#mended.set(also.id, finding);
     this.#now = { ...now, cluster: { ...now.cluster, facts: plan.after } };
     this.#seen = after;
-    this.carriedOut += 1;
     return { finding, state: "planned", plan, proof, proved: true };
   }
 }

@@ -5,8 +5,10 @@ import type { Cluster, ClusterFacts } from "../model/cluster.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Settings } from "../model/settings.ts";
 import { isAtLeast } from "../model/severity.ts";
+import { connectionLines } from "../report/connectivity-text.ts";
 import { type Cut, cutBetween } from "./cut.ts";
 import type { Plan } from "./fix.ts";
+import { widened } from "./widened.ts";
 
 /** What a plan is judged against. */
 export interface Ground {
@@ -17,7 +19,7 @@ export interface Ground {
 }
 
 export interface Proof {
-  /** Proved: the finding passes, no other begins to fail, gets worse, or is not known any more. */
+  /** Proved: the finding passes, no other begins to fail, gets worse, or is not known any more, and nothing is opened that it was not meant to. */
   readonly passes: boolean;
   /** Why it is not proved, in a sentence. */
   readonly why?: string;
@@ -35,6 +37,8 @@ export interface Proof {
   readonly declaredFlows: readonly Finding[];
   /** Further findings that the plan mends. */
   readonly alsoMended: readonly Finding[];
+  /** What it opens, in sentences. */
+  readonly opened: readonly string[];
   /** Connections that policies no longer allow, and that they allow from then on; undefined where the plan changes none of them. */
   readonly cut?: Cut;
 }
@@ -69,7 +73,12 @@ export function judgedAgain(ground: Ground, finding: Finding, plan: Plan, before
   const cut = changesConnections(ground.cluster.facts, plan.after)
     ? cutBetween(ground.cluster.facts, plan.after, { flows: ground.settings.flows, cluster: ground.cluster.name })
     : undefined;
-  const why = [whyNotMended(becomes, plan), ...[newFails, worse, lost].map((list, i) => harm(list, harms[i] ?? ""))].find(Boolean);
+  const opened = [...widened(ground.cluster.facts, plan.after, ground.settings), ...strangersIn(cut)];
+  const why = [
+    whyNotMended(becomes, plan),
+    ...[newFails, worse, lost].map((list, i) => harm(list, harms[i] ?? "")),
+    plan.opens === true ? undefined : opened[0],
+  ].find(Boolean);
   const proof: Proof = {
     passes: why === undefined,
     ...(why === undefined ? {} : { why }),
@@ -80,9 +89,19 @@ export function judgedAgain(ground: Ground, finding: Finding, plan: Plan, before
     unsure,
     declaredFlows,
     alsoMended,
+    opened,
     ...(cut === undefined ? {} : { cut }),
   };
   return { proof, after };
+}
+
+/** Connections that are added and that no flow asks for. */
+function strangersIn(cut: Cut | undefined): readonly string[] {
+  const added = (cut?.added ?? []).filter(({ isDeclared }) => !isDeclared);
+  const [first] = added;
+  if (first === undefined) return [];
+  const others = added.length === 1 ? "" : `, and ${added.length - 1} connections more`;
+  return [`It lets through what policies do not let through today: ${connectionLines()(first.connection)}${others}.`];
 }
 
 const harms = ["begins to fail", "gets worse", "is not known any more"] as const;

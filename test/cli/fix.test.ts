@@ -121,9 +121,9 @@ it("writes a folder for each finding, in the order in which the plans are carrie
   );
   expect([code, stdout]).toEqual([0, expect.stringContaining(`Written to ${out}`)]);
   const folders = (await readdir(out)).toSorted();
-  expect(folders).toEqual(["001-endpoint-private-access-enabled-prod", "002-service-uses-no-external-ips-shop-web", "fix.json"]);
-  expect((await readdir(join(out, folders[1] ?? ""))).toSorted()).toEqual(["commands.sh", "proof.json", "proof.txt"]);
-  const script = await readFile(join(out, folders[1] ?? "", "commands.sh"), "utf8");
+  expect(folders).toEqual(["001-service-uses-no-external-ips-shop-web", "002-endpoint-private-access-enabled-prod", "fix.json"]);
+  expect((await readdir(join(out, folders[0] ?? ""))).toSorted()).toEqual(["commands.sh", "proof.json", "proof.txt"]);
+  const script = await readFile(join(out, folders[0] ?? "", "commands.sh"), "utf8");
   expect(script).toContain(`kubectl patch service --namespace shop web --type merge --patch '{"spec":{"externalIPs":null}}'`);
 });
 

@@ -90,6 +90,12 @@ describe("the endpoint", () => {
     ]);
   });
 
+  it("closes the endpoint after every plan that types kubectl, also where its finding stands first", () => {
+    const facts = { ...open(["0.0.0.0/0"], true), services: known([aService("web", { externalIPs: ["8.8.8.8"] })]) };
+    const proposals = proposed(groundOf(facts), "endpoint-not-open-to-internet", "service-uses-no-external-ips");
+    expect(proposals.map(({ finding }) => finding.check)).toEqual(["service-uses-no-external-ips", "endpoint-not-open-to-internet"]);
+  });
+
   it("a version goes on through each minor one, until support is not about to end", () => {
     const at = { readAt: known("2026-11-01T06:00:00.000Z"), version: known(aVersion("1.33")) };
     const [commands] = typed(proposed(groundOf(at), "cluster-version-supported"));

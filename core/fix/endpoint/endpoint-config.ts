@@ -33,6 +33,7 @@ export function endpointPlan(input: FixInput, endpoint: Endpoint, summary: strin
         publicCidrs: change.publicAccessCidrs ?? endpoint.publicCidrs,
       }),
     },
+    isLast: true,
     notes: [...(turnsOn ? [needsDns] : []), ...(closes ? [outside] : []), ...(change.publicAccessCidrs === undefined ? [] : [narrowed])],
   };
 }

@@ -26,6 +26,7 @@ export const fixEndpointSecurityGroupsRestrictAccess: Fix = (input) => {
       commands,
       manifests: [],
       after: { ...input.cluster.facts, securityGroups: known(replacing(securityGroups.value, groups)) },
+      isLast: true,
       notes: [
         "Clients in these ranges lose the private endpoint: list the ranges under trustedCidrs first where they are the organization's.",
         "Whoever else is behind these groups loses the same port; other ports of the rules stay as they are.",

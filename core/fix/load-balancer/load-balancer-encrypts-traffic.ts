@@ -31,8 +31,11 @@ export const fixLoadBalancerEncryptsTraffic: Fix = (input) => {
     };
   }
   const { kind, name } = subject.resource;
-  return { plan: planOfSteps(input, `Encrypts what clients send to ${kind} ${name}.`, steps) };
+  const plan = planOfSteps(input, `Encrypts what clients send to ${kind} ${name}.`, steps);
+  return { plan: { ...plan, opens: true, notes: [...(plan.notes ?? []), letIn] } };
 };
+
+const letIn = "Where port 443 is new, whoever is let in on the plain port is let in there, and nobody else.";
 
 /** One that is not mended by the steps: it stands in front of others. */
 function plainAfter(input: FixInput, steps: readonly Step[]): LoadBalancer | undefined {

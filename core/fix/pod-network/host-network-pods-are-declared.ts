@@ -46,7 +46,9 @@ export const fixHostNetworkPodsAreDeclared: Fix = ({ cluster, finding }) => {
           all.map((pod) => (isOf(pod) ? { ...pod, ...(pod.spec.hostNetwork ? { podIps: [] } : {}), spec: withoutHost(pod.spec) } : pod)),
         ),
       },
+      opens: true,
       notes: [
+        "The pods lie in the pod network from then on, where only policies hold for them: the connections that these let through are listed as added.",
         `Where it is part of the platform, change nothing and declare it in the configuration instead: systemWorkloads: [${JSON.stringify({ namespace, name, kind, images })}].`,
         "Pods are made anew: let a Service lead to them where something reached them at their node.",
       ],

@@ -1,0 +1,101 @@
+/** What a plan opens in AWS that was shut before: whoever carries it out asked for the contrary. */
+import { publicRanges } from "../checks/endpoint/public-ranges.ts";
+import type { SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
+import type { ClusterFacts } from "../model/cluster.ts";
+import type { Settings } from "../model/settings.ts";
+import { type AddressSet, difference, isCidr, isEmpty, parseFilterCidrs, toCidrs, unionOf } from "../net/addresses.ts";
+import { coversAnyOf, type GroupIndex, indexGroups, type Ports } from "../net/security-group.ts";
+
+/** In sentences. Ranges that the organization calls its own may come in the place of others at the public endpoint. */
+export const widened = (before: ClusterFacts, after: ClusterFacts, settings: Pick<Settings, "trustedCidrs">): readonly string[] => [
+  ...endpointWidened(before, after, settings),
+  ...groupsWidened(before, after),
+  ...schemesWidened(before, after),
+];
+
+function endpointWidened(
+  { endpoint: old }: ClusterFacts,
+  { endpoint: fresh }: ClusterFacts,
+  { trustedCidrs }: Pick<Settings, "trustedCidrs">,
+) {
+  if (old.state === "unknown" || fresh.state === "unknown" || !fresh.value.publicAccess) return [];
+  if (!old.value.publicAccess) return ["It turns the public endpoint on."];
+  const admitted = (cidrs: readonly string[]): AddressSet => parseFilterCidrs(cidrs.filter(isCidr));
+  const more = difference(
+    admitted(publicRanges(fresh.value).cidrs),
+    unionOf([admitted(publicRanges(old.value).cidrs), admitted(trustedCidrs)]),
+  );
+  return isEmpty(more) ? [] : [`It lets ${toCidrs(more).join(", ")} reach the public endpoint.`];
+}
+
+function schemesWidened({ loadBalancers: old }: ClusterFacts, { loadBalancers: fresh }: ClusterFacts): readonly string[] {
+  if (old.state === "unknown" || fresh.state === "unknown") return [];
+  const internal = new Set(old.value.filter(({ scheme }) => scheme === "internal").map(({ arn }) => arn));
+  return fresh.value
+    .filter(({ arn, scheme }) => scheme !== "internal" && internal.has(arn))
+    .map(({ name }) => `It turns load balancer ${name} to the internet.`);
+}
+
+/** Of groups that were there: what a controller makes anew is judged where a load balancer has it. */
+function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly string[] {
+  const { securityGroups: old } = before;
+  const { securityGroups: fresh } = after;
+  if (old.state === "unknown" || fresh.state === "unknown" || old === fresh) return [];
+  const byId = new Map(old.value.map((group) => [group.id, group]));
+  const lists = indexGroups(old, before.prefixLists);
+  return fresh.value.flatMap((group) => {
+    const was = byId.get(group.id);
+    if (was === undefined || was === group) return [];
+    return group.ingress
+      .filter((rule) => !was.ingress.includes(rule) && letsInMore(rule, was, lists))
+      .map(
+        ({ protocol, fromPort, toPort }) =>
+          `It lets more into ${group.id}, on protocol ${protocol}, ports ${fromPort ?? "all"}-${toPort ?? "all"}.`,
+      );
+  });
+}
+
+const withPorts: Readonly<Record<string, "tcp" | "udp">> = { "6": "tcp", "17": "udp", tcp: "tcp", udp: "udp" };
+
+function letsInMore(rule: SecurityGroupRule, { ingress }: SecurityGroup, lists: GroupIndex): boolean {
+  return piecesOf(rule, ingress).some((covers) => {
+    const old = ingress.filter(covers);
+    const addresses = unionOf(old.flatMap((one) => addressesOf(one, lists)));
+    const isNew = (of: "groupIds" | "prefixListIds") => (id: string) => !old.some((one) => one[of].includes(id));
+    const strange = rule.prefixListIds.filter(isNew("prefixListIds"));
+    return (
+      rule.groupIds.some(isNew("groupIds")) ||
+      strange.some((id) => lists.prefixList(id).state === "unknown") ||
+      addressesOf({ ...rule, prefixListIds: strange }, lists).some((its) => !isEmpty(difference(its, addresses)))
+    );
+  });
+}
+
+function addressesOf({ cidrs, prefixListIds }: SecurityGroupRule, lists: GroupIndex): readonly AddressSet[] {
+  const listed = prefixListIds.map((id) => lists.prefixList(id));
+  return [parseFilterCidrs(cidrs.filter(isCidr)), ...listed.flatMap((one) => (one.state === "known" ? [one.value] : []))];
+}
+
+/** Ranges of the rule's ports, so small that each older rule covers all of one or nothing; each as what tells whether it does. */
+function piecesOf(rule: SecurityGroupRule, olds: readonly SecurityGroupRule[]): readonly ((old: SecurityGroupRule) => boolean)[] {
+  const protocol = withPorts[rule.protocol.toLowerCase()];
+  if (protocol === undefined) {
+    const covers = (old: SecurityGroupRule): boolean =>
+      old.protocol === "-1" ||
+      (old.protocol === rule.protocol && ((old.fromPort ?? -1) < 0 || (old.fromPort === rule.fromPort && old.toPort === rule.toPort)));
+    return [covers];
+  }
+  const [first, last] = portsOf(rule);
+  const starts = new Set([
+    first,
+    ...olds.flatMap((old) => [portsOf(old)[0], portsOf(old)[1] + 1]).filter((port) => port > first && port <= last),
+  ]);
+  const sorted = [...starts].toSorted((a, b) => a - b);
+  return sorted.map((from, i) => {
+    const piece: Ports = { protocol, from, to: (sorted[i + 1] ?? last + 1) - 1 };
+    return (old) => coversAnyOf(old, piece);
+  });
+}
+
+const portsOf = ({ fromPort, toPort }: SecurityGroupRule): readonly [number, number] =>
+  fromPort === undefined || fromPort < 0 ? [0, 65_535] : [fromPort, toPort ?? fromPort];

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { checks } from "../../core/checks/index.ts";
+import type { Plan } from "../../core/fix/fix.ts";
+import { applied, type ManifestObject } from "../../core/fix/manifests.ts";
+import { judgedOn, prove } from "../../core/fix/prove.ts";
+import type { ClusterFacts } from "../../core/model/cluster.ts";
+import { known } from "../../core/model/fact.ts";
+import { aCluster, aLoadBalancer, anEndpoint, aRule, aSecurityGroup, readAt, withSettings } from "../support/cluster.ts";
+import { aPod } from "../support/workloads.ts";
+
+/** A plan that mends the finding, and does something besides. */
+function provedWith(before: Partial<ClusterFacts>, besides: Partial<ClusterFacts>, config: object = {}, rest: Partial<Plan> = {}) {
+  const endpoint = anEndpoint({ publicAccess: true, privateAccess: false, publicCidrs: ["198.51.100.7/32"] });
+  const cluster = aCluster({ endpoint: known(endpoint), ...before });
+  const ground = { cluster, checks, settings: withSettings({ ...config }), readAt };
+  const finding = judgedOn(ground).find(({ check, status }) => check === "endpoint-private-access-enabled" && status === "fail");
+  if (finding === undefined) throw new TypeError("The finding does not fail.");
+  const after = { ...cluster.facts, endpoint: known({ ...endpoint, privateAccess: true }), ...besides };
+  return prove(ground, finding, { summary: "Mends it.", commands: [], manifests: [], after, ...rest });
+}
+
+const web = { protocol: "tcp", fromPort: 400, toPort: 500 };
+const group = (...rules: readonly Parameters<typeof aRule>[0][]) =>
+  known([
+    aSecurityGroup(
+      "sg-0a1",
+      rules.map((rule) => aRule(rule)),
+    ),
+  ]);
+const lists = known([
+  { id: "pl-0a1", name: "offices", cidrs: ["10.1.0.0/16"], isAwsManaged: false },
+]) as unknown as ClusterFacts["prefixLists"];
+const whole = group(
+  { ...web, cidrs: ["10.0.0.0/8"], groupIds: ["sg-0b1"] },
+  { protocol: "17", fromPort: 53, toPort: 53, cidrs: ["10.0.0.0/8"] },
+);
+
+describe("rules of a security group", () => {
+  it.each([
+    ["another source", [{ ...web, cidrs: ["10.0.0.0/8", "192.0.2.0/24"] }]],
+    ["another port", [{ ...web, toPort: 501, cidrs: ["10.0.0.0/8"] }]],
+    ["another protocol", [{ ...web, protocol: "udp", cidrs: ["10.0.0.0/8"] }]],
+    ["all protocols", [{ protocol: "-1", cidrs: ["10.0.0.0/8"] }]],
+    ["another group", [{ ...web, groupIds: ["sg-0c1"] }]],
+    ["a prefix list that nobody read", [{ ...web, prefixListIds: ["pl-0b1"] }]],
+  ])("not proved: %s is let in", (_rule, rules) => {
+    expect(provedWith({ securityGroups: whole, prefixLists: lists }, { securityGroups: group(...rules) })).toMatchObject({
+      passes: false,
+      why: expect.stringContaining("sg-0a1"),
+    });
+  });
+
+  it.each([
+    ["a part of the sources", [{ ...web, cidrs: ["10.2.0.0/16"] }]],
+    [
+      "the ports in parts",
+      [
+        { ...web, toPort: 442, cidrs: ["10.0.0.0/8"] },
+        { ...web, fromPort: 444, cidrs: ["10.0.0.0/8"] },
+      ],
+    ],
+    ["a prefix list of addresses that were let in", [{ ...web, prefixListIds: ["pl-0a1"] }]],
+    ["a protocol by its name", [{ protocol: "udp", fromPort: 53, toPort: 53, cidrs: ["10.0.0.0/8"] }]],
+    ["the same group", [{ ...web, groupIds: ["sg-0b1"] }]],
+  ])("proved: %s", (_rule, rules) => {
+    expect(provedWith({ securityGroups: whole, prefixLists: lists }, { securityGroups: group(...rules) })).toMatchObject({ passes: true });
+  });
+
+  it("proved, and told: it is what the plan is meant to open", () => {
+    const wider = { securityGroups: group({ ...web, toPort: 501, cidrs: ["10.0.0.0/8"] }) };
+    const proof = provedWith({ securityGroups: whole }, wider, {}, { opens: true });
+    expect(proof).toMatchObject({ passes: true, opened: [expect.stringContaining("sg-0a1")] });
+  });
+});
+
+it.each([
+  ["not proved: the public endpoint admits more", ["198.51.100.0/24"], false],
+  ["proved: what the organization calls its own comes in the place of it", ["192.0.2.0/24"], true],
+])("%s", (_rule, publicCidrs, passes) => {
+  const after = known(anEndpoint({ publicAccess: true, privateAccess: true, publicCidrs }));
+  expect(provedWith({}, { endpoint: after }, { trustedCidrs: ["192.0.2.0/24"] }).passes).toBe(passes);
+});
+
+it("not proved: a load balancer is turned to the internet", () => {
+  const one = aLoadBalancer({ scheme: "internal" });
+  const facts = { loadBalancers: known([one]) };
+  const { opened } = provedWith(facts, { loadBalancers: known([{ ...one, scheme: "internet-facing" }]) });
+  expect(opened).toEqual(["It turns load balancer k8s-shop-web to the internet."]);
+});
+
+describe("connections", () => {
+  const policy = (name: string, spec: object): ManifestObject => ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { namespace: "shop", name },
+    spec,
+  });
+  const closed = policy("closed", { podSelector: { matchLabels: { app: "api" } }, policyTypes: ["Ingress"] });
+  const pod = (app: string) => aPod(app, { namespace: "shop", labels: { app }, podIps: [] });
+  const shop: Partial<ClusterFacts> = {
+    namespaces: known([{ name: "shop", labels: {} }]),
+    pods: known([pod("web"), pod("api")]),
+    workloads: known([]),
+    networkPolicies: known([]),
+  };
+  const opening = (ports: readonly object[]) =>
+    policy("open", {
+      podSelector: { matchLabels: { app: "api" } },
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "web" } } }], ports }],
+    });
+  const flow = (expected: string) => ({
+    name: "web-to-api",
+    cluster: "*",
+    from: { namespace: "shop", labels: { app: "web" } },
+    to: { namespace: "shop", labels: { app: "api" } },
+    port: 8080,
+    expect: expected,
+  });
+  const opened = (ports: readonly object[], flows: readonly object[]): readonly string[] => {
+    const { facts } = aCluster(shop);
+    const { networkPolicies } = applied(facts, [closed]);
+    const after = applied({ ...facts, networkPolicies }, [opening(ports)]).networkPolicies;
+    return provedWith({ ...shop, networkPolicies }, { networkPolicies: after }, { flows }).opened;
+  };
+
+  it.each([
+    ["opened: one that nobody declared", [{ port: 8080 }], [], 1],
+    ["opened: more of it than was declared", [{ port: 8080, endPort: 8081 }], [flow("allowed")], 1],
+    ["opened: one that is declared as denied", [{ port: 8080 }], [flow("denied")], 1],
+    ["not opened: one that is declared, and no more", [{ port: 8080 }], [flow("allowed")], 0],
+  ])("%s", (_rule, ports, flows, count) => {
+    expect(opened(ports, flows)).toHaveLength(count);
+  });
+});
