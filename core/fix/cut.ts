@@ -5,7 +5,7 @@ import { intersection, isEmpty, isWithin, parseCidrs } from "../net/addresses.ts
 import { connectivity, namesIpv6 } from "../net/connectivity/connectivity.ts";
 import { difference } from "../net/connectivity/difference.ts";
 import { engineIn } from "../net/connectivity/engine.ts";
-import { estateOf, signsOf } from "../net/connectivity/estate.ts";
+import { estateOf, signsOf, type Unread } from "../net/connectivity/estate.ts";
 import type { Allowed, Estate } from "../net/connectivity/model.ts";
 import { matchesPattern } from "../net/pattern.ts";
 import { enforcementOf, stateOnNode } from "../net/policy/enforcement/enforcement.ts";
@@ -52,8 +52,15 @@ export function cutBetween(before: ClusterFacts, after: ClusterFacts, declared: 
       flows: flows.filter((flow) => carries(connection, flow)).map(({ name }) => name),
       isDeclared: flows.some((flow) => flow.expect === "allowed" && isWhole(connection, flow)),
     }));
-  const unread = [...new Set(sides.flatMap((side) => side.unread.map(({ fact, reason }) => `${fact} were not read: ${reason.message}`)))];
+  const unread = [...new Set(sides.flatMap((side) => side.unread.flatMap((one) => untold(one, before))))];
   return { engine, removed: marked(removed), added: marked(added), unread };
+}
+
+/** Routes matter where there are Gateways. No check needs them, so that a scan's evidence has none. */
+function untold({ fact, reason }: Unread, { gateways }: ClusterFacts): readonly string[] {
+  if (fact !== "gatewayRoutes") return [`${fact} were not read: ${reason.message}`];
+  if (gateways.state === "known" && gateways.value.length === 0) return [];
+  return ["What Gateways lead to pods is not among the connections: their routes were not read, as no check needs them."];
 }
 
 function isInert({ nodes, pods, workloads, networkSettings, nodeClasses }: ClusterFacts): boolean {

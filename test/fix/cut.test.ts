@@ -47,6 +47,22 @@ it("cuts nothing where nothing enforces policies, before and after", () => {
   expect(cutBetween(inert, applied(inert, [closed]), { flows, cluster: "prod" })).toMatchObject({ removed: [], added: [] });
 });
 
+it.each([
+  ["nothing, where the cluster has no Gateways", [], []],
+  [
+    "that routes are missing, where it has some",
+    [{ namespace: "shop", name: "web", uid: "g-1", className: "alb", listeners: [], addresses: [] }],
+    ["What Gateways lead to pods is not among the connections: their routes were not read, as no check needs them."],
+  ],
+])("of routes that no check needs it says %s", (_rule, gateways, sentences) => {
+  const some = facts({
+    gatewayRoutes: unknown("not-supported", "No selected check needs gatewayRoutes, so it was not read."),
+    gateways: known(gateways) as unknown as ClusterFacts["gateways"],
+  });
+  const { unread } = cutBetween(some, applied(some, [closed]), { flows, cluster: "prod" });
+  expect(unread.filter((sentence) => /[Rr]outes/.test(sentence))).toEqual(sentences);
+});
+
 it("a list that was not read stays unread: nothing says what else it holds", () => {
   const unread = facts({ networkPolicies: unknown("forbidden", "No access.") });
   expect(applied(unread, [closed]).networkPolicies).toEqual(unread.networkPolicies);
