@@ -11,7 +11,7 @@ import { factsNeededBy, readAtOf } from "../../core/scan.ts";
 import { UsageError } from "../errors.ts";
 import { loadEvidence } from "../evidence.ts";
 import { type ExitCode, exit } from "../exit.ts";
-import { writeFolder } from "../fix-folder.ts";
+import { refusePlansIn, writePlans } from "../fix-folder.ts";
 import type { ClusterScope } from "../live.ts";
 import { namedChecks } from "../named-checks.ts";
 import { nearest } from "../nearest.ts";
@@ -34,7 +34,10 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
   }
   namedChecks(options.check);
   const settings = await loadSettings(options.config);
-  if (options.out !== undefined) await prepareFolder(options.out);
+  if (options.out !== undefined) {
+    await prepareFolder(options.out);
+    await refusePlansIn(options.out);
+  }
   const grounds = (await clustersOf(options, settings)).map((cluster) => groundOf(cluster, settings));
   const seen = grounds.map((ground) => ({ ground, findings: judgedOn(ground) }));
   refuseUnknown(
@@ -45,7 +48,7 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
     .map(({ ground, findings }) => ({ cluster: ground.cluster, proposals: propose(ground, findings.filter(isAsked(options))) }))
     .filter(({ proposals }) => proposals.length > 0);
   const { out } = options;
-  if (out !== undefined) await writing(out, () => writeFolder(out, all));
+  if (out !== undefined) await writing(out, () => writePlans(out, all));
   process.stdout.write(options.json === true ? proposalsJson(all) : textOf(all, options));
   return exitCodeOf(all);
 }

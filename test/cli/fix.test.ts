@@ -127,6 +127,17 @@ it("writes a folder for each finding, in the order in which the plans are carrie
   expect(script).toContain(`kubectl patch service --namespace shop web --type merge --patch '{"spec":{"externalIPs":null}}'`);
 });
 
+it("2: the folder holds plans of an earlier run, which stay as they are", async () => {
+  const out = join(await folder(), "fixes");
+  const ask = async () => fix("--evidence", await evidence({ endpoint }), "--out", out, "--check", "endpoint-private-access-enabled");
+  expect((await ask()).code).toBe(0);
+  const before = await readdir(out, { recursive: true });
+  const { code, stdout, stderr } = await ask();
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("holds plans of an earlier run already");
+  expect(await readdir(out, { recursive: true })).toEqual(before);
+});
+
 it("0: a live cluster is read and judged, and nothing in it changes", async () => {
   const sandbox = await started({
     accounts: [{ id: "111111111111" }, { id: member, regions: { [home]: { clusters: [{ name: "prod" }, { name: "bystander" }] } } }],
