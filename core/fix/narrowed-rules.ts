@@ -42,6 +42,8 @@ export interface Narrowed {
   readonly groups: readonly SecurityGroup[];
   /** What is let in comes before what is taken out. */
   readonly commands: readonly string[];
+  /** What is lost beside the ports. */
+  readonly notes: readonly string[];
 }
 
 /** @param keep of the sources' addresses, those that stay on the ports as well */
@@ -61,7 +63,20 @@ export function narrowedRules(sources: readonly Source[], ports: readonly Ports[
     ];
     return { group: { ...group, ingress: withMore(left, unique) }, commands };
   });
-  return { groups: changed.map(({ group }) => group), commands: changed.flatMap(({ commands }) => commands) };
+  return {
+    groups: changed.map(({ group }) => group),
+    commands: changed.flatMap(({ commands }) => commands),
+    notes: lostProtocols(sources),
+  };
+}
+
+/** A rule for all protocols can't be written without some ports. */
+function lostProtocols(sources: readonly Source[]): readonly string[] {
+  const ids = [...new Set(sources.filter(({ rule }) => rule.protocol === "-1").map(({ group }) => group.id))];
+  if (ids.length === 0) return [];
+  return [
+    `A rule of ${ids.join(", ")} is for all protocols, and is written anew for TCP, UDP and ICMP: its sources lose every other protocol, such as ESP, GRE, SCTP or IP in IP.`,
+  ];
 }
 
 /** All the groups, with these in the place of those of the same id. */

@@ -17,14 +17,15 @@ function closed(ports: readonly Ports[], ...rules: readonly Partial<SecurityGrou
   const group = aSecurityGroup("sg-0a1", rules.map(aRule));
   const keep = parseFilterCidrs(["10.0.0.0/8"]);
   const strangers = sourcesOn(["sg-0a1"], ports, indexOf(group)).filter(({ addresses }) => !isWithin(addresses, keep));
-  const { groups, commands } = narrowedRules(strangers, ports, keep, about);
-  return { group: groups[0] ?? group, commands };
+  const { groups, commands, notes } = narrowedRules(strangers, ports, keep, about);
+  return { group: groups[0] ?? group, commands, notes };
 }
 const permissionsIn = (command = ""): unknown => JSON.parse(/--ip-permissions '(.*)'$/.exec(command)?.[1] ?? "null");
 
 describe("what is typed", () => {
   it("revokes a source whole where it has nothing else", () => {
-    const { commands } = closed([tcp(22)], { protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0", "10.1.0.0/16"] });
+    const { commands, notes } = closed([tcp(22)], { protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0", "10.1.0.0/16"] });
+    expect(notes).toEqual([]);
     expect(commands).toEqual([
       `aws ec2 authorize-security-group-ingress --group-id sg-0a1 --region eu-west-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"10.0.0.0/8"}]}]'`,
       `aws ec2 revoke-security-group-ingress --group-id sg-0a1 --region eu-west-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]'`,
@@ -44,7 +45,8 @@ describe("what is typed", () => {
   });
 
   it("splits a rule of all protocols into those that people mean by it", () => {
-    const { commands } = closed([tcp(22)], { protocol: "-1", cidrs: ["203.0.113.0/24"] });
+    const { commands, notes } = closed([tcp(22)], { protocol: "-1", cidrs: ["203.0.113.0/24"] });
+    expect(notes).toEqual([expect.stringMatching(/^A rule of sg-0a1 is for all protocols.*lose every other protocol/)]);
     expect(permissionsIn(commands[0])).toMatchObject([
       { IpProtocol: "tcp", FromPort: 0, ToPort: 21 },
       { IpProtocol: "tcp", FromPort: 23, ToPort: 65_535 },

@@ -23,7 +23,7 @@ export const fixEndpointRefusesAnonymousRequests: Fix = ({ cluster }) => {
       summary: `Takes anonymous requests out of ${bindings.map(bindingText).join(", ")}${role === undefined ? "" : `${bindings.length > 0 ? " and " : ""}what ClusterRole ${builtIn} gives them too much`}.`,
       commands: [
         ...bindings.map((binding) => commandFor(binding, changed.get(binding) ?? [])),
-        ...(role === undefined ? [] : [`kubectl patch clusterrole ${quoted(role)} --type json --patch ${quotedJson(restored)}`]),
+        ...(role === undefined ? [] : [`kubectl patch clusterrole --type json --patch ${quotedJson(restored)} -- ${quoted(role)}`]),
       ],
       manifests: [],
       after: {

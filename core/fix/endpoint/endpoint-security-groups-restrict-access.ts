@@ -19,7 +19,7 @@ export const fixEndpointSecurityGroupsRestrictAccess: Fix = (input) => {
   const strangers = sourcesOn(ids, https, indexGroups(securityGroups, prefixLists)).filter(
     ({ addresses }) => !isWithin(addresses, allowed),
   );
-  const { groups, commands } = narrowedRules(strangers, https, allowed, aboutOf(input));
+  const { groups, commands, notes } = narrowedRules(strangers, https, allowed, aboutOf(input));
   return {
     plan: {
       summary: `Takes TCP 443 from ${strangers.map(({ text }) => text).join(", ")} in ${groups.map(({ id }) => id).join(", ")}.`,
@@ -28,6 +28,7 @@ export const fixEndpointSecurityGroupsRestrictAccess: Fix = (input) => {
       after: { ...input.cluster.facts, securityGroups: known(replacing(securityGroups.value, groups)) },
       isLast: true,
       notes: [
+        ...notes,
         "Clients in these ranges lose the private endpoint: list the ranges under trustedCidrs first where they are the organization's.",
         "Whoever else is behind these groups loses the same port; other ports of the rules stay as they are.",
       ],

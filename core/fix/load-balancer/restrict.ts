@@ -88,8 +88,8 @@ export function rulesNarrowedTo(input: FixInput, loadBalancer: LoadBalancer, kee
     const ports: readonly Ports[] = portsOf(listener);
     const keep = keepOn(listener.port);
     const strangers = sourcesOn(securityGroupIds, ports, groupsIn(facts)).filter(({ addresses }) => !isWithin(addresses, keep));
-    const { groups, commands } = narrowedRules(strangers, ports, keep, aboutOf(input));
-    if (groups.length > 0) steps.push({ commands, change: (before) => withGroups(before, groups) });
+    const { groups, commands, notes } = narrowedRules(strangers, ports, keep, aboutOf(input));
+    if (groups.length > 0) steps.push({ commands, notes, change: (before) => withGroups(before, groups) });
   }
   if (steps.length === 0) return { none: `No rule of the security groups of ${loadBalancer.name} was found that lets others in.` };
   return [

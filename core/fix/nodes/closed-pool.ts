@@ -23,6 +23,7 @@ export interface Closing {
 export interface Closed {
   readonly commands: readonly string[];
   readonly after: ClusterFacts;
+  readonly notes: readonly string[];
   /** As the rules write them. */
   readonly strangers: readonly string[];
   readonly groupIds: readonly string[];
@@ -32,6 +33,7 @@ export interface Closed {
 export function closedPool(input: FixInput, { ports, openOn, strangers, keep }: Closing): Closed | { readonly none: string } {
   let after = input.cluster.facts;
   const commands: string[] = [];
+  const notes = new Set<string>();
   const [texts, groupIds] = [new Set<string>(), new Set<string>()];
   for (;;) {
     const { securityGroups, prefixLists } = after;
@@ -48,15 +50,18 @@ export function closedPool(input: FixInput, { ports, openOn, strangers, keep }: 
       })
       .at(0);
     if (open === undefined) {
-      return commands.length === 0 ? { none: untold } : { commands, after, strangers: [...texts], groupIds: [...groupIds] };
+      return commands.length === 0
+        ? { none: untold }
+        : { commands, after, notes: [...notes], strangers: [...texts], groupIds: [...groupIds] };
     }
     const its = ports(open.machine);
     const out = strangers(sourcesOn(open.target.groupIds, its, indexGroups(securityGroups, prefixLists)));
     const written = out.find(({ rule }) => rule.descriptions.some((text) => isControllers.test(text)));
     if (written !== undefined) return { none: controllersOwn(written) };
-    const { groups, commands: more } = narrowedRules(out, its, keep, aboutOf(input));
+    const { groups, commands: more, notes: lost } = narrowedRules(out, its, keep, aboutOf(input));
     if (groups.length === 0) return { none: untold };
     commands.push(...more);
+    for (const note of lost) notes.add(note);
     for (const { text, group } of out) {
       texts.add(text);
       groupIds.add(group.id);

@@ -28,7 +28,7 @@ export const fixKubeletNotExposed: Fix = (input) => {
     keep: own,
   });
   if ("none" in closed) return closed;
-  const { commands, after, strangers, groupIds } = closed;
+  const { commands, after, notes, strangers, groupIds } = closed;
   const remote = network.state === "known" ? [...network.value.remoteNodeNetworks, ...network.value.remotePodNetworks] : [];
   return {
     plan: {
@@ -37,6 +37,7 @@ export const fixKubeletNotExposed: Fix = (input) => {
       manifests: [],
       after,
       notes: [
+        ...notes,
         "The VPC's own addresses keep the ports; other ports of the rules stay as they are. The control plane comes by its interfaces in the VPC.",
         ...(remote.length === 0
           ? []

@@ -13,7 +13,7 @@ export const fixNodePortsNotPublic: Fix = (input) => {
     closingToInternet(input.settings, (machine) => [...nodePorts, ...hostPorts(machine)]),
   );
   if ("none" in closed) return closed;
-  const { commands, after, strangers, groupIds } = closed;
+  const { commands, after, notes, strangers, groupIds } = closed;
   return {
     plan: {
       summary: `Takes node ports and declared host ports from ${listed(strangers)} in ${listed(groupIds)}.`,
@@ -21,6 +21,7 @@ export const fixNodePortsNotPublic: Fix = (input) => {
       manifests: [],
       after,
       notes: [
+        ...notes,
         "Whoever uses a NodePort or a host port from the internet loses it; so do clients of a network load balancer that keeps their addresses and has no security groups.",
         "Private and trusted addresses keep the ports; other ports of the rules stay as they are.",
         "Routes and public addresses stay: what else listens on these nodes is kept out by its own rules alone.",

@@ -10,7 +10,7 @@ export const fixNodeSshNotPublic: Fix = (input) => {
     closingToInternet(input.settings, () => remoteShells),
   );
   if ("none" in closed) return closed;
-  const { commands, after, strangers, groupIds } = closed;
+  const { commands, after, notes, strangers, groupIds } = closed;
   return {
     plan: {
       summary: `Takes SSH and RDP from ${listed(strangers)} in ${listed(groupIds)}.`,
@@ -18,6 +18,7 @@ export const fixNodeSshNotPublic: Fix = (input) => {
       manifests: [],
       after,
       notes: [
+        ...notes,
         "Private and trusted addresses keep the ports; other ports of the rules stay as they are. Reach nodes by Session Manager (`aws ssm start-session`).",
         "A managed node group with remote access and no source security groups opens its port anew when it is made again: name sourceSecurityGroups.",
         "Routes and public addresses stay: what else listens on these nodes is kept out by its own rules alone.",
