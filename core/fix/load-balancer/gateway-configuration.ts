@@ -26,7 +26,7 @@ export function configureGateway(facts: ClusterFacts, gateway: Gateway, change: 
   const classDecides =
     ofClass !== undefined && ofClass.mergingMode !== "prefer-gateway" && Object.keys(change).some((key) => key in ofClass);
   const target = classDecides ? ofClass : (own ?? ofClass);
-  if (target === undefined) return create(gateway, change);
+  if (target === undefined) return create(gateway, all.value, change);
   return [
     {
       commands: [
@@ -52,8 +52,18 @@ function merged(one: LoadBalancerConfiguration, change: GatewayChange): LoadBala
   return Object.fromEntries(entries) as LoadBalancerConfiguration; // the fields that are named are of the type that it gives to them
 }
 
-function create({ namespace, name, parameters }: Gateway, change: GatewayChange): readonly Step[] | NoSteps {
+function create(
+  { namespace, name, parameters }: Gateway,
+  others: readonly LoadBalancerConfiguration[],
+  change: GatewayChange,
+): readonly Step[] | NoSteps {
   if (parameters !== undefined) return { none: `Gateway ${namespace}/${name} names a configuration that does not exist.` };
+  // To apply would change it for whoever else names it.
+  if (others.some((one) => one.name === name && one.namespace === namespace)) {
+    return {
+      none: `A LoadBalancerConfiguration ${namespace}/${name} that Gateway ${namespace}/${name} does not name is there already: let the Gateway name one of its own first (spec.infrastructure.parametersRef).`,
+    };
+  }
   const spec = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== null));
   const reference = { group: "gateway.k8s.aws", kind: "LoadBalancerConfiguration", name };
   return [

@@ -45,6 +45,11 @@ export function makeOneInternal(input: FixInput, { manifest }: Subject, ownershi
   if ("refused" in taking && taking.refused !== undefined)
     return { none: `Its controller refuses the object as it is: ${taking.refused}.` };
   const subnets = privateSubnetsFor(loadBalancer, input.cluster.facts);
+  if (manifest.kind === "Gateway" && subnets !== undefined && !("ids" in subnets)) {
+    return {
+      none: `Load balancer ${name} lies in subnets that lead to an internet gateway, and no others are known of the VPC: make such subnets first, and ask again.`,
+    };
+  }
   const declared = declareInternal(input, manifest, ownership, subnets);
   if (isNone(declared)) return declared;
   const { ask, moved } = movedInto(subnets, loadBalancer);
