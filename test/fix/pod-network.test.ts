@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { AddOn } from "../../core/model/add-on.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
@@ -25,10 +26,23 @@ describe("network-policies-are-enforced", () => {
   it("proved: the EKS add-on is configured, and its whole configuration is named as what it replaces", () => {
     const answer = fixed(groundOf("vpc-cni", { facts: { ...agents(bare), addOns: known([addOn]) } }), id, "prod");
     expect(answer.proof).toMatchObject(proved);
-    expect(commandsOf(answer)[0]).toBe(
-      `aws eks update-addon --cluster-name prod --region eu-west-1 --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values '{"enableNetworkPolicy":"true"}'`,
+    expect(commandsOf(answer)[1]).toBe(
+      `aws eks update-addon --cluster-name prod --region eu-west-1 --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values "$VPC_CNI_CONFIGURATION"`,
     );
     expect(answer.plan?.notes?.join()).toContain("replaces the add-on's whole configuration");
+  });
+
+  it.each([
+    ["has none", "None", {}, ['{"enableNetworkPolicy":"true"}']],
+    ["has an empty one", "{}", {}, ['{"enableNetworkPolicy":"true"}']],
+    ["has one of its own, and nobody said what the whole is to be", '{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}', {}, []],
+    ["has one of its own, and the whole is given", '{"env":{}}', { VPC_CNI_CONFIGURATION: '{"a": 1}' }, ['{"a": 1}']],
+  ])("the add-on's configuration is never lost: it %s", (_rule, there, env, written) => {
+    const answer = fixed(groundOf("vpc-cni", { facts: { ...agents(bare), addOns: known([addOn]) } }), id, "prod");
+    const stand = `aws() { case "$2" in describe-addon) printf '%s\\n' "$THERE" ;; update-addon) for last; do :; done; printf '%s\\n' "$last" ;; esac; }`;
+    const script = [stand, ...commandsOf(answer)].join("\n");
+    const { stdout } = spawnSync("sh", ["-euc", script], { encoding: "utf8", env: { ...process.env, ...env, THERE: there } });
+    expect(stdout.split("\n").filter((line) => line !== "")).toEqual(written);
   });
 
   it("proved: a release of the chart is upgraded where aws-node is no add-on", () => {

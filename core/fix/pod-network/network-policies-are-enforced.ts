@@ -44,14 +44,27 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
       };
   }
   const addOn = facts.addOns.state === "known" ? vpcCniAddOn(facts.addOns.value) : undefined;
-  const config = quotedJson({ enableNetworkPolicy: "true" });
+  const described = eksCommand(
+    about,
+    "describe-addon --cluster-name",
+    "--addon-name vpc-cni",
+    "--query addon.configurationValues",
+    "--output text",
+  );
   const byAddOn = [
+    // The values replace all that there are: those of somebody else are not to be lost.
+    [
+      `if [ -z "\${${values}:-}" ]; then case "$(${described})" in`,
+      `None | '' | '{}') ${values}=${quotedJson({ enableNetworkPolicy: "true" })} ;;`,
+      `*) echo 'The add-on has configuration values of its own: set ${values} to them, with "enableNetworkPolicy": "true" added.' >&2; exit 1 ;;`,
+      "esac; fi",
+    ].join(" "),
     eksCommand(
       about,
       "update-addon --cluster-name",
       "--addon-name vpc-cni",
       "--resolve-conflicts PRESERVE",
-      `--configuration-values ${config}`,
+      `--configuration-values "$${values}"`,
     ),
     eksCommand(about, "wait addon-active --cluster-name", "--addon-name vpc-cni"),
   ];
@@ -69,7 +82,7 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
         ...(isAuto || addOn === undefined
           ? []
           : [
-              `--configuration-values replaces the add-on's whole configuration: read what it has with \`${eksCommand(about, "describe-addon --cluster-name", "--addon-name vpc-cni", "--query addon.configurationValues")}\`, and add to it.`,
+              `--configuration-values replaces the add-on's whole configuration: where it has one, the commands stop until ${values} holds it with this added.`,
             ]),
         ...(isAuto ? ["Where the ConfigMap is there already, set the key in it."] : []),
         ...(!isAuto && addOn === undefined
@@ -80,6 +93,9 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
     },
   };
 }
+
+/** The variable that holds the whole configuration of the add-on. */
+const values = "VPC_CNI_CONFIGURATION";
 
 const isNodeAgent = ({ name, isInit }: PodSpec["containers"][number]): boolean => name === "aws-eks-nodeagent" && !isInit;
 
