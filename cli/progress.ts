@@ -107,6 +107,39 @@ export function startProgress({ verbose }: { readonly verbose?: boolean }, given
   };
 }
 
+/** Tells on stderr how many pieces of some work are done. */
+export interface Count {
+  tell(done: number): void;
+  stop(): void;
+}
+
+/**
+ * For work that leaves timers no turn: it is told with the pieces, as a live line on a terminal, elsewhere as a plain line now and then.
+ *
+ * @param what the pieces, such as "findings"
+ */
+export function startCount(all: number, what: string, given: Partial<Omit<Surroundings, "calls">> = {}): Count {
+  const { stream = process.stderr, environment = process.env, now = () => performance.now() } = given;
+  const spinner = isAnimated(stream, environment) ? ora({ stream, discardStdin: false, color: "cyan" }) : undefined;
+  const startedAt = now();
+  let toldAt = startedAt;
+  return {
+    tell: (done) => {
+      if (now() - toldAt < (spinner === undefined ? logEveryMs : showEveryMs)) return;
+      toldAt = now();
+      const line = `${done} of ${all} ${what} · ${clock(toldAt - startedAt)}`;
+      if (spinner === undefined) stream.write(`${line}\n`);
+      else if (spinner.isSpinning) {
+        spinner.text = line;
+        spinner.render();
+      } else spinner.start(line);
+    },
+    stop: () => {
+      spinner?.stop();
+    },
+  };
+}
+
 const readLine = ({ ms, state, read, about }: EndedRead): string =>
   plainText(`${String(Math.round(ms)).padStart(6)} ms  ${state.padEnd(7)}  ${read}${about === undefined ? "" : `  (${about})`}`);
 

@@ -16,6 +16,7 @@ import type { ClusterScope } from "../live.ts";
 import { namedChecks } from "../named-checks.ts";
 import { nearest } from "../nearest.ts";
 import { prepareFolder } from "../output.ts";
+import { startCount } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
 import { writing } from "../writing.ts";
 
@@ -44,13 +45,34 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
     options.finding,
     seen.flatMap(({ findings }) => findings.map(({ id }) => id)),
   );
-  const all = seen
-    .map(({ ground, findings }) => ({ cluster: ground.cluster, proposals: propose(ground, findings.filter(isAsked(options))) }))
-    .filter(({ proposals }) => proposals.length > 0);
+  const all = proposed(seen.map(({ ground, findings }) => ({ ground, asked: findings.filter(isAsked(options)) })));
   const { out } = options;
   if (out !== undefined) await writing(out, () => writePlans(out, all));
   process.stdout.write(options.json === true ? proposalsJson(all) : textOf(all, options));
   return exitCodeOf(all);
+}
+
+interface Asked {
+  readonly ground: Ground;
+  readonly asked: readonly Finding[];
+}
+
+function proposed(all: readonly Asked[]): readonly Proposed[] {
+  const count = startCount(
+    all.reduce((sum, { asked }) => sum + asked.length, 0),
+    "findings planned for",
+  );
+  let before = 0;
+  try {
+    return all.flatMap(({ ground, asked }) => {
+      if (asked.length === 0) return [];
+      const proposals = propose(ground, asked, (done) => count.tell(before + done));
+      before += asked.length;
+      return [{ cluster: ground.cluster, proposals }];
+    });
+  } finally {
+    count.stop();
+  }
 }
 
 const groundOf = (cluster: Cluster, settings: Settings): Ground => ({ cluster, checks, settings, readAt: readAtOf(cluster) });

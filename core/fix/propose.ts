@@ -34,7 +34,7 @@ export function propose(ground: Ground, findings: readonly Finding[], tell: (don
   const second = inRounds(
     rest,
     (finding) => planner.propose(finding),
-    (done) => tell(findings.length - rest.length + done),
+    (done) => tell(Math.max(findings.length - first.last.length, findings.length - rest.length + done)),
   );
   return [...first.settled, ...second.settled, ...second.open];
 }
@@ -65,7 +65,7 @@ function inRounds(
         settled.push(proposal);
         if (proposal.state === "planned") proved += 1;
       }
-      if (round === 1) tell(i + 1);
+      if (round === 1) tell(i + 1 - last.length);
     }
     if (open.length === 0 || proved === 0 || round === mostRounds) return { settled, open, last };
     waiting = open.map(({ finding }) => finding);

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { startProgress } from "../../cli/progress.ts";
+import { startCount, startProgress } from "../../cli/progress.ts";
 import { type Advance, clock, progressLine, timeLeft } from "../../cli/progress-line.ts";
 import { member, started } from "../sandbox/support.ts";
 import { run } from "./command.ts";
@@ -163,4 +163,24 @@ describe("--verbose of a real run", () => {
     expect(Number(kubernetes)).toBeGreaterThan(0);
     expect(stderr).toContain("Slowest reads:");
   });
+});
+
+it("pieces of work are told at most every 30 s where no terminal is", () => {
+  const stream = new PassThrough();
+  let at = 0;
+  const count = startCount(300, "findings planned for", {
+    stream: stream as unknown as NodeJS.WriteStream,
+    environment: {},
+    now: () => at,
+  });
+  for (let done = 1; done <= 200; done += 1) {
+    at = done * 500;
+    count.tell(done);
+  }
+  count.stop();
+  expect(String(stream.read())).toBe(
+    ["60 of 300 · 0:30", "120 of 300 · 1:00", "180 of 300 · 1:30"]
+      .map((line) => `${line.replace("300", "300 findings planned for")}\n`)
+      .join(""),
+  );
 });
