@@ -92,7 +92,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   pool: ["NodeGroup", "NodePool", "AutoScalingGroup", "Instance", "Node"],
   subnet: ["Subnet"],
 };
-const nounOf = ({ resource }: Finding): string =>
+export const nounOf = ({ resource }: Finding): string =>
   Object.keys(kinds).find((noun) => kinds[noun]?.includes(resource.kind)) ?? (resource.kind.endsWith("Policy") ? "policy" : "workload");
 
 const bySeverity = (a: Finding, b: Finding): number => severities.indexOf(a.severity) - severities.indexOf(b.severity);

@@ -4,10 +4,11 @@ import type { Path } from "../../model/path.ts";
 import { severities } from "../../model/severity.ts";
 import { byStatus } from "../summary.ts";
 import { findingAnchor } from "./anchor.ts";
+import { nounOf } from "./exposure-paths.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
-import { grouped } from "./words.ts";
+import { grouped, plural } from "./words.ts";
 
 /** The paths that a reader asks for first, in that order, and how they are called. */
 const asked: readonly (Path & { readonly title: string })[] = [
@@ -52,7 +53,13 @@ function line({ id, title }: AnyCheck, view: View, most: number): Html {
   const findings = view.byCheck.get(id) ?? [];
   const fails = findings.filter(({ status }) => status === "fail");
   const { pass = 0, waived = 0, unknown = 0, error = 0 } = byStatus(findings);
-  const counts: Counts = { fails: fails.length, waived, judged: fails.length + waived + pass, unjudged: unknown + error };
+  const counts: Counts = {
+    fails: fails.length,
+    waived,
+    judged: fails.length + waived + pass,
+    unjudged: unknown + error,
+    noun: nounOfAll(findings),
+  };
   const worst = severities.find((severity) => fails.some((fail) => fail.severity === severity));
   const isAllWell = pass > 0 && pass === counts.judged && counts.unjudged === 0;
   const names = fails.slice(0, most).map((fail) => html`<a class="name" href="#${findingAnchor(fail.id)}">${nameOf(fail, view)}</a>`);
@@ -68,12 +75,21 @@ interface Counts {
   readonly waived: number;
   readonly judged: number;
   readonly unjudged: number;
+  /** What is judged. */
+  readonly noun: string;
+}
+
+/** What one check judges; of what was not judged the cluster itself may stand for all. */
+function nounOfAll(findings: readonly Finding[]): string {
+  const nouns = new Set(findings.filter(({ status }) => status !== "unknown" && status !== "not-applicable").map(nounOf));
+  const [noun = "resource"] = nouns;
+  return nouns.size > 1 ? "resource" : noun;
 }
 
 /** Of what was not judged, nothing is said to be well, nor of what is waived: that is open. */
-function counted({ fails, waived, judged, unjudged }: Counts, check: string, isLinked: boolean): Html {
+function counted({ fails, waived, judged, unjudged, noun }: Counts, check: string, isLinked: boolean): Html {
   const listed = (text: string, ...status: readonly Status[]): Html => html`<a href="${linkTo({ check, status })}">${text}</a>`;
-  const all = grouped(judged);
+  const all = plural(judged, noun);
   const beside = [
     ...(fails > 0 && waived > 0 ? [listed(`${grouped(waived)} waived`, "waived")] : []),
     ...(unjudged > 0 ? [listed(`${grouped(unjudged)} not judged`, "unknown", "error")] : []),

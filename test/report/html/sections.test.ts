@@ -189,32 +189,36 @@ it.each<[string, readonly Finding[], string]>([
   [
     "what fails, of what was judged, by name",
     [balancer("fail"), aServiceFinding("api", { status: "pass" }), aServiceFinding("odd", { status: "unknown" })],
-    "1 of 2 · 1 not judged Should be: Load balancers are internal, restricted or declared prod: shop/web",
+    "1 of 2 load balancers · 1 not judged Should be: Load balancers are internal, restricted or declared prod: shop/web",
   ],
-  ["none, where all passes", [balancer("pass")], "none of 1 Should be"],
+  ["none, where all passes", [balancer("pass")], "none of 1 load balancer Should be"],
   [
     "none seen, where something was not judged",
     [balancer("pass"), aServiceFinding("odd", { status: "unknown" })],
-    "none seen of 1 · 1 not judged",
+    "none seen of 1 load balancer · 1 not judged",
   ],
-  ["waived, where what is open was accepted", [balancer("waived")], "1 of 1 waived Should be"],
-  ["waived, of which the rest passes", [balancer("waived"), aServiceFinding("api", { status: "pass" })], "1 of 2 waived Should be"],
+  ["waived, where what is open was accepted", [balancer("waived")], "1 of 1 load balancer waived Should be"],
+  [
+    "waived, of which the rest passes",
+    [balancer("waived"), aServiceFinding("api", { status: "pass" })],
+    "1 of 2 load balancers waived Should be",
+  ],
   [
     "what fails, and beside it what is waived",
     [balancer("fail"), aServiceFinding("api", { status: "waived" })],
-    "1 of 2 · 1 waived Should be",
+    "1 of 2 load balancers · 1 waived Should be",
   ],
   [
     "waived, although the rest was not judged",
     [balancer("waived"), aServiceFinding("odd", { status: "unknown" })],
-    "1 of 1 waived · 1 not judged Should be",
+    "1 of 1 load balancer waived · 1 not judged Should be",
   ],
   ["not known, where nothing was judged", [balancer("unknown")], "not known · 1 not judged"],
   ["nothing to judge", [balancer("not-applicable")], "nothing to judge"],
   [
     "the first names, and how many more there are",
     Array.from({ length: 9 }, (_, at) => aServiceFinding(`web-${at}`)),
-    "9 of 9 Should be: Load balancers are internal, restricted or declared prod: shop/web-0 prod: shop/web-1 prod: shop/web-2 prod: shop/web-3 prod: shop/web-4 prod: shop/web-5 and 3 more",
+    "9 of 9 load balancers Should be: Load balancers are internal, restricted or declared prod: shop/web-0 prod: shop/web-1 prod: shop/web-2 prod: shop/web-3 prod: shop/web-4 prod: shop/web-5 and 3 more",
   ],
 ])("exposed: %s", (_what, findings, text) => {
   expect(glanceAt(...findings)).toContain(`Internet → load balancers ${text}`);
