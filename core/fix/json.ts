@@ -49,7 +49,7 @@ const findingJson = ({ id, check, status, severity, resource, message }: Finding
   message,
 });
 
-function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, unsure, declaredFlows, opened, cut }: Proof) {
+function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, unsure, untold, declaredFlows, opened, cut }: Proof) {
   const line = connectionLines();
   const change = ({ connection, flows }: Change) => ({ connection: line(connection), flows });
   return {
@@ -61,6 +61,7 @@ function proofJson({ passes, why, becomes, alsoMended, newFails, worse, lost, un
     worse: worse.map(findingJson),
     lost: lost.map(findingJson),
     unsure: unsure.map(findingJson),
+    untold,
     declaredFlows: declaredFlows.map(findingJson),
     opened,
     ...(cut === undefined

@@ -33,6 +33,8 @@ export interface Proof {
   readonly lost: readonly Finding[];
   /** Findings for which there was nothing to judge, and of which too little was read for what there is then. They spoil no proof. */
   readonly unsure: readonly Finding[];
+  /** The checks that could not tell, neither before nor after: nothing is proved of them. */
+  readonly untold: readonly string[];
   /** Declared flows among what begins to fail or is not known any more. */
   readonly declaredFlows: readonly Finding[];
   /** Further findings that the plan mends. */
@@ -67,6 +69,7 @@ export function judgedAgain(ground: Ground, finding: Finding, plan: Plan, before
   const worse = others.filter((one) => one.status === "fail" && isWorse(one, old.get(one.id)));
   const lost = others.filter(({ id, status }) => isUntold(status) && isTold(old.get(id)?.status));
   const unsure = others.filter(({ id, status }) => isUntold(status) && old.get(id)?.status === "not-applicable");
+  const untold = new Set(others.filter(({ id, status }) => isUntold(status) && isUntold(old.get(id)?.status)).map(({ check }) => check));
   const declaredFlows = [...newFails, ...lost].filter(({ resource }) => resource.kind === "Flow");
   const stillFailing = new Set(after.filter(({ status }) => status !== "pass" && status !== "not-applicable").map(({ id }) => id));
   const alsoMended = before.filter(({ id, status }) => status === "fail" && id !== finding.id && !stillFailing.has(id));
@@ -87,6 +90,7 @@ export function judgedAgain(ground: Ground, finding: Finding, plan: Plan, before
     worse,
     lost,
     unsure,
+    untold: [...untold],
     declaredFlows,
     alsoMended,
     opened,
@@ -124,7 +128,7 @@ const isWorse = (one: Finding, before: Finding | undefined): boolean =>
   before?.status === "fail" && one.severity !== before.severity && isAtLeast(one.severity, before.severity);
 
 type Status = Finding["status"];
-const isUntold = (status: Status): boolean => status === "unknown" || status === "error";
+const isUntold = (status: Status | undefined): boolean => status === "unknown" || status === "error";
 /** Also what was not there: a resource of the plan that nothing is known of. */
 const isTold = (status: Status | undefined): boolean => status === undefined || status === "pass";
 

@@ -57,7 +57,7 @@ const mostConnections = 200;
 
 /** What was proved, and what the plan does beside. */
 export function proofLines(proof: Proof): readonly string[] {
-  const { passes, why, becomes, alsoMended, newFails, worse, lost, unsure, declaredFlows, opened, cut } = proof;
+  const { passes, why, becomes, alsoMended, newFails, worse, lost, unsure, untold, declaredFlows, opened, cut } = proof;
   const verdict = passes
     ? [
         `Proved: judged again with the plan carried out, ${becomes === undefined ? "what it is about is gone" : `it is ${becomes.status}`}, and nothing else begins to fail.`,
@@ -71,6 +71,7 @@ export function proofLines(proof: Proof): readonly string[] {
     ...findingLines("Not known any more", lost),
     ...findingLines("Judged for the first time, and not known", unsure),
     ...findingLines("Declared flows that no longer hold", declaredFlows),
+    ...(untold.length === 0 ? [] : [`Nothing is proved of what is not known before either, by ${untold.join(", ")}.`]),
     ...(opened.length === 0 ? [] : ["Opens:", ...opened.slice(0, mostFindings).map((one) => `  ${plainText(one)}`)]),
     ...(cut === undefined ? [] : cutLines(cut)),
   ];
