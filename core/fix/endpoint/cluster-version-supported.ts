@@ -41,6 +41,10 @@ function supportIn(kubernetes: string, now: Date): Fact<VersionSupport> {
   return known(row);
 }
 
+/** Add-ons and nodes that are left behind break: nobody goes on without a word. Without a terminal the script ends there. */
+const afterStep = (version: string): string =>
+  `echo 'Bring add-ons, self-managed nodes and Fargate pods to ${version} now, see that all is well, and press Enter.' >&2; read -r _`;
+
 function planOf(input: FixInput, steps: readonly string[], support: VersionSupport) {
   const about = aboutOf(input);
   const { facts } = input.cluster;
@@ -53,7 +57,8 @@ function planOf(input: FixInput, steps: readonly string[], support: VersionSuppo
   const version = facts.version.state === "known" ? facts.version.value : { kubernetes: last };
   return {
     summary: `Updates the cluster to Kubernetes ${steps.join(", then ")}, with its managed node groups after each step.`,
-    commands: steps.flatMap((step) => [
+    commands: steps.flatMap((step, i) => [
+      ...(i === 0 ? [] : [afterStep(steps[i - 1] ?? "")]),
       updateVersion(about, step),
       waitForCluster(about),
       ...updatable.flatMap((group) => [
