@@ -26,7 +26,7 @@ export function scriptOf({ plan, finding, proved, proof }: Planned, cluster: Clu
     "set -eu",
     ...(proved ? [] : [comment(`NOT PROVED: ${proof.why ?? ""}`), "echo 'This plan is not proved; see proof.txt.' >&2", "exit 1"]),
     ...(all.some(usesAws) ? accountGuard(cluster) : []),
-    ...(all.some(usesKubectl) ? contextGuard(cluster) : []),
+    ...(all.some(usesCluster) ? contextGuard(cluster) : []),
     ...all,
   ];
   return `${lines.join("\n")}\n`;
@@ -34,8 +34,9 @@ export function scriptOf({ plan, finding, proved, proof }: Planned, cluster: Clu
 
 const comment = (text: string): string => `# ${plainText(text)}`;
 
-const usesAws = (command: string): boolean => /(?:^|[|&] |\n)\s*aws /.test(command);
-const usesKubectl = (command: string): boolean => /(?:^|[|&] |\n)\s*kubectl /.test(command);
+/** Wherever it stands, such as in a loop. One guard too many harms nobody. */
+const usesAws = (command: string): boolean => /(?:^|[\s(])aws (?:ec2|eks|elb|elbv2) /.test(command);
+const usesCluster = (command: string): boolean => /(?:^|[\s(])(?:kubectl|helm) /.test(command);
 
 /** Another account may have a cluster of this name. */
 const accountGuard = ({ account }: Cluster): readonly string[] => [
@@ -49,4 +50,5 @@ const accountGuard = ({ account }: Cluster): readonly string[] => [
 const contextGuard = ({ resource }: Cluster): readonly string[] => [
   `: "\${KUBE_CONTEXT:=${resource.id.replaceAll(/[^\w:/.-]/g, "_")}}" # of aws eks update-kubeconfig`,
   'kubectl() { command kubectl --context "$KUBE_CONTEXT" "$@"; }',
+  'helm() { command helm --kube-context "$KUBE_CONTEXT" "$@"; }',
 ];

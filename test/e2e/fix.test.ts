@@ -43,7 +43,7 @@ type ListName = (typeof lists)[number];
 const aws = `#!/bin/sh
 case "$1 $2" in
   "sts get-caller-identity") echo ${account} ;;
-  "elb describe-load-balancers") exit 255 ;;
+  "elb describe-load-balancers") echo "An error occurred (LoadBalancerNotFound)" >&2; exit 255 ;;
 esac
 `;
 

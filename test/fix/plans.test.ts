@@ -99,7 +99,13 @@ describe("the endpoint", () => {
   it("a version goes on through each minor one, until support is not about to end", () => {
     const at = { readAt: known("2026-11-01T06:00:00.000Z"), version: known(aVersion("1.33")) };
     const [commands] = typed(proposed(groundOf(at), "cluster-version-supported"));
-    expect(commands).toEqual([expect.stringContaining("1.34"), wait, expect.stringContaining("1.35"), wait]);
+    expect(commands).toEqual([
+      expect.stringContaining("1.34"),
+      wait,
+      expect.stringMatching(/Bring add-ons.*1\.34.*; read -r _$/),
+      expect.stringContaining("1.35"),
+      wait,
+    ]);
   });
 
   it("no version that is known helps", () => {
@@ -284,6 +290,17 @@ describe("a proof", () => {
     });
   });
 
+  it("names the checks that could tell neither before nor after, and no others", () => {
+    const unread = groundOf({
+      services: known([aService("web", { externalIPs: ["8.8.8.8"] })]),
+      endpoint: unknown("forbidden", "No access."),
+    });
+    const [proposal] = proposed(unread, "service-uses-no-external-ips");
+    const untold = proposal?.state === "planned" ? proposal.proof.untold : [];
+    expect(untold).toContain("endpoint-private-access-enabled");
+    expect(untold).not.toContain("service-uses-no-external-ips");
+  });
+
   it("a finding that a waiver excuses is judged all the same", () => {
     const waiver = { check: "service-uses-no-external-ips", resource: "*", owner: "team", reason: "legacy", expires: "2099-01-31" };
     const waived = { ...ground, settings: withSettings({ waivers: [waiver] }) };
@@ -301,6 +318,15 @@ describe("a script", () => {
     expect(script).toContain('command kubectl --context "$KUBE_CONTEXT"');
     expect(script).toContain("KUBE_CONTEXT:=arn:aws:eks:eu-west-1:111122223333:cluster/prod");
     expect(script).not.toContain("get-caller-identity");
+  });
+
+  it.each([
+    ["helm, which has contexts of its own", "helm upgrade x", 'command helm --kube-context "$KUBE_CONTEXT"'],
+    ["AWS in a loop", "until aws elb describe-load-balancers; do sleep 5; done", "aws sts get-caller-identity"],
+    ["AWS in a substitution", 'echo "$(aws eks describe-addon)"', "aws sts get-caller-identity"],
+    ["kubectl behind a pipe", "cat x | kubectl replace --filename -", 'command kubectl --context "$KUBE_CONTEXT"'],
+  ])("is kept to its own by a guard: %s", (_rule, command, guard) => {
+    expect(scriptOf({ ...proposal, plan: { ...proposal.plan, commands: [command] } }, ground.cluster)).toContain(guard);
   });
 
   it("ends before it did anything where its plan is not proved", () => {

@@ -48,7 +48,9 @@ describe("network-policies-are-enforced", () => {
   it("proved: a release of the chart is upgraded where aws-node is no add-on", () => {
     const answer = fixed(groundOf("vpc-cni", { facts: agents(bare) }), id, "prod");
     expect(answer.proof).toMatchObject(proved);
-    expect(commandsOf(answer).join()).toContain("--set enableNetworkPolicy=true");
+    expect(commandsOf(answer).join()).toMatch(
+      /VPC_CNI_CHART_VERSION:\?.*--version "\$VPC_CNI_CHART_VERSION".*--set enableNetworkPolicy=true/,
+    );
   });
 
   it("proved: EKS Auto Mode's nodes need the ConfigMap alone", () => {

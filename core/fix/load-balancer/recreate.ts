@@ -38,5 +38,6 @@ export function recreate({ region }: FixInput, service: Service, loadBalancers: 
 
 const waitUntilGone = ({ arn, name, type }: LoadBalancer, region: string): string =>
   type === "classic"
-    ? `while aws elb describe-load-balancers --load-balancer-names ${quoted(name)} --region ${quoted(region)} >/dev/null 2>&1; do sleep 5; done`
+    ? // Any other refusal, such as of credentials that ended, does not say that it is gone.
+      `until aws elb describe-load-balancers --load-balancer-names ${quoted(name)} --region ${quoted(region)} 2>&1 | grep -q LoadBalancerNotFound; do sleep 5; done`
     : `aws elbv2 wait load-balancers-deleted --load-balancer-arns ${quoted(arn)} --region ${quoted(region)}`;

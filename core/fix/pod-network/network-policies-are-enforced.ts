@@ -1,5 +1,5 @@
 import { eksCommand } from "../../checks/endpoint/eks-commands.ts";
-import { quotedJson } from "../../checks/shell.ts";
+import { asksFor, quotedJson } from "../../checks/shell.ts";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import { type Fact, known, mapFact } from "../../model/fact.ts";
 import type { NamedSettings } from "../../model/pod-network.ts";
@@ -69,7 +69,8 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
     eksCommand(about, "wait addon-active --cluster-name", "--addon-name vpc-cni"),
   ];
   const byChart = [
-    "helm upgrade aws-vpc-cni aws-vpc-cni --repo https://aws.github.io/eks-charts --namespace kube-system --reuse-values --set enableNetworkPolicy=true",
+    asksFor("VPC_CNI_CHART_VERSION", "the version of the chart that is installed, which helm list --namespace kube-system tells"),
+    'helm upgrade aws-vpc-cni aws-vpc-cni --repo https://aws.github.io/eks-charts --version "$VPC_CNI_CHART_VERSION" --namespace kube-system --reuse-values --set enableNetworkPolicy=true',
   ];
   const byHand = ["kubectl create configmap amazon-vpc-cni --namespace kube-system --from-literal enable-network-policy-controller=true"];
   return {
@@ -88,7 +89,7 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
         ...(!isAuto && addOn === undefined
           ? ["The command is for a release of the chart that is called aws-vpc-cni: aws-node is no EKS add-on here."]
           : []),
-        "Policies that were inert hold from then on: the connections that they cut are listed below.",
+        "Policies that were inert hold from then on: the connections that they cut are listed with the proof.",
       ],
     },
   };
@@ -148,7 +149,7 @@ function byCilium({ cluster: { facts } }: FixInput): Plan {
     after: { ...facts, networkSettings: mapFact(facts.networkSettings, (all) => ({ ...all, cilium: settings(all.cilium) })) },
     notes: [
       "Set it in the chart's values too (policyAuditMode, policyEnforcementMode), or it will come back.",
-      "Policies that were inert hold from then on: the connections that they cut are listed below.",
+      "Policies that were inert hold from then on: the connections that they cut are listed with the proof.",
     ],
   };
 }
