@@ -3,6 +3,7 @@ import { UnquotableError } from "../checks/shell.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Fix, Plan } from "./fix.ts";
 import { fixes, withoutFix } from "./index.ts";
+import { ManifestError } from "./manifests.ts";
 import { type Ground, type Judged, judgedAgain, judgedOn, type Proof } from "./prove.ts";
 
 export type Proposal = {
@@ -129,7 +130,7 @@ function answerFor({ cluster, settings, readAt }: Ground, finding: Finding): Ret
   try {
     return fix({ cluster, finding, settings, account, region, readAt });
   } catch (error) {
-    if (error instanceof UnquotableError) return { none: `${error.message} ${error.hint}` };
+    if (error instanceof UnquotableError || error instanceof ManifestError) return { none: `${error.message} ${error.hint}` };
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { cutBetween } from "../../core/fix/cut.ts";
-import { applied, type ManifestObject, manifestText } from "../../core/fix/manifests.ts";
+import { applied, ManifestError, type ManifestObject, manifestText } from "../../core/fix/manifests.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known, unknown } from "../../core/model/fact.ts";
 import { connectionLines } from "../../core/report/connectivity-text.ts";
@@ -79,7 +79,7 @@ it.each([
   ["a kind that is not read", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" } }],
   ["a policy that is malformed", { ...closed, spec: { podSelector: 7 } }],
 ])("a plan does not lean on %s", (_rule, object) => {
-  expect(() => applied(facts(), [object as ManifestObject])).toThrow(TypeError);
+  expect(() => applied(facts(), [object as ManifestObject])).toThrow(ManifestError);
 });
 
 it("texts that YAML 1.1 takes for something else are quoted", () => {

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { propose } from "../../core/fix/propose.ts";
+import { judgedOn } from "../../core/fix/prove.ts";
 import type { AddOn } from "../../core/model/add-on.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known } from "../../core/model/fact.ts";
@@ -350,4 +352,13 @@ describe("where no policy helps", () => {
     const { none } = fixed(groundOf("calico", { pods: twins, facts: rbac }), "endpoint-blocked-from-pods", "shop");
     expect(none).toContain("No label tells 1 pods, such as shop/web-x7k2p");
   });
+});
+
+it("a name that no manifest can hold leaves its finding without a plan, and the others with theirs", () => {
+  const ground = groundOf("vpc-cni", { pods: [...openPods, running("Lab; id", "probe", "10.0.2.24")] });
+  const failing = judgedOn(ground).filter(({ check, status }) => check === "pods-deny-ingress-by-default" && status === "fail");
+  const proposals = propose(ground, failing);
+  const outcomes = new Map(proposals.map((one) => [one.finding.resource.name, one]));
+  expect(outcomes.get("shop")).toMatchObject({ state: "planned", proved: true });
+  expect(outcomes.get("Lab; id")).toMatchObject({ state: "none", why: expect.stringContaining("A manifest of the plan can't be read") });
 });
