@@ -34,6 +34,7 @@ describe("every check", () => {
 /** Of these the example's cluster can't be mended by anything to type. */
 const beyondHelp = {
   "load-balancer-encrypts-traffic": "No object of the cluster owns the load balancer",
+  "load-balancer-subnets-fit-scheme": "takes no other subnet of a zone that it is in",
   "kubelet-blocked-from-pods": "No policy holds for Pod shop/web, as no policy engine enforces on node fargate-ip-10-0-1-10",
 };
 

@@ -48,6 +48,8 @@ const helpless = [
   /^Whether it differs in its sources is not known/,
   /has no security groups, and can't be given any\.$/,
   /was made without security groups and can't be given any: delete the Gateway/,
+  /is made by nobody in the cluster: move it where it was made\.$/,
+  /takes no other subnet of a zone that it is in, and would have to be made anew/,
   /passes on plain text that no certificate of its own ends/,
 ];
 /** An estate of network load balancers that stand in front of others has nothing to give a certificate to. */
@@ -85,6 +87,17 @@ describe.each<readonly [string, readonly string[], readonly string[]]>([
   it("says why where nothing can be typed, and for no other reason than those", () => {
     const whys = outcomes.flatMap(({ proposal }) => (proposal?.state === "none" ? [proposal.why] : []));
     expect([...new Set(whys.filter((why) => !isHelpless(why)))]).toEqual([]);
+  });
+
+  it("makes anew whatever can't change its subnets: all but application load balancers", () => {
+    const moved = outcomes.flatMap(({ finding, proposal }) =>
+      finding.check === "load-balancer-subnets-fit-scheme" && finding.resource.kind === "Service" && proposal?.state === "planned"
+        ? [proposal.plan.commands.join("\n")]
+        : [],
+    );
+    expect(moved.length).toBeGreaterThan(0);
+    for (const commands of moved)
+      expect(commands).toMatch(/load-balancer-subnets=.*\n.*"type":"ClusterIP".*\n.*(?:deleted|NotFound).*\n.*"LoadBalancer"/);
   });
 
   it("has plans for most fails of every check", () => {

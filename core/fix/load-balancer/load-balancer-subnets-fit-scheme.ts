@@ -6,6 +6,7 @@ import { isNone, planOfSteps, type Step, type Steps } from "../steps.ts";
 import { configureGateway } from "./gateway-configuration.ts";
 import { annotateIngress, annotateService } from "./manifest-changes.ts";
 import { movedInto, type PrivateSubnets, privateSubnetsFor, subnetsAnnotation } from "./private-subnets.ts";
+import { recreate } from "./recreate.ts";
 import { subjectIn } from "./subject.ts";
 
 /** Moves internal load balancers to subnets without a route to an internet gateway. */
@@ -32,21 +33,35 @@ export const fixLoadBalancerSubnetsFitScheme: Fix = (input) => {
   return { plan: planOfSteps(input, summary, [...steps, { notes }]) };
 };
 
-function nameSubnets(
-  { cluster, region }: FixInput,
-  manifest: Manifest,
-  { loadBalancer, isFrontend }: Ownership,
-  subnets: PrivateSubnets,
-): Steps {
+/**
+ * Only an application load balancer changes its subnets of a zone at once: any other is made anew.
+ * Source: Network Load Balancers, "Update the Availability Zones": a subnet goes before another of its zone comes; cloud-provider-aws#249.
+ */
+function nameSubnets(input: FixInput, manifest: Manifest, ownership: Ownership, subnets: PrivateSubnets): Steps {
+  const { cluster, region } = input;
+  const { loadBalancer, belongs, bindings = [] } = ownership;
+  const isOwned = manifest.kind !== "absent" && manifest.kind !== "none";
+  if (isOwned && (belongs === "bound" || bindings.length > 0)) {
+    return { none: `Load balancer ${loadBalancer.name} is made by nobody in the cluster: move it where it was made.` };
+  }
+  const isFast = loadBalancer.type === "application";
+  if (!isFast && manifest.kind !== "Service" && manifest.kind !== "unread") {
+    return {
+      none: `Load balancer ${loadBalancer.name} takes no other subnet of a zone that it is in, and would have to be made anew: make another in private subnets, and lead clients there.`,
+    };
+  }
   switch (manifest.kind) {
     case "unread":
       return { none: manifest.reason.message };
     case "Service": {
       const { annotations, variables } = subnetsAnnotation("aws-load-balancer-subnets", subnets);
-      return [annotateService(manifest.service, annotations, variables)];
+      return [
+        annotateService(manifest.service, annotations, variables),
+        ...(isFast ? [] : [recreate(input, manifest.service, [loadBalancer])]),
+      ];
     }
     case "Ingress": {
-      const { annotations, variables } = subnetsAnnotation(isFrontend ? "frontend-nlb-subnets" : "subnets", subnets);
+      const { annotations, variables } = subnetsAnnotation("subnets", subnets);
       return [annotateIngress(manifest.ingress, annotations, variables)];
     }
     case "Gateway":
@@ -57,9 +72,7 @@ function nameSubnets(
     case "none": {
       const words = "ids" in subnets ? subnets.ids.map(quoted).join(" ") : `$(echo "$${subnets.variable}" | tr , ' ')`;
       const at = `--region ${quoted(region)}`;
-      return loadBalancer.type === "classic"
-        ? { none: "A classic load balancer without owner is deleted rather than moved." }
-        : [{ commands: [`aws elbv2 set-subnets --load-balancer-arn ${quoted(loadBalancer.arn)} --subnets ${words} ${at}`] }];
+      return [{ commands: [`aws elbv2 set-subnets --load-balancer-arn ${quoted(loadBalancer.arn)} --subnets ${words} ${at}`] }];
     }
   }
 }
