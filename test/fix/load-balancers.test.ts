@@ -106,3 +106,16 @@ describe.each<readonly [string, readonly string[], readonly string[]]>([
     expect(withPlans.map(([check]) => check).toSorted()).toEqual(planned.toSorted());
   });
 });
+
+it("uses whatever value a plan asks for, also where the VPC has no private subnets", () => {
+  const asking = some.flatMap((household) => {
+    const { facts } = clusterOf(household);
+    const cluster = aCluster({ ...wholeEstateOf([household]), network: facts.network, subnets: known([]) });
+    const ground = { cluster, checks: its, settings: withSettings({}), readAt };
+    const failing = judgedOn(ground).filter(({ status, check }) => status === "fail" && hasFix(check));
+    const plans = failing.flatMap((finding) => propose(ground, [finding])).flatMap((one) => (one.state === "planned" ? [one.plan] : []));
+    return plans.map(({ commands }) => commands.join("\n")).filter((commands) => commands.includes("${PRIVATE_SUBNETS:?"));
+  });
+  expect(asking.length).toBeGreaterThan(0);
+  for (const commands of asking) expect(commands).toContain('$PRIVATE_SUBNETS"');
+});
