@@ -95,6 +95,39 @@ describe("the shell steps of the action", () => {
   });
 });
 
+/** The lines that GitHub's runner obeys, by either of its forms: one begins a line, the other stands anywhere. */
+function commandsIn(log: string): readonly string[] {
+  const obeyed: string[] = [];
+  let mark: string | undefined;
+  for (const line of log.split("\n")) {
+    const [, stopping] = /^\s*::stop-commands::(.+)$/.exec(line) ?? [];
+    if (mark !== undefined) {
+      if (line.trim() === `::${mark}::`) mark = undefined;
+    } else if (stopping !== undefined) mark = stopping;
+    else if (/^\s*::|##\[/.test(line)) obeyed.push(line);
+  }
+  return obeyed;
+}
+
+describe("what manifests and their files are called", () => {
+  it("is no command to the runner", async () => {
+    const path = await repository(before, { "k8s/##[error]forged ::add-mask::web.yaml": template, "k8s/service.yaml": claiming });
+    const { stdout } = await runAction(path, { manifests: "k8s", base: "commit-0" });
+    expect(stdout).toContain("##[error]forged");
+    expect(commandsIn(stdout)).toEqual(["::error::A check of the manifests fails."]);
+  });
+
+  it("leaves room in a comment, and what was left out is told", async () => {
+    const many = Array.from({ length: 60 }, (_, at) => `---\n${deployment(`${"long-name-".repeat(20)}${at}`)}`).join("");
+    const path = await repository({ "README.md": "" }, { "k8s/many.yaml": many });
+    const { summary, outputs } = await runAction(path, { manifests: "k8s", base: "commit-0" });
+    expect(Number(outputs.added)).toBeGreaterThan(1000);
+    expect(summary.length).toBeLessThan(65_536);
+    const shown = summary.match(/^\+ /gm)?.length ?? 0;
+    expect([shown > 0, summary.includes(`… and ${Number(outputs.added) - shown} more.`)]).toEqual([true, true]);
+  });
+});
+
 it("no step of the action has an expression in its script", () => {
   const { runs } = yaml("action.yml") as Action;
   expect(runs.steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
