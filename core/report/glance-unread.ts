@@ -1,6 +1,6 @@
 import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
-import { type Unread, unreadOf } from "./unread.ts";
+import { placeOf, type Unread, unreadOf } from "./unread.ts";
 
 /** What was not seen, a line each for what went unread in the same way in several places; what was left out on purpose last. */
 export function unreadLines(report: Report, coverage: ReadonlySet<string>): readonly string[] {
@@ -25,7 +25,6 @@ function wherefrom(group: readonly Unread[]): string {
   return [counted(accounts, "account"), counted(clusters, "cluster")].filter(Boolean).join(", ");
 }
 
-const placeOf = ({ account, region, cluster }: Unread): string => (cluster === undefined ? `account ${account}` : `${cluster} ${region}`);
 const counted = (count: number, noun: string): string => (count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`);
 
 /** The names of a few reads, the number of many by plane. */

@@ -6,7 +6,7 @@ import { broken, columnsOf, plainTable } from "./plain-table.ts";
 import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
-import { type Unread, unreadOf } from "./unread.ts";
+import { placeOf, type Unread, unreadOf } from "./unread.ts";
 import { wrapped } from "./wrap.ts";
 
 /** What a caller may colour: a severity's name, or a heading. */
@@ -114,7 +114,6 @@ function gaps(report: Report, { width, paint, coverage }: View): string {
   return `${paint("heading", "Not seen")}\n${table.toString()}`;
 }
 
-const placeOf = ({ account, region, cluster }: Unread): string => (cluster === undefined ? `account ${account}` : `${cluster} ${region}`);
 const whyOf = ({ state, why }: Unread): string => (state === "skipped" ? `skipped, ${why}` : why);
 
 /** What was judged about exposure; coverage is told as what was not seen. */

@@ -36,6 +36,10 @@ export function unreadOf({ accounts, clusters, findings }: Report, coverage: Rea
   return [...unread.filter(({ state }) => state !== "skipped"), ...unread.filter(({ state }) => state === "skipped")];
 }
 
+/** What the place is called: the account, or the cluster with its Region if it is in one. */
+export const placeOf = ({ account, region, cluster }: Unread): string =>
+  cluster === undefined ? `account ${account}` : [cluster, region].filter(Boolean).join(" ");
+
 type Where = Pick<Unread, "account" | "region" | "cluster">;
 
 function unreadAt(where: Where, coverage: readonly Coverage[], gaps: readonly Finding[]): readonly Unread[] {

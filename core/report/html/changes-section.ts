@@ -2,9 +2,7 @@ import { type ChangeKind, type Changes, changeKinds, type Resolved } from "../ch
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
-import { grouped, moment, plural } from "./words.ts";
-
-const words: Readonly<Record<ChangeKind, string>> = { opened: "new", worsened: "worse", reopened: "back" };
+import { changeWords, grouped, moment, plural } from "./words.ts";
 
 /** How many resolved findings are listed; the rest is counted. */
 const mostResolved = 200;
@@ -50,7 +48,7 @@ export function changesInShort({ report, changes }: View): string {
     ...(sum.unknown === 0 ? [] : [`${plural(sum.unknown, "cluster")} not known`]),
   ];
   const counts = [
-    ...changeKinds.map((kind) => `${grouped(sum[kind])} ${words[kind]}`),
+    ...changeKinds.map((kind) => `${grouped(sum[kind])} ${changeWords[kind]}`),
     `${grouped(sum.resolved.length)} resolved`,
     ...open,
   ];
@@ -94,7 +92,7 @@ function compared(sum: Sum, clusters: number): Html {
   const of = since.length === clusters ? "each cluster" : plural(since.length, "cluster");
   const counts = changeKinds.map(
     (kind) =>
-      html`<li class="${sum[kind] === 0 ? "none" : "high"}"><a href="${linkTo({ change: kind })}"><b>${grouped(sum[kind])}</b> ${words[kind]}</a></li>`,
+      html`<li class="${sum[kind] === 0 ? "none" : "high"}"><a href="${linkTo({ change: kind })}"><b>${grouped(sum[kind])}</b> ${changeWords[kind]}</a></li>`,
   );
   return html`<p class="soft">Against what was last read of ${of}, from ${moment(oldest)}${oldest !== newest && ` to ${moment(newest)}`}.</p>
 <ul class="tiles few" aria-label="Changes">${counts}<li class="${resolved.length === 0 ? "none" : "good"}"><span><b>${grouped(resolved.length)}</b> resolved</span></li></ul>`;

@@ -1,4 +1,5 @@
 import type { Status } from "../../model/finding.ts";
+import type { ChangeKind } from "../changes.ts";
 
 /** "1 cluster", "2 clusters". */
 export const plural = (count: number, noun: string, several = `${noun}s`): string => `${grouped(count)} ${count === 1 ? noun : several}`;
@@ -18,3 +19,6 @@ export const statusWords: Readonly<Record<Status, string>> = {
   pass: "passed",
   "not-applicable": "not applicable",
 };
+
+/** What has become of a finding since the last run, in a word. */
+export const changeWords: Readonly<Record<ChangeKind, string>> = { opened: "new", worsened: "worse", reopened: "back" };

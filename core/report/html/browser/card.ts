@@ -1,15 +1,7 @@
+import { changeWords, statusWords } from "../words.ts";
 import { copyButton } from "./copy.ts";
 import { element } from "./element.ts";
 import type { Shown } from "./finding.ts";
-
-const statusWords: Readonly<Record<string, string>> = {
-  error: "check broke",
-  unknown: "not judged",
-  waived: "waived",
-  pass: "passed",
-  "not-applicable": "not applicable",
-};
-export const changeWords: Readonly<Record<string, string>> = { opened: "new", worsened: "worse", reopened: "back" };
 
 /** A finding in a line that opens to all that is known about it; its inside is made when it is first opened. */
 export function card(finding: Shown, heading: "h3" | "h4"): HTMLDetailsElement {
@@ -36,12 +28,12 @@ export function card(finding: Shown, heading: "h3" | "h4"): HTMLDetailsElement {
 }
 
 /** How a finding is marked: its severity where it fails, else its status. */
-function badges(status: string, severity: string, change: string | undefined): readonly HTMLElement[] {
+function badges(status: Shown["status"], severity: string, change: Shown["change"]): readonly HTMLElement[] {
   const isFailing = status === "fail";
   const first = isFailing
     ? element("span", { class: `badge ${severity}` }, severity)
-    : element("span", { class: `badge ${status === "pass" ? "good" : ""}` }, statusWords[status] ?? status);
-  return change === undefined ? [first] : [first, element("span", { class: "badge change" }, changeWords[change] ?? change)];
+    : element("span", { class: `badge ${status === "pass" ? "good" : ""}` }, statusWords[status]);
+  return change === undefined ? [first] : [first, element("span", { class: "badge change" }, changeWords[change])];
 }
 
 /** A finding in one line that leads to it. */

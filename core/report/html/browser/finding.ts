@@ -6,7 +6,7 @@ export interface Shown {
   readonly anchor: string;
   readonly id: string;
   readonly check: PageData["checks"][number];
-  readonly status: string;
+  readonly status: PageData["statuses"][number];
   readonly severity: string;
   readonly cluster: PageData["clusters"][number] | undefined;
   readonly kind: string;
@@ -15,7 +15,7 @@ export interface Shown {
   readonly resource: string;
   readonly owner: string;
   readonly message: string;
-  readonly change: string | undefined;
+  readonly change: PageData["changeKinds"][number] | undefined;
   readonly references: readonly string[];
   readonly remedy: string | undefined;
   /** The report is of several accounts, so that a command has to say which. */
@@ -38,7 +38,7 @@ export function findingAt(data: PageData, place: number): Shown {
     anchor: `finding-${at(findings.anchor)}`,
     id: details.id ?? `${check.id}/${resource}`,
     check,
-    status: statuses[at(findings.status)] ?? "",
+    status: statuses[at(findings.status)] as PageData["statuses"][number], // each is a place in that list
     severity: severities[at(findings.severity)] ?? "",
     cluster,
     kind: texts[at(findings.kind)] ?? "",

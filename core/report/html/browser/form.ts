@@ -1,17 +1,9 @@
 import type { PageData } from "../page-data.ts";
-import { changeWords } from "./card.ts";
+import { changeWords, statusWords } from "../words.ts";
 import { byId, element } from "./element.ts";
 import { type Filters, type Matches, noFilters } from "./narrow.ts";
 
 const selects = ["account", "cluster", "namespace", "owner", "check", "requirement", "change"] as const;
-const statusLabels: Readonly<Record<string, string>> = {
-  fail: "failing",
-  error: "check broke",
-  unknown: "not judged",
-  waived: "waived",
-  pass: "passed",
-  "not-applicable": "not applicable",
-};
 
 /** How the list may be grouped. */
 export const groupings = ["severity", "cluster", "check", "namespace"] as const;
@@ -38,7 +30,7 @@ export function fillForm(data: PageData): void {
   fieldset(
     "status",
     data.statuses.filter((_status, place) => findings.status.includes(place)),
-    statusLabels,
+    statusWords,
   );
   fieldset(
     "severity",
@@ -71,7 +63,7 @@ export function fillForm(data: PageData): void {
   );
   options(
     "change",
-    data.changeKinds.filter((_kind, place) => findings.change.includes(place)).map((kind) => [kind, changeWords[kind] ?? kind]),
+    data.changeKinds.filter((_kind, place) => findings.change.includes(place)).map((kind) => [kind, changeWords[kind]]),
   );
   select("group").replaceChildren(...groupings.map((name) => element("option", { value: name }, name)));
 }
