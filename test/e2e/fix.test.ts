@@ -26,7 +26,7 @@ import {
   readAt,
   withSettings,
 } from "../support/cluster.ts";
-import { anOpenNetwork } from "../support/network.ts";
+import { anOpenNetwork, aRouteTable } from "../support/network.ts";
 import type { Manifest } from "./bed/kube/admin.ts";
 import { type KubeApiserver, startKubeApiserver } from "./bed/kube/apiserver.ts";
 import { customKinds } from "./bed/kube/definitions.ts";
@@ -227,6 +227,8 @@ const loadBalancers: readonly LoadBalancer[] = [
 ];
 /** Network ACLs that were not read ask nothing more of load balancers that are restricted. */
 const withoutAcls: Partial<ClusterFacts> = { networkAcls: unknown("forbidden", "No access.") };
+/** A subnet that leads nowhere, besides the main table's. */
+const withPrivateSubnet: Partial<ClusterFacts> = anOpenNetwork({ tables: [aRouteTable(["subnet-private"])] });
 const awsFacts: Partial<ClusterFacts> = {
   ...anOpenNetwork(),
   readAt: known(readAt),
@@ -320,7 +322,7 @@ suite("Scripts that fix writes, run by kubectl against a kube-apiserver", { etcd
     ["load-balancer-internal-or-restricted", "classic", { PRIVATE_SUBNETS: "stand-in" }, {}],
     ["load-balancer-internal-or-restricted", "network", { PRIVATE_SUBNETS: "stand-in" }, {}],
     ["load-balancer-internal-or-restricted", "web", { PRIVATE_SUBNETS: "stand-in" }, {}],
-    ["load-balancer-internal-or-restricted", "edge", { PRIVATE_SUBNETS: "stand-in" }, {}],
+    ["load-balancer-internal-or-restricted", "edge", {}, withPrivateSubnet],
     ["load-balancer-internal-or-restricted", "ranged", {}, withoutAcls],
     ["load-balancer-internal-or-restricted", "listed", {}, withoutAcls],
     ["load-balancer-internal-or-restricted", "door", {}, withoutAcls],

@@ -14,19 +14,19 @@ body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 sy
 header, main, footer, nav ul { max-width: 74rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding-top: 1.75rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; text-wrap: balance; }
-h2 { font-size: 1.25rem; margin: 2.75rem 0 .9rem; letter-spacing: -.005em; } main > section:first-child h2 { margin-top: 1.5rem; } h3, h4 { font-size: 1rem; font-weight: 600; margin: 0; } summary h3, summary h4 { display: inline; }
+h2 { font-size: 1.25rem; margin: 2.75rem 0 .9rem; letter-spacing: -.005em; } main > section:first-child h2 { margin-top: .9rem; } h3, h4 { font-size: 1rem; font-weight: 600; margin: 0; } summary h3, summary h4 { display: inline; }
 p { margin: .4rem 0; } .soft, footer { color: var(--soft); font-size: .875rem; font-weight: 400; } footer { padding-bottom: 3rem; margin-top: 3rem; }
 .product { color: var(--soft); font: 600 .8rem ui-monospace, "DejaVu Sans Mono", monospace; margin: 0 0 .35rem; }
 a { color: var(--link); text-underline-offset: .15em; } :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: .35rem; }
 h2[tabindex] { width: fit-content; padding-right: .4rem; } h2:focus { outline: none; } h2:focus-visible { outline: 3px solid var(--focus); }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: 1rem; top: -4rem; z-index: 3; padding: .5rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; } .skip:focus { top: .5rem; }
-nav { position: sticky; top: 0; z-index: 2; background: var(--bar); border-bottom: 1px solid var(--line); border-top: 1px solid var(--line); margin-top: 1rem; }
+nav { position: sticky; top: 0; z-index: 2; background: var(--bar); border-bottom: 1px solid var(--line); border-top: 1px solid var(--line); margin-top: .5rem; }
 nav ul { display: flex; gap: .25rem; list-style: none; overflow-x: auto; padding-top: .35rem; padding-bottom: .35rem; }
 nav a { display: block; padding: .35rem .75rem; border-radius: .5rem; text-decoration: none; white-space: nowrap; color: var(--text); font-size: .9rem; font-weight: 500; } nav a:hover { background: var(--sunk); }
-.banner { margin: 1.25rem 0; padding: .8rem 1rem; border: 1px solid var(--line); border-left: .3rem solid var(--good); border-radius: .5rem; background: var(--card); }
+.banner { margin: .9rem 0; padding: .8rem 1rem; border: 1px solid var(--line); border-left: .3rem solid var(--good); border-radius: .5rem; background: var(--card); }
 .banner.gap { border-left-color: var(--medium); } .banner p { margin: 0; } .banner p + p { margin-top: .25rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .7rem; margin: 1.25rem 0; padding: 0; list-style: none; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .7rem; margin: .9rem 0 1.1rem; padding: 0; list-style: none; }
 .tiles.few { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); }
 .tiles a, .tiles span { display: block; height: 100%; background: var(--card); border: 1px solid var(--line); border-top: .2rem solid currentColor; border-radius: .5rem; padding: .6rem .9rem .7rem; color: inherit; text-decoration: none; font-size: .875rem; }
 .tiles a:hover { background: var(--sunk); }
