@@ -1,7 +1,7 @@
 /** What `doctor` found, for a terminal and for programs. */
 import { type Place, type Prerequisite, type PrerequisiteState, prerequisiteStates } from "../model/prerequisite.ts";
 import { version } from "../version.ts";
-import { broken, plainTable } from "./plain-table.ts";
+import { addRow, fitted, plainTable } from "./plain-table.ts";
 import { plainText } from "./plain-text.ts";
 import { hanging, wrapped } from "./wrap.ts";
 
@@ -38,8 +38,12 @@ const widths = [9, 14, 38] as const;
 function table(prerequisites: readonly Prerequisite[], columns: number): string {
   const seenWidth = columns - widths.reduce<number>((sum, width) => sum + width, 0) - widths.length - 2;
   const colWidths = [...widths, seenWidth];
-  const made = plainTable({ head: ["State", "Area", "Where", "Seen"], colWidths, wordWrap: true });
-  for (const row of rowsOf(prerequisites)) made.push(row.map((text, at) => broken(text, colWidths[at])));
+  const made = plainTable({ head: ["State", "Area", "Where", "Seen"], colWidths });
+  for (const row of rowsOf(prerequisites))
+    addRow(
+      made,
+      row.map((text, at) => fitted(text, colWidths[at])),
+    );
   return made.toString();
 }
 

@@ -2,7 +2,7 @@ import { checks as everyCheck } from "../checks/index.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { type Severity, severities } from "../model/severity.ts";
-import { broken, columnsOf, plainTable } from "./plain-table.ts";
+import { addRow, columnsOf, fitted, plainTable } from "./plain-table.ts";
 import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
@@ -93,10 +93,13 @@ function failures({ clusters, findings }: Report, { width, paint, rows, coverage
     return `${paint("heading", `Failing: ${fails.length}`)}\n${lines.join("\n")}${rest}`;
   }
   const columns = columnsOf(width, [15, 30]);
-  const table = plainTable({ head: ["Severity", "Cluster", "Seen"], colWidths: columns, wordWrap: true });
+  const table = plainTable({ head: ["Severity", "Cluster", "Seen"], colWidths: columns });
   for (const { severity, check, message, ...finding } of listed) {
-    const [name, seen] = [broken(where(finding), columns[1]), broken(message, columns[2])];
-    table.push([paint(severity, severity), name, `${seen}\n${check}`]);
+    addRow(table, [
+      [paint(severity, severity)],
+      fitted(where(finding), columns[1]),
+      [message, check].flatMap((text) => fitted(text, columns[2])),
+    ]);
   }
   return `${paint("heading", `Failing: ${fails.length}`)}\n${table.toString()}${rest}`;
 }
@@ -109,8 +112,12 @@ function gaps(report: Report, { width, paint, coverage }: View): string {
     return [paint("heading", "Not seen"), ...lines].join("\n");
   }
   const columns = columnsOf(width, width < 110 ? [24, 26] : [30, 34]);
-  const table = plainTable({ head: ["Where", "What", "Why"], colWidths: columns, wordWrap: true });
-  for (const one of unread) table.push([placeOf(one), one.what.join(", "), whyOf(one)].map((text, at) => broken(text, columns[at])));
+  const table = plainTable({ head: ["Where", "What", "Why"], colWidths: columns });
+  for (const one of unread)
+    addRow(
+      table,
+      [placeOf(one), one.what.join(", "), whyOf(one)].map((text, at) => fitted(text, columns[at])),
+    );
   return `${paint("heading", "Not seen")}\n${table.toString()}`;
 }
 

@@ -82,6 +82,12 @@ it("a long name is wrapped in the table, not cut", () => {
   expect(table).not.toContain("…");
 });
 
+it("a name of 100,000 characters is shown whole, in the time that it takes to read it", { timeout: 5_000 }, () => {
+  const message = `Service shop/${"x".repeat(100_000)} is open.`;
+  const table = toTable(reportOf(aServiceFinding("web", { message })), { checks: sampleChecks });
+  expect(table.match(/x/g)?.length).toBeGreaterThanOrEqual(100_000);
+});
+
 it("JSON is the contract's document: the same text for the same report, whatever the order of keys", () => {
   const report = sampleReport();
   const text = toJson(report);
