@@ -41,7 +41,7 @@ const slowest = 5;
 /** A live line on a terminal; elsewhere a plain line now and then. Warnings, and where asked for each read, stand above it. */
 export function startProgress({ verbose }: { readonly verbose?: boolean }, given: Partial<Surroundings> = {}): Progress {
   const { stream = process.stderr, environment = process.env, now = () => performance.now(), calls = countCalls() } = given;
-  const spinner = isAnimated(stream, environment) ? ora({ stream, discardStdin: false, color: "cyan" }) : undefined;
+  const spinner = isAnimated(stream, environment) ? ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" }) : undefined;
   const reads: EndedRead[] = [];
   const count = { accounts: undefined as number | undefined, accountsDone: 0, clusters: 0, clustersDone: 0 };
   const startedAt = now();
@@ -120,7 +120,7 @@ export interface Count {
  */
 export function startCount(all: number, what: string, given: Partial<Omit<Surroundings, "calls">> = {}): Count {
   const { stream = process.stderr, environment = process.env, now = () => performance.now() } = given;
-  const spinner = isAnimated(stream, environment) ? ora({ stream, discardStdin: false, color: "cyan" }) : undefined;
+  const spinner = isAnimated(stream, environment) ? ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" }) : undefined;
   const startedAt = now();
   let toldAt = startedAt;
   return {
