@@ -22,8 +22,8 @@ import { slackInProcess } from "../support/slack-in-process.ts";
 import { Reader } from "./slack/reader.ts";
 
 const runs = Number(process.env.LIFE_CYCLE_RUNS ?? 2_000);
-/** Others in every run, and a failure names its own: here it is drawn again. */
-const seed = process.env.LIFE_CYCLE_SEED;
+/** The same histories in every run, so that a change is judged by itself; others by another number. */
+const seed = Number(process.env.LIFE_CYCLE_SEED ?? 7_002);
 
 const endpointCheck = defineCheck({
   id: "endpoint-public-access-disabled",
@@ -319,6 +319,8 @@ class World {
   /** What was posted, and what the channel's outbox was by then. */
   readonly #heard: [Posted, Outbox][] = [];
   #tellings = 0;
+  /** Slack is about to refuse the blocks of a message. */
+  #refusesBlocks = false;
   /** By its `ts`: what a digest told to fail, and what of it was seen to end since; only the last copy of one that was repeated. */
   readonly #digests = new Map<string, { readonly run: string; readonly told: readonly string[]; readonly ended: Set<string> }>();
   /** Crashes, and answers of Slack that got lost: each may cost one repeated message in a channel. */
@@ -520,11 +522,20 @@ class World {
     const { fault, crash, isRetried } = asked;
     const runId = `run-${++this.#tellings}`;
     if (fault?.kind === "lost") this.#excuses += fault.times ?? 0;
-    if (fault !== undefined) this.#slack.workspace.addFault(fault);
+    if (fault !== undefined && !this.#isPending(fault)) this.#slack.workspace.addFault(fault);
     if (crash !== undefined) this.#excuses++;
     await this.#tellAs(runId, asked, mortal(crash, turn));
     if (crash !== undefined && isRetried) await this.#tellAs(runId, asked, turn);
     this.#slack.workspace.clearFaults();
+    this.#refusesBlocks = false;
+  }
+
+  /** Two tellings at once do not have one message's text refused besides its blocks: it was never posted then, whatever was lost before. */
+  #isPending(fault: SlackFault): boolean {
+    const isOfBlocks = fault.kind === "error" && fault.code === "invalid_blocks";
+    const wasPending = this.#refusesBlocks;
+    this.#refusesBlocks ||= isOfBlocks;
+    return isOfBlocks && wasPending;
   }
 
   async #tellAs(runId: string, { clusters: some, checks: asked, failures }: Tell, around: Around): Promise<void> {
@@ -625,5 +636,5 @@ it.each<[string, readonly Step[]]>([
 });
 
 it(`in ${runs} histories nothing that still fails is closed or made younger, and in the end Security Hub and the channel know the truth`, async () => {
-  await fc.assert(fc.asyncProperty(steps, live), { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) });
+  await fc.assert(fc.asyncProperty(steps, live), { numRuns: runs, seed });
 }, 600_000);
