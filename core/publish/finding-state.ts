@@ -12,7 +12,7 @@ export const Told = z
   .strictObject({
     as: z.enum(["fail", "waived", "suppressed", "closed"]),
     severity: z.enum(severities),
-    /** Of a suppressed one: the channel was told before that it fails, and has to hear of its end. */
+    /** Of one that is suppressed, or whose waiver came after: the channel was told before that it fails, and has to hear of its end. */
     isHeardOf: z.literal(true).exactOptional(),
   })
   .readonly();

@@ -59,8 +59,11 @@ export const withTold = (state: FindingState, told: readonly Telling[]): Finding
   withEach(state, told, (remembered, { after, seenAt }) => {
     const { status, waivedAt = "", toldOf = "" } = remembered;
     if (toldOf > seenAt || status === "waived") return remembered;
-    const wasForgotten = status === "fail" && waivedAt > seenAt;
-    return { ...remembered, told: wasForgotten ? { ...after, as: "waived" } : beliefAfter(remembered, after), toldOf: seenAt };
+    if (waivedAt <= seenAt) return { ...remembered, told: beliefAfter(remembered, after), toldOf: seenAt };
+    // Whoever read that it fails is owed the end of that; and where it comes back first, the end of the waiver.
+    if (status === "fail") return { ...remembered, told: { ...after, as: "waived" }, toldOf: seenAt };
+    const told: Told = after.as === "fail" ? { as: "waived", severity: after.severity, isHeardOf: true } : after;
+    return { ...remembered, told, toldOf: seenAt };
   });
 
 /** Who suppressed it in Security Hub wants to hear no more of its failing, whatever was on its way by then. */

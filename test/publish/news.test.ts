@@ -102,6 +102,14 @@ describe("read by the channel, and known only after", () => {
     expect(kindsIn(withTold(stateAfter([high], told, 4), newsOf(opened)))).toEqual(["reopened high"]);
   });
 
+  it("by somebody late, and waived and ended since: its end is news, and where it is back first, the end of its waiver", () => {
+    const told = stateAfter([waived, high]);
+    const ended = stateAfter([waived, high, gone], told, 2);
+    const late = withTold(ended, newsOf(told));
+    expect(kindsIn(late)).toEqual(["resolved high"]);
+    expect(kindsIn(stateAfter([high], late, 5))).toEqual(["waiver-ended high"]);
+  });
+
   it("none is for nobody that somebody was told of in the meantime", () => {
     const opened = stateAfter([low]);
     const told = stateAfter([tell, high, tell], opened, 1);
