@@ -181,11 +181,10 @@ async function runDirectly(request: PlanRequest, ports: PlanPorts, progress: Pro
 async function runWorkflow(request: PlanRequest, ports: PlanPorts, progress: Progress, signal: AbortSignal): Promise<Report> {
   const { runLocally } = await import("../workflow.ts");
   const report = await runLocally(request, ports, progress, signal);
-  if (report.clusters.length === 0)
-    refuseAbsent(
-      request.clusters ?? [],
-      [],
-      report.accounts.flatMap(({ coverage }) => coverage),
-    );
+  refuseAbsent(
+    request.clusters ?? [],
+    report.clusters.map(({ name }) => name),
+    report.accounts.flatMap(({ coverage }) => coverage),
+  );
   return report;
 }

@@ -78,10 +78,12 @@ describe("exit codes of scan", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining("No cluster is called prdo")]);
   });
 
-  it("2: a cluster of that name is nowhere in the organization", async () => {
+  it("2: a cluster of that name is nowhere in the organization, alone or beside one that is there", async () => {
     const sandbox = await organization({ [member]: { prod: restricted } });
-    const { code, stderr } = await run(["scan", "--org", "--cluster", "prdo"], sandbox);
-    expect([code, stderr]).toEqual([2, expect.stringContaining("No cluster is called prdo")]);
+    for (const others of [[], ["--cluster", "prod"]]) {
+      const { code, stderr } = await run(["scan", "--org", "--cluster", "prdo", ...others], sandbox);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("No cluster is called prdo")]);
+    }
   });
 
   it("2: a cluster of that name is nowhere, but for a Region that a policy of the organization closes", async () => {
