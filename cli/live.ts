@@ -4,10 +4,11 @@ import { collectAccount } from "../core/collect/account.ts";
 import { collectCluster } from "../core/collect/cluster.ts";
 import type { Account } from "../core/model/account.ts";
 import type { FactName } from "../core/model/check.ts";
-import type { Cluster } from "../core/model/cluster.ts";
+import type { Cluster, Coverage } from "../core/model/cluster.ts";
 import type { ClusterTarget } from "../core/model/resource.ts";
 import type { Settings } from "../core/model/settings.ts";
 import { withOrganization } from "../functions/organization.ts";
+import { refuseAbsent } from "./absent.ts";
 import { UsageError } from "./errors.ts";
 import { interruptible } from "./interruption.ts";
 import { openSession } from "./ports.ts";
@@ -37,7 +38,7 @@ export interface Wanted {
 /**
  * Reads clusters of the scope.
  *
- * @throws {UsageError} where the scope contradicts itself or holds none
+ * @throws {UsageError} where the scope contradicts itself, holds none, or names one that is nowhere
  */
 export async function readClusters(scope: ClusterScope, wanted: Wanted): Promise<readonly Cluster[]> {
   if (scope.org === true && scope.account.length > 0) {
@@ -89,8 +90,15 @@ async function read(
   const seen = await pMap(accounts, look, { concurrency: 8 });
   signal.throwIfAborted();
   const found = seen.flatMap(({ clusters }) => clusters);
+  refuseAbsent(
+    scope.cluster,
+    found.map(({ name }) => name),
+    seen.flatMap(({ facts: { reads } }): readonly Pick<Coverage, "state">[] =>
+      reads.state === "known" ? reads.value : [{ state: "unknown" }],
+    ),
+  );
   if (found.length === 0) {
-    throw new UsageError("No such cluster was found in the selected accounts and Regions.", {
+    throw new UsageError("No cluster was found in the selected accounts and Regions.", {
       hint: "Check --cluster, --region and --account.",
     });
   }

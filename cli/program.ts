@@ -96,7 +96,8 @@ const evaluateHelp = verdictCodes + otherCodes;
 const connectivityHelp = `
 Exit codes:
   0    connections were told, however many
-  2    an input could not be used at all, or wrong usage${otherCodes}`;
+  2    an input could not be used at all, or wrong usage;
+       also a cluster asked for by name that is nowhere${otherCodes}`;
 
 const demoHelp = `
 Exit codes: 0 the sandbox was scanned, whatever fails in it; others as of scan.`;
@@ -168,7 +169,7 @@ left out: they excuse, and mend nothing.
 Exit codes: 0 every finding asked for has a proved plan, or does not fail; 1
 some plan is not proved, or some finding has no command that mends it; 3 none
 of these, and something asked for could not be judged; 2 wrong usage, wrong
-configuration or no credentials.`;
+configuration, no credentials, or a cluster asked for by name that is nowhere.`;
 
 function addEvaluate(root: Command, finish: Finish): void {
   const command = root

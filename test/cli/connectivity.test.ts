@@ -125,7 +125,9 @@ describe("a live cluster", () => {
     const several = await run(["connectivity", "--account", member], sandbox);
     expect([several.code, several.stdout, several.stderr]).toEqual([2, "", expect.stringContaining("The scope holds 2 clusters")]);
     const none = await run(["connectivity", "--account", member, "--cluster", "prdo"], sandbox);
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("No such cluster")]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("No cluster is called prdo")]);
+    const other = await run(["connectivity", "--account", member, "--cluster", "prod", "--cluster", "prdo"], sandbox);
+    expect([other.code, other.stdout, other.stderr]).toEqual([2, "", expect.stringContaining("No cluster is called prdo")]);
   });
 
   it("2: policies that were refused are not taken to be none", async () => {

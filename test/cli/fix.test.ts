@@ -149,3 +149,19 @@ it("0: a live cluster is read and judged, and nothing in it changes", async () =
   expect(clusters.map(({ name, fixes }) => [name, fixes.map(({ outcome }) => outcome)])).toEqual([["prod", ["proved"]]]);
   expect(code).toBe(0);
 });
+
+it("2: of the clusters asked for by name one is nowhere", async () => {
+  const sandbox = await started({
+    accounts: [{ id: "111111111111" }, { id: member, regions: { [home]: { clusters: [{ name: "prod" }, { name: "bystander" }] } } }],
+  });
+  const scope = ["--cluster", "prod", "--cluster", "prdo", "--region", home, "--account", member];
+  const { code, stdout, stderr } = await run(["fix", "--check", "endpoint-public-access-disabled", ...scope], sandbox);
+  expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("No cluster is called prdo in the selected accounts")]);
+});
+
+it("2: no cluster was found, where an account that could hold it was not read", async () => {
+  const sandbox = await started({ accounts: [{ id: "111111111111" }] });
+  const scope = ["--cluster", "prod", "--region", home, "--account", member];
+  const { code, stdout, stderr } = await run(["fix", "--check", "endpoint-public-access-disabled", ...scope], sandbox);
+  expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("No cluster was found in the selected accounts")]);
+});
