@@ -38,12 +38,9 @@ export interface Wanted {
 /**
  * Reads clusters of the scope.
  *
- * @throws {UsageError} where the scope contradicts itself, holds none, or names one that is nowhere
+ * @throws {UsageError} where the scope holds none, or names one that is nowhere
  */
 export async function readClusters(scope: ClusterScope, wanted: Wanted): Promise<readonly Cluster[]> {
-  if (scope.org === true && scope.account.length > 0) {
-    throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or take the whole organization." });
-  }
   const progress = startProgress(scope);
   try {
     return await interruptible(

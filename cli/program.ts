@@ -107,7 +107,7 @@ const addScope = (command: Command, org: string): Command =>
     .addOption(repeatable("--cluster <name>", "a cluster", ClusterName, "every cluster"))
     .addOption(repeatable("--region <region>", "a Region, or all", RegionOrAll, "the one of the AWS configuration"))
     .addOption(repeatable("--account <id>", "an account", AccountId, "the caller's"))
-    .option("--org", org)
+    .addOption(new Option("--org", org).conflicts("account"))
     .option("--role-name <name>", "the role to assume in other accounts (default: the configuration's memberRoleName)")
     .option("--external-id <id>", "the external id that the role asks for");
 

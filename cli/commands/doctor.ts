@@ -3,7 +3,6 @@ import { isReady, judgeDeployment } from "../../core/doctor/judge.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { toPrerequisitesJson, toPrerequisitesText } from "../../core/report/prerequisites.ts";
 import { refuseAbsent } from "../absent.ts";
-import { UsageError } from "../errors.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { interruptible } from "../interruption.ts";
 import { openDeployment } from "../ports.ts";
@@ -26,9 +25,6 @@ export interface DoctorOptions {
 
 /** `doctor`: what the scans of a deployment would be refused; with `--onboard` access entries are created first, where they lack. */
 export async function doctor(options: DoctorOptions): Promise<ExitCode> {
-  if (options.org === true && options.account.length > 0) {
-    throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or look at the whole organization." });
-  }
   const settings = await loadSettings(options.config);
   const progress = startProgress(options);
   let kept = "Nothing was judged.";

@@ -14,7 +14,6 @@ import { scanCluster } from "../../core/scan.ts";
 import { summarizeRun } from "../../core/summarize.ts";
 import { withOrganization } from "../../functions/organization.ts";
 import { refuseAbsent } from "../absent.ts";
-import { UsageError } from "../errors.ts";
 import { saveEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
 import { interruptible } from "../interruption.ts";
@@ -52,9 +51,6 @@ const concurrency = { accounts: 8, clusters: 8 };
 
 /** `scan`: plan, discover, scan, summarize, as the deployed functions do it. */
 export async function scan(options: ScanOptions): Promise<ExitCode> {
-  if (options.org === true && options.account.length > 0) {
-    throw new UsageError("--org and --account exclude each other.", { hint: "Name accounts, or scan the whole organization." });
-  }
   const { slack, settings } = await withSlack(await loadSettings(options.config), options);
   const checks = namedChecks(options.check);
   if (options.out !== undefined) await prepareFolder(options.out);

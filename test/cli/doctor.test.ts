@@ -77,7 +77,7 @@ describe("exit codes and scope", () => {
 
   it.each<[string, string[], string]>([
     ["an unknown option", ["doctor", "--acount", member], "(Did you mean --account?)"],
-    ["--org with --account", ["doctor", "--org", "--account", member], "exclude each other"],
+    ["--org with --account", ["doctor", "--org", "--account", member], "'--org' cannot be used with option '--account <id>'"],
     ["a configuration that is not there", ["doctor", "--config", "nowhere.yaml"], "nowhere.yaml can't be read (ENOENT)"],
     ["a cluster that is nowhere", ["doctor", "--account", member, "--cluster", "prdo"], "No cluster is called prdo"],
   ])("2: %s", async (_what, args, message) => {

@@ -107,7 +107,7 @@ describe("bad input ends with one line and 2, before anything is read", () => {
     ["an account id of 3 digits", ["scan", "--account", "123"], "must be an account id of 12 digits"],
     ["a Region that is none", ["scan", "--region", "Ireland"], "must be the name of a Region"],
     ["a severity that is none", ["scan", "--fail-on", "hgih"], "Allowed choices are critical, high, medium, low, informational, none"],
-    ["--org with --account", ["scan", "--org", "--account", member], "exclude each other"],
+    ["--org with --account", ["scan", "--org", "--account", member], "'--org' cannot be used with option '--account <id>'"],
     ["a configuration that is not there", ["scan", "--config", "nowhere.yaml"], "nowhere.yaml can't be read (ENOENT)"],
     ["evidence that is not there", ["evaluate", "nowhere.json"], "nowhere.json can't be read (ENOENT)"],
     ["an unknown check to explain", ["checks", "explain", "nope"], 'No check has the id "nope"'],
