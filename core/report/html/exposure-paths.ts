@@ -3,6 +3,7 @@ import type { AnyCheck } from "../../model/check.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Path } from "../../model/path.ts";
 import { type Severity, severities } from "../../model/severity.ts";
+import { pathKey } from "../path-words.ts";
 
 /** How a path stands, the worst first. */
 export type PathState =
@@ -31,8 +32,6 @@ export interface SeenPath extends Path {
   /** What one of them is. */
   readonly noun: string;
 }
-
-export const pathKey = ({ from, to }: Path): string => `${from}>${to}`;
 
 /**
  * Every path that a check of the catalogue judges, as it stands by the findings of one cluster. A path of which a check has said

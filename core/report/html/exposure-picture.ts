@@ -2,12 +2,13 @@ import type { AnyCheck } from "../../model/check.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Zone } from "../../model/path.ts";
 import { severities } from "../../model/severity.ts";
+import { pathKey } from "../path-words.ts";
 import { findingAnchor } from "./anchor.ts";
 import { boxes, curves, height, labelOf, pathOf, podNetwork, width } from "./exposure-map.ts";
-import { exposurePaths, type PathState, pathKey, type SeenPath } from "./exposure-paths.ts";
+import { exposurePaths, type PathState, type SeenPath } from "./exposure-paths.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
-import { grouped, plural } from "./words.ts";
+import { grouped, pathTitle, plural } from "./words.ts";
 
 /** What of a page the picture of a cluster is drawn from. */
 export interface Exposure {
@@ -31,24 +32,6 @@ ${boxes.map(
       (line, i) => html`<text x="${x + w / 2}" y="${y + h / 2 + 4.5 + (i - (lines.length - 1) / 2) * 15}">${line}</text>`,
     )}`,
 )}</g></defs></svg>`;
-
-/** How places are called in sentences. */
-const names: Readonly<Record<Zone, string>> = {
-  internet: "Internet",
-  "named-ranges": "Named ranges",
-  vpc: "VPC and joined networks",
-  pods: "Pods",
-  endpoint: "API server",
-  "load-balancers": "load balancers",
-  workloads: "other pods",
-  nodes: "nodes",
-  kubelet: "kubelets",
-  "instance-metadata": "instance metadata",
-};
-const titleOf = ({ from, to }: SeenPath): string => {
-  const start = names[from];
-  return `${start[0]?.toUpperCase()}${start.slice(1)} → ${to === "internet" ? "internet" : to === "workloads" && from !== "pods" ? "pods" : names[to]}`;
-};
 
 /**
  * A map of who reaches what, and beside it the same in words: what is open with the worst first, what was not seen, and in a line
@@ -137,7 +120,7 @@ function spoken(path: SeenPath): string {
   const much = state === "open" && of > 1 ? `, ${count} of ${of}` : "";
   const [worst] = findings;
   const how = state === "open" ? `open, ${severity}${much}` : stateWords[state];
-  return `${titleOf(path)}: ${how}${worst === undefined ? "" : `. ${shortened(worst.message)}`}`;
+  return `${pathTitle(path)}: ${how}${worst === undefined ? "" : `. ${shortened(worst.message)}`}`;
 }
 
 /** To the finding where it is one, else to the list of them. */
@@ -162,14 +145,14 @@ ${open.map((path) => item(path, exposure))}
 ${unseen(of("unseen"))}
 ${of("waived").map((path) => item(path, exposure))}
 </ul>
-<dl class="quiet">${rest.map((state) => html`<dt>${stateTitles[state]}${state === "unjudged" && example !== undefined && `: ${example}`}</dt><dd>${of(state).map(titleOf).join(" · ")}</dd>`)}</dl>`;
+<dl class="quiet">${rest.map((state) => html`<dt>${stateTitles[state]}${state === "unjudged" && example !== undefined && `: ${example}`}</dt><dd>${of(state).map(pathTitle).join(" · ")}</dd>`)}</dl>`;
 }
 /** One reason is often why many paths were not seen. */
 function unseen(paths: readonly SeenPath[]): readonly Html[] {
   const byReason = Map.groupBy(paths, ({ findings: [worst] }) => worst?.reason?.message ?? worst?.message ?? "");
   return [...byReason].map(([reason, all]) => {
     const [worst] = all[0]?.findings ?? [];
-    return html`<li><p><span class="badge">${stateWords.unseen}</span> <b>${all.map(titleOf).join(" · ")}</b></p><p>${worst !== undefined && html`<a href="#${findingAnchor(worst.id)}">${shortened(reason)}</a>`}</p></li>
+    return html`<li><p><span class="badge">${stateWords.unseen}</span> <b>${all.map(pathTitle).join(" · ")}</b></p><p>${worst !== undefined && html`<a href="#${findingAnchor(worst.id)}">${shortened(reason)}</a>`}</p></li>
 `;
   });
 }
@@ -194,7 +177,7 @@ function item(path: SeenPath, { cluster }: Exposure): Html {
             findings.length > shown.length &&
             html`<a class="name" href="${linkTo({ cluster: cluster.arn, check: worst.check, status: [worst.status] })}">and ${grouped(findings.length - shown.length)} more</a>`
           }</span>`;
-  return html`<li><p>${badge} <b>${titleOf(path)}</b>${much}</p><p>${what}</p></li>
+  return html`<li><p>${badge} <b>${pathTitle(path)}</b>${much}</p><p>${what}</p></li>
 `;
 }
 

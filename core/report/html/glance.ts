@@ -2,31 +2,21 @@ import type { AnyCheck } from "../../model/check.ts";
 import type { Finding, Status } from "../../model/finding.ts";
 import type { Path } from "../../model/path.ts";
 import { severities } from "../../model/severity.ts";
+import { firstPaths } from "../path-words.ts";
 import { byStatus } from "../summary.ts";
 import { findingAnchor } from "./anchor.ts";
 import { nounOf } from "./exposure-paths.ts";
 import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
-import { grouped, plural } from "./words.ts";
-
-/** The paths that a reader asks for first, in that order, and how they are called. */
-const asked: readonly (Path & { readonly title: string })[] = [
-  { from: "internet", to: "endpoint", title: "Internet → API server" },
-  { from: "internet", to: "load-balancers", title: "Internet → load balancers" },
-  { from: "pods", to: "endpoint", title: "Pods → API server" },
-  { from: "pods", to: "kubelet", title: "Pods → kubelet" },
-  { from: "pods", to: "instance-metadata", title: "Pods → instance metadata" },
-  { from: "internet", to: "nodes", title: "Internet → nodes" },
-  { from: "internet", to: "workloads", title: "Internet → pods" },
-];
+import { grouped, pathTitle, plural } from "./words.ts";
 
 /** How many names of exposed things a card shows. */
 const mostNames = 6;
 
 /** What is exposed, path by path: how much of it, where, and what of it was not judged. */
 export function glance(view: View): Html {
-  const cards = asked.map(({ title, ...path }) => card(title, checksOf(view.checks, path), view));
+  const cards = firstPaths.map((path) => card(pathTitle(path), checksOf(view.checks, path), view));
   return html`<section aria-labelledby="exposed">
 <h2 id="exposed">What is exposed</h2>
 <ul class="cards">${cards}</ul>

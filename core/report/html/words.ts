@@ -1,5 +1,7 @@
 import type { Status } from "../../model/finding.ts";
+import type { Path } from "../../model/path.ts";
 import type { ChangeKind } from "../changes.ts";
+import { pathWords, placeWords } from "../path-words.ts";
 
 /** "1 cluster", "2 clusters". */
 export const plural = (count: number, noun: string, several = `${noun}s`): string => `${grouped(count)} ${count === 1 ? noun : several}`;
@@ -22,3 +24,9 @@ export const statusWords: Readonly<Record<Status, string>> = {
 
 /** What has become of a finding since the last run, in a word. */
 export const changeWords: Readonly<Record<ChangeKind, string>> = { opened: "new", worsened: "worse", reopened: "back" };
+
+/** Such as "Internet → API server". */
+export function pathTitle(path: Path): string {
+  const text = pathWords(path, { ...placeWords, vpc: "VPC and joined networks" });
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -6,8 +6,9 @@ import { zones } from "../../../core/model/path.ts";
 import { severities } from "../../../core/model/severity.ts";
 import { findingAnchor } from "../../../core/report/html/anchor.ts";
 import { boxes, curves, height, labelOf, width } from "../../../core/report/html/exposure-map.ts";
-import { exposurePaths, type PathState, pathKey, type SeenPath } from "../../../core/report/html/exposure-paths.ts";
+import { exposurePaths, type PathState, type SeenPath } from "../../../core/report/html/exposure-paths.ts";
 import { exposureDefinitions, exposurePicture } from "../../../core/report/html/exposure-picture.ts";
+import { pathKey } from "../../../core/report/path-words.ts";
 import { aFinding, aServiceFinding, clusterOf } from "../sample.ts";
 
 const cluster = clusterOf("111122223333", "prod");
@@ -155,7 +156,7 @@ describe("the map", () => {
     const picture = pictureOf(
       ids.map((check) => aFinding({ check, status: "unknown", reason: { code: "refused", message: "10.0.0.9 refused." } })),
     );
-    expect(picture).toContain("<b>Pods → API server · Pods → instance metadata · Pods → kubelets</b>");
+    expect(picture).toContain("<b>Pods → API server · Pods → instance metadata · Pods → kubelet</b>");
     expect(picture.match(/>10\.0\.0\.9 refused\.</g)).toHaveLength(1);
   });
 });
