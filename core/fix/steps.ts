@@ -4,6 +4,8 @@ import type { FixInput, Plan } from "./fix.ts";
 import type { ManifestObject } from "./manifests.ts";
 
 export interface Step {
+  /** Lines that end the script until something is said that only people know: they go before everything of the plan. */
+  readonly asks?: readonly string[];
   /** None for what a controller does by itself. */
   readonly commands?: readonly string[];
   readonly manifests?: readonly ManifestObject[];
@@ -24,7 +26,7 @@ export const changed = (facts: ClusterFacts, steps: readonly Step[]): ClusterFac
 
 export const planOfSteps = ({ cluster }: FixInput, summary: string, steps: readonly Step[], ends?: Plan["ends"]): Plan => ({
   summary,
-  commands: steps.flatMap(({ commands = [] }) => commands),
+  commands: [...new Set(steps.flatMap(({ asks = [] }) => asks)), ...steps.flatMap(({ commands = [] }) => commands)],
   manifests: steps.flatMap(({ manifests = [] }) => manifests),
   after: changed(cluster.facts, steps),
   notes: [...new Set(steps.flatMap(({ notes = [] }) => notes))],

@@ -89,6 +89,27 @@ describe.each<readonly [string, readonly string[], readonly string[]]>([
     expect([...new Set(whys.filter((why) => !isHelpless(why)))]).toEqual([]);
   });
 
+  it("deletes nothing before somebody has said that it is unused, and asks that of no other plan", () => {
+    const plans = outcomes.flatMap(({ proposal }) => (proposal?.state === "planned" ? [proposal.plan] : []));
+    const deleting = plans.filter(({ commands }) => commands.some((command) => /^aws elb(?:v2)? delete-load-balancer /.test(command)));
+    expect(deleting.length).toBeGreaterThan(0);
+    for (const { commands, notes = [] } of deleting) {
+      expect(commands[0]).toMatch(/^: "\$\{LOAD_BALANCERS_ARE_UNUSED:\?/);
+      expect(notes.join(" ")).toContain("the commands ask for LOAD_BALANCERS_ARE_UNUSED");
+    }
+    const asking = plans.filter(({ commands }) => commands.some((command) => command.includes("LOAD_BALANCERS_ARE_UNUSED")));
+    expect(asking).toEqual(deleting);
+  });
+
+  it("asks for all that it asks for before it does anything", () => {
+    for (const { proposal } of outcomes) {
+      if (proposal?.state !== "planned") continue;
+      const { commands } = proposal.plan;
+      const asks = commands.filter((command) => command.startsWith(': "'));
+      expect(commands.slice(0, asks.length)).toEqual([...new Set(asks)]);
+    }
+  });
+
   it("makes anew whatever can't change its subnets: all but application load balancers", () => {
     const moved = outcomes.flatMap(({ finding, proposal }) =>
       finding.check === "load-balancer-subnets-fit-scheme" && finding.resource.kind === "Service" && proposal?.state === "planned"

@@ -1,9 +1,11 @@
 /** Deleting a load balancer that no controller looks after. */
-import { quoted } from "../../checks/shell.ts";
+import { asksFor, quoted } from "../../checks/shell.ts";
 import type { LoadBalancer, TargetGroup } from "../../model/aws.ts";
 import { mapFact } from "../../model/fact.ts";
 import type { FixInput } from "../fix.ts";
 import type { Step } from "../steps.ts";
+
+const variable = "LOAD_BALANCERS_ARE_UNUSED";
 
 /** With the target groups that lead to nothing else. Security groups stay: whether something else has them is not all read. */
 export function deleteLoadBalancer({ cluster, region }: FixInput, loadBalancer: LoadBalancer): Step {
@@ -12,6 +14,7 @@ export function deleteLoadBalancer({ cluster, region }: FixInput, loadBalancer: 
   const its = (targetGroups.state === "known" ? targetGroups.value : []).filter(isOnlyOf(arn));
   const at = `--region ${quoted(region)}`;
   return {
+    asks: [asksFor(variable, "yes, once nobody uses the load balancers that are deleted here")],
     commands:
       type === "classic"
         ? [`aws elb delete-load-balancer --load-balancer-name ${quoted(name)} ${at}`]
@@ -27,7 +30,7 @@ export function deleteLoadBalancer({ cluster, region }: FixInput, loadBalancer: 
       networkInterfaces: mapFact(facts.networkInterfaces, (all) => all.filter(({ description }) => !isOf(description, loadBalancer))),
     }),
     notes: [
-      `Deletion can't be undone. See first that nobody uses ${dnsName === "" ? name : dnsName} any more, and take DNS records that lead to it away.`,
+      `Deletion can't be undone, so the commands ask for ${variable}. See first that nobody uses ${dnsName === "" ? name : dnsName} any more, and take DNS records that lead to it away.`,
       ...(securityGroupIds.length === 0
         ? []
         : [`Its security groups stay: delete ${securityGroupIds.join(", ")} where nothing else has them.`]),

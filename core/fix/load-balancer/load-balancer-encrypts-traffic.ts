@@ -67,7 +67,7 @@ function encrypted(input: FixInput, subject: Subject): Steps {
 }
 
 const asked = (): Step => ({
-  commands: [asksFor(variable, "the ARN of a certificate of AWS Certificate Manager for the names that clients use")],
+  asks: [asksFor(variable, "the ARN of a certificate of AWS Certificate Manager for the names that clients use")],
   notes: [
     "Proved with a stand-in for the certificate: which one it is decides nothing here, and everything for clients, who check its names.",
   ],

@@ -51,7 +51,7 @@ export function movedInto(
   return {
     ask: [
       {
-        commands: [asksFor(variable, "the ids of subnets without a route to an internet gateway, separated by commas")],
+        asks: [asksFor(variable, "the ids of subnets without a route to an internet gateway, separated by commas")],
         notes: [`No such subnets are known of the VPC: make them first where it has none. Proved with the stand-in ${standIn}.`],
       },
     ],
