@@ -5,12 +5,13 @@ import type { ClusterFacts } from "../model/cluster.ts";
 import type { Settings } from "../model/settings.ts";
 import { type AddressSet, difference, isCidr, isEmpty, parseFilterCidrs, toCidrs, unionOf } from "../net/addresses.ts";
 import { coversAnyOf, type GroupIndex, indexGroups, type Ports } from "../net/security-group.ts";
+import { loadBalancersWidened } from "./load-balancer/widened.ts";
 
 /** In sentences. Ranges that the organization calls its own may come in the place of others at the public endpoint. */
 export const widened = (before: ClusterFacts, after: ClusterFacts, settings: Pick<Settings, "trustedCidrs">): readonly string[] => [
   ...endpointWidened(before, after, settings),
   ...groupsWidened(before, after),
-  ...schemesWidened(before, after),
+  ...loadBalancersWidened(before, after),
 ];
 
 function endpointWidened(
@@ -20,32 +21,21 @@ function endpointWidened(
 ) {
   if (old.state === "unknown" || fresh.state === "unknown" || !fresh.value.publicAccess) return [];
   if (!old.value.publicAccess) return ["It turns the public endpoint on."];
-  const admitted = (cidrs: readonly string[]): AddressSet => parseFilterCidrs(cidrs.filter(isCidr));
-  const more = difference(
-    admitted(publicRanges(fresh.value).cidrs),
-    unionOf([admitted(publicRanges(old.value).cidrs), admitted(trustedCidrs)]),
-  );
+  const admitted = unionOf([publicRanges(old.value).addresses, parseFilterCidrs(trustedCidrs)]);
+  const more = difference(publicRanges(fresh.value).addresses, admitted);
   return isEmpty(more) ? [] : [`It lets ${toCidrs(more).join(", ")} reach the public endpoint.`];
-}
-
-function schemesWidened({ loadBalancers: old }: ClusterFacts, { loadBalancers: fresh }: ClusterFacts): readonly string[] {
-  if (old.state === "unknown" || fresh.state === "unknown") return [];
-  const internal = new Set(old.value.filter(({ scheme }) => scheme === "internal").map(({ arn }) => arn));
-  return fresh.value
-    .filter(({ arn, scheme }) => scheme !== "internal" && internal.has(arn))
-    .map(({ name }) => `It turns load balancer ${name} to the internet.`);
 }
 
 /** Of groups that were there: what a controller makes anew is judged where a load balancer has it. */
 function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly string[] {
   const { securityGroups: old } = before;
   const { securityGroups: fresh } = after;
-  if (old.state === "unknown" || fresh.state === "unknown" || old === fresh) return [];
+  if (old.state === "unknown" || fresh.state === "unknown") return [];
   const byId = new Map(old.value.map((group) => [group.id, group]));
   const lists = indexGroups(old, before.prefixLists);
   return fresh.value.flatMap((group) => {
     const was = byId.get(group.id);
-    if (was === undefined || was === group) return [];
+    if (was === undefined) return [];
     return group.ingress
       .filter((rule) => !was.ingress.includes(rule) && letsInMore(rule, was, lists))
       .map(
@@ -86,10 +76,8 @@ function piecesOf(rule: SecurityGroupRule, olds: readonly SecurityGroupRule[]): 
     return [covers];
   }
   const [first, last] = portsOf(rule);
-  const starts = new Set([
-    first,
-    ...olds.flatMap((old) => [portsOf(old)[0], portsOf(old)[1] + 1]).filter((port) => port > first && port <= last),
-  ]);
+  const edges = [first, ...olds.flatMap((old) => [portsOf(old)[0], portsOf(old)[1] + 1])];
+  const starts = new Set(edges.filter((port) => port >= first && port <= last));
   const sorted = [...starts].toSorted((a, b) => a - b);
   return sorted.map((from, i) => {
     const piece: Ports = { protocol, from, to: (sorted[i + 1] ?? last + 1) - 1 };

@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { checks } from "../../core/checks/index.ts";
 import type { Plan } from "../../core/fix/fix.ts";
 import { applied, type ManifestObject } from "../../core/fix/manifests.ts";
+import { propose } from "../../core/fix/propose.ts";
 import { judgedOn, prove } from "../../core/fix/prove.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known } from "../../core/model/fact.ts";
-import { aCluster, aLoadBalancer, anEndpoint, aRule, aSecurityGroup, readAt, withSettings } from "../support/cluster.ts";
+import { aCluster, aLoadBalancer, anEndpoint, aRule, aSecurityGroup, aService, readAt, withSettings } from "../support/cluster.ts";
 import { aPod } from "../support/workloads.ts";
 
 /** A plan that mends the finding, and does something besides. */
@@ -27,9 +28,7 @@ const group = (...rules: readonly Parameters<typeof aRule>[0][]) =>
       rules.map((rule) => aRule(rule)),
     ),
   ]);
-const lists = known([
-  { id: "pl-0a1", name: "offices", cidrs: ["10.1.0.0/16"], isAwsManaged: false },
-]) as unknown as ClusterFacts["prefixLists"];
+const lists = known([{ id: "pl-0a1", cidrs: known(["10.1.0.0/16"]) }]);
 const whole = group(
   { ...web, cidrs: ["10.0.0.0/8"], groupIds: ["sg-0b1"] },
   { protocol: "17", fromPort: 53, toPort: 53, cidrs: ["10.0.0.0/8"] },
@@ -86,6 +85,32 @@ it("not proved: a load balancer is turned to the internet", () => {
   const facts = { loadBalancers: known([one]) };
   const { opened } = provedWith(facts, { loadBalancers: known([{ ...one, scheme: "internet-facing" }]) });
   expect(opened).toEqual(["It turns load balancer k8s-shop-web to the internet."]);
+});
+
+it.each([
+  ["proved: the controller writes a group of its own, which lets in no others", "0.0.0.0/0", true],
+  ["not proved: the user's own group lets in fewer than the controller will", "203.0.113.7/32", false],
+])("%s", (_rule, cidr, passes) => {
+  const annotations = { "service.beta.kubernetes.io/aws-load-balancer-security-groups": "sg-own" };
+  const loadBalancerClass = "service.k8s.aws/nlb";
+  const ground = {
+    cluster: aCluster({
+      services: known([aService("web", { annotations, loadBalancerClass, loadBalancerSourceRanges: ["203.0.113.0/24"] })]),
+      loadBalancers: known([
+        aLoadBalancer({
+          scheme: "internet-facing",
+          securityGroupIds: ["sg-own"],
+          listeners: known([{ port: 443, protocol: "TCP" }]),
+          tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
+        }),
+      ]),
+      securityGroups: known([aSecurityGroup("sg-own", [aRule({ ...web, cidrs: [cidr] })])]),
+    }),
+    checks: checks.filter(({ id }) => id === "load-balancer-source-ranges-enforced"),
+    settings: withSettings({}),
+    readAt,
+  };
+  expect(propose(ground, judgedOn(ground))).toMatchObject([{ state: "planned", proved: passes }]);
 });
 
 describe("connections", () => {
