@@ -115,7 +115,7 @@ describe.each(dialects)("in words of %s", (dialect) => {
         const ground = groundOf(dialect, { pods: its });
         const before = judgedOn(ground);
         for (const finding of before) {
-          const isOwnNode = finding.check === "kubelet-blocked-from-pods" && (dialect === "vpc-cni" || dialect === "aws");
+          const isOwnNode = finding.check === "kubelet-blocked-from-pods" && dialect === "vpc-cni";
           if (finding.status !== "fail" || !isChecked(finding.check) || isOwnNode) continue;
           const { cluster, settings, readAt } = ground;
           const answer = fixes[finding.check]?.({ cluster, finding, settings, account: cluster.account, region: cluster.region, readAt });

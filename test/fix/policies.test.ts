@@ -6,7 +6,6 @@ import { estates, withMetadata } from "./policy-estates.ts";
 /** What no policy of the dialect can mend, and how that is told. */
 const beyondPolicies: readonly { readonly dialect: DialectName; readonly check?: string; readonly told: RegExp }[] = [
   { dialect: "vpc-cni", check: "kubelet-blocked-from-pods", told: /reach the kubelet of node 0a/ },
-  { dialect: "aws", check: "kubelet-blocked-from-pods", told: /past a ClusterNetworkPolicy.*hangs on the version of its agent/ },
   // A block of the VPC, from which the load balancer sends, means the pods of every namespace too.
   {
     dialect: "vpc-cni",
@@ -41,10 +40,27 @@ describe("the kubelet's ports", () => {
     expect(plan?.notes?.join()).toContain("SecurityGroupPolicy");
   });
 
-  it("partly: whether AWS's own policies hold for the own node hangs on the agent", () => {
+  it("proved: AWS's own policies hold for the own node too, where the version of the agent is known to", () => {
     const { proof, plan } = fixed(groundOf("aws"), "kubelet-blocked-from-pods", "prod");
+    expect(proof).toMatchObject({ passes: true, becomes: { status: "pass" }, newFails: [], worse: [], lost: [] });
+    expect(plan?.summary).toBe("Keeps 4 pods from the kubelets of all nodes.");
+    expect(plan?.notes?.join()).not.toContain("own node");
+  });
+
+  it.each([
+    ["of no node it is known", () => "v1.5.0-eksbuild.1"],
+    ["of one node it is not", (node: string) => (node === "0b" ? "v1.5.0-eksbuild.1" : "v1.4.1-eksbuild.1")],
+  ])("partly: whether AWS's own policies hold for the own node hangs on the version of the agent, and %s", (_rule, agentTag) => {
+    const { proof, plan } = fixed(groundOf("aws", { agentTag }), "kubelet-blocked-from-pods", "prod");
     expect(proof).toMatchObject({ passes: false, becomes: { status: "unknown" }, newFails: [], worse: [], lost: [] });
-    expect(plan?.notes?.join()).toContain("SecurityGroupPolicy");
+    expect(proof?.why).toMatch(/past a ClusterNetworkPolicy.*hangs on the version of its agent: of v1.5.0-eksbuild.1 it is not known/);
+    expect(plan?.notes?.join()).toMatch(/of some it is not known, as of v1.5.0-eksbuild.1 it is not known: .*SecurityGroupPolicy/);
+  });
+
+  it("partly: an agent that knows no ClusterNetworkPolicies is spoken to in NetworkPolicies", () => {
+    const { proof, plan } = fixed(groundOf("aws", { agentTag: () => "v1.2.7-eksbuild.1" }), "kubelet-blocked-from-pods", "prod");
+    expect(proof).toMatchObject({ passes: false, becomes: { status: "fail", severity: "low" }, newFails: [], worse: [], lost: [] });
+    expect(new Set(plan?.manifests?.map(({ kind }) => kind))).toEqual(new Set(["NetworkPolicy"]));
   });
 });
 

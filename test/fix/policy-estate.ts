@@ -27,6 +27,8 @@ export interface Estate {
   readonly pods?: readonly Pod[];
   readonly facts?: Partial<ClusterFacts>;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Of VPC CNI's agent on the node; of one that holds ClusterNetworkPolicies for the own node too where it is not said. */
+  readonly agentTag?: (node: string) => string;
 }
 
 /** A running pod of a Deployment with the label app, on the first node but for what is said. */
@@ -69,9 +71,12 @@ const dnsWorkloads = [
   aWorkload("ReplicaSet", "coredns-5d", { namespace: "kube-system", owner: anOwner("Deployment", "coredns") }),
 ];
 
-const agentsOf: Readonly<Record<DialectName, (node: string) => Pod>> = {
-  "vpc-cni": (node) => anAwsNode(node),
-  aws: (node) => anAwsNode(node),
+const awsNodeOf = (node: string, tag: string): Pod =>
+  anAwsNode(node, undefined, undefined, `602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon/aws-network-policy-agent:${tag}`);
+
+const agentsOf: Readonly<Record<DialectName, (node: string, tag: string) => Pod>> = {
+  "vpc-cni": awsNodeOf,
+  aws: awsNodeOf,
   calico: (node) =>
     anAgent("calico-node", node, {
       namespace: "calico-system",
@@ -119,9 +124,12 @@ export const services = [
 ];
 
 /** Everything that policies are judged on was read. */
-export function groundOf(dialect: DialectName, { pods = openPods, facts = {}, settings = {} }: Estate = {}): Ground {
+export function groundOf(
+  dialect: DialectName,
+  { pods = openPods, facts = {}, settings = {}, agentTag = () => "v1.4.1-eksbuild.1" }: Estate = {},
+): Ground {
   const engine = nodes.flatMap((node) => [
-    agentsOf[dialect](node),
+    agentsOf[dialect](node, agentTag(node)),
     ...(dialect === "calico" || dialect === "cilium" ? [plainAwsNode(node)] : []),
   ]);
   const names = ["default", "kube-system", "calico-system", ...new Set(pods.map(({ namespace }) => namespace))];

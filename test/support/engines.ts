@@ -16,20 +16,20 @@ export const anAgent = (daemonSet: string, node: string, rest: Parameters<typeof
     spec: { hostNetwork: true, ...rest.spec },
   });
 
+const agentImage = "602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon/aws-network-policy-agent:v1.4.1";
+
 /** The pod of Amazon VPC CNI, its agent told to enforce policies, but for what is said. */
 export const anAwsNode = (
   node: string,
   agent: Readonly<Record<string, string>> = { "--enable-network-policy": "true" },
   cni: Readonly<Record<string, string>> = {},
+  image = agentImage,
 ): Pod =>
   anAgent("aws-node", node, {
     spec: {
       containers: [
         aContainer("602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni:v1.23.1", { name: "aws-node", settings: cni }),
-        aContainer("602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon/aws-network-policy-agent:v1.4.1", {
-          name: "aws-eks-nodeagent",
-          settings: agent,
-        }),
+        aContainer(image, { name: "aws-eks-nodeagent", settings: agent }),
       ],
     },
   });

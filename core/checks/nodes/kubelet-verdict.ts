@@ -12,14 +12,14 @@ const ports = `TCP ${kubeletPorts.join(" and ")}`;
 export interface Judged {
   readonly sorted: Sorted;
   readonly paths: readonly Path[];
-  readonly engine: Pick<PolicyLayer, "why" | "sparesOwnNode" | "unread">;
+  readonly engine: Pick<PolicyLayer, "why" | "sparesOwnNode" | "ownNodeBy" | "unread">;
   readonly nodeCount?: number;
 }
 
 /** The worst path decides; one of pods that may be exempt proves nothing. */
 export function verdictOn(resource: Resource, { sorted, paths: asked, engine, nodeCount }: Judged): Verdict {
   const paths = asked.map((path) => (path.state === "open" ? { ...path, unread: [...path.unread, ...engine.unread] } : path));
-  const evidence = evidenceOf(sorted, paths, nodeCount);
+  const evidence = { ...evidenceOf(sorted, paths, nodeCount), ...agentsOf(paths, engine) };
   const cluster = `Cluster ${resource.name}`;
   const open = paths.filter(({ state }) => state === "open");
   const proven = open.filter(({ pods, witness }) => pods.mayBeExempt === undefined && witness !== undefined);
@@ -49,7 +49,7 @@ export function verdictOn(resource: Resource, { sorted, paths: asked, engine, no
 const ofOwnNode = {
   severity: "low",
   remediation: {
-    text: "Every other node is kept from the pods already. A pod's own node is left open by Amazon VPC CNI whatever NetworkPolicies say: give the pods security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), which the nodes' groups do not admit, or use an engine that polices the own node, such as Calico.",
+    text: "Every other node is kept from the pods already. A pod's own node is left open by Amazon VPC CNI whatever NetworkPolicies say: give the pods security groups of their own on branch interfaces in strict mode (SecurityGroupPolicy), which the nodes' groups do not admit, or use what polices the own node: an engine such as Calico, or ClusterNetworkPolicies of AWS with a version of VPC CNI's agent that holds them there.",
   },
 } as const;
 
@@ -93,6 +93,13 @@ function evidenceOf(sorted: Sorted, paths: readonly Path[], nodeCount: number | 
     ),
     ...(notRead.size === 0 ? {} : { notRead: [...notRead].slice(0, namesShown) }),
   };
+}
+
+/** Where policies of VPC CNI close the way to the own node: the versions of its agent that were seen to hold them there. */
+function agentsOf(paths: readonly Path[], { ownNodeBy }: Pick<PolicyLayer, "ownNodeBy">): Evidence {
+  const closed = paths.filter(({ way, state }) => way === "own node" && state === "blocked");
+  const tags = [...new Set(closed.flatMap(({ pods }) => ownNodeBy(pods.engineClass) ?? []))].sort();
+  return tags.length === 0 ? {} : { agentsOfVpcCni: tags };
 }
 
 function tally(paths: readonly Path[], key: (path: Path) => string, size: (path: Path) => number): Readonly<Record<string, number>> {

@@ -1,6 +1,7 @@
 import { clientsByRbac, sortPods } from "../../net/kubelet/clients.ts";
 import { kubeletPorts } from "../../net/kubelet/reach.ts";
-import { enforcementOf } from "../../net/policy/enforcement/enforcement.ts";
+import { enforcementOf, type PodEnforcement } from "../../net/policy/enforcement/enforcement.ts";
+import type { VpcCniAgent } from "../../net/policy/enforcement/vpc-cni-agent.ts";
 import { allPorts, portSetOf, portsWithout } from "../../net/policy/port-set.ts";
 import { isSystemNamespace } from "../../net/workloads/system-namespaces.ts";
 import { topControllers } from "../../net/workloads/top-controller.ts";
@@ -58,16 +59,23 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
   });
   if ("none" in written) return written;
   const { manifests } = written;
+  const ownNode =
+    dialect.engine === "vpc-cni"
+      ? ownNodeNotes(
+          dialect.denies,
+          policed.flatMap((pod) => agentsOf(enforcement.ofPod(pod))),
+        )
+      : [];
   const unpoliced = meant.length - policed.length;
   return {
     plan: {
-      summary: `Keeps ${policed.length} pods from the kubelets of ${dialect.engine === "vpc-cni" ? "all nodes but their own" : "all nodes"}.`,
+      summary: `Keeps ${policed.length} pods from the kubelets of ${ownNode.length > 0 ? "all nodes but their own" : "all nodes"}.`,
       commands: [],
       manifests,
       after: applied(facts, manifests),
       notes: [
         ...written.notes,
-        ...(dialect.engine === "vpc-cni" ? [dialect.denies ? ownNodePerhaps : ownNode] : []),
+        ...ownNode,
         ...(unpoliced > 0
           ? [`No policy holds for ${unpoliced} further pods, whatever is written: run them on nodes where an engine polices them.`]
           : []),
@@ -79,5 +87,16 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
 
 const strict =
   "what does is a security group of the pods' own on branch interfaces in strict mode (SecurityGroupPolicy), which the nodes' groups do not admit";
-const ownNode = `Amazon VPC CNI lets every pod reach its own node, whatever NetworkPolicies say: ${strict}.`;
-const ownNodePerhaps = `Whether a ClusterNetworkPolicy keeps pods from their own node hangs on the version of VPC CNI's agent, which is not read: ${strict}.`;
+const byNetworkPolicies = `Amazon VPC CNI lets every pod reach its own node, whatever NetworkPolicies say: ${strict}.`;
+const perhaps = (why: string): string =>
+  `Whether a ClusterNetworkPolicy keeps pods from their own node hangs on the version of VPC CNI's agent, and of some it is not known, as ${why}: ${strict}.`;
+
+/** What to know of the pods' own nodes under VPC CNI; nothing where the policies hold there too. */
+function ownNodeNotes(denies: boolean, agents: readonly VpcCniAgent[]): readonly string[] {
+  if (!denies) return [byNetworkPolicies];
+  const untold = agents.find(({ clusterPolicies }) => clusterPolicies !== "own node too");
+  return untold === undefined ? [] : [perhaps(untold.why ?? `${untold.tag} knows no such policies`)];
+}
+
+const agentsOf = (says: PodEnforcement): readonly VpcCniAgent[] =>
+  says.state === "enforced" ? says.enforcing.flatMap(({ agent }) => agent ?? []) : [];

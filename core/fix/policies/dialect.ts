@@ -2,6 +2,7 @@
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { enforcementOf, type PodEnforcement } from "../../net/policy/enforcement/enforcement.ts";
+import type { VpcCniAgent } from "../../net/policy/enforcement/vpc-cni-agent.ts";
 
 export interface Dialect {
   readonly engine: "vpc-cni" | "calico" | "cilium";
@@ -15,17 +16,19 @@ export type Spoken = { readonly dialect: Dialect } | { readonly none: string };
 export function dialectFor(facts: ClusterFacts, pods: readonly Pod[]): Spoken {
   const enforcement = enforcementOf(facts);
   const engines = new Set<string>();
+  const agents: VpcCniAgent[] = [];
   for (const pod of pods) {
     const says = enforcement.ofPod(pod);
     const [first, second] = says.state === "enforced" ? says.enforcing : [];
     if (first === undefined || second !== undefined) return { none: whyNot(pod, says) };
     engines.add(first.engine);
+    if (first.agent !== undefined) agents.push(first.agent);
   }
   const [engine, other] = engines;
   if (other !== undefined) return { none: `Pods are policed by ${engine} and by ${other}: write policies for each by hand.` };
   switch (engine) {
     case "vpc-cni":
-      return { dialect: { engine, denies: knowsClusterPolicies(facts) } };
+      return { dialect: { engine, denies: knowsClusterPolicies(facts) && agents.every((one) => one.clusterPolicies !== "none") } };
     case "calico":
       return { dialect: { engine, denies: knowsTiers(facts) } };
     case "cilium":

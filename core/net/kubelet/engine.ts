@@ -17,6 +17,7 @@ import {
 } from "../addresses.ts";
 import { platformOf } from "../nodes/node-identity.ts";
 import { type EffectiveFacts, effectivePolicies, type Subject } from "../policy/effective.ts";
+import { untoldAgent, type VpcCniAgent } from "../policy/enforcement/vpc-cni-agent.ts";
 import type { Zone } from "../policy/model.ts";
 import { type Family, familiesBeside, unpolicedIn } from "../policy/other-family.ts";
 import { portsOf } from "../policy/port-set.ts";
@@ -44,6 +45,8 @@ export interface PolicyLayer extends EngineLayer {
   readonly why: (pod: Pod, to: { readonly address: string; readonly port: number; readonly isOwn: boolean }) => string;
   /** The engine by itself stops no pod of the class from reaching its own node. */
   readonly sparesOwnNode: (podClass: string) => boolean;
+  /** The version of VPC CNI's agent by which policies for the whole cluster hold for the own node too. */
+  readonly ownNodeBy: (podClass: string) => string | undefined;
   /** Protections at the nodes themselves that were not read: fewer connections may be let through for them. */
   readonly unread: readonly Reason[];
 }
@@ -60,6 +63,7 @@ interface ByPort {
 interface Treatment {
   readonly key: string;
   readonly sparesOwnNode: boolean;
+  readonly ownNodeBy?: string | undefined;
   readonly onPort: (port: number) => ByPort;
 }
 
@@ -118,13 +122,14 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
     if (subject.engines.length === 1 && subject.engines[0] === "vpc-cni") {
       return {
         sparesOwnNode: true,
+        ...(subject.agent?.clusterPolicies === "own node too" ? { ownNodeBy: subject.agent.tag } : {}),
         onPort: (port) => {
           const byPolicy = reachOf(subject, scope, port);
-          const { atLeast } = reachOf(subject, scope, port, "own");
-          const own = { atLeast, atMost: allAddresses, doubt: isEmpty(byPolicy.atMost) ? ownNodeUnclear : subject.doubt };
-          const its = beside(pod).reduce(pastPolicies, byPolicy);
+          const doubt = isEmpty(byPolicy.atMost) ? ownNodeUnclear(subject.agent) : subject.doubt;
+          const past = (bounds: Bounds): Bounds => beside(pod).reduce(pastPolicies, bounds);
+          const [its, own] = [past(byPolicy), past({ ...reachOf(subject, scope, port, "own"), doubt })] as const;
           // In strict mode a branch interface leads to the own node like to all others.
-          return { own, others: withGuard(pod.hasBranchInterface ? { ...its, atMost: allAddresses } : its) };
+          return { own, others: withGuard(pod.hasBranchInterface ? { ...its, atMost: union(its.atMost, own.atMost) } : its) };
         },
       };
     }
@@ -148,10 +153,12 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
     const asked = `${subject?.key ?? "on no node"} ${pod.hasBranchInterface} ${isFargate} ${beside(pod).join()}`;
     const found = bySubject.get(asked);
     if (found !== undefined) return found;
-    const { onPort, sparesOwnNode } = treatmentOf(pod, subject);
+    const { onPort, sparesOwnNode, ownNodeBy } = treatmentOf(pod, subject);
     const answers = new Map(ports.map((port) => [port, onPort(port)]));
-    const key = [sparesOwnNode, ...[...answers.values()].flatMap(({ own, others: rest }) => [textOf(own), textOf(rest)])].join(" ");
-    const made = byKey.get(key) ?? { key, sparesOwnNode, onPort: (port: number) => answers.get(port) ?? onPort(port) };
+    const key = [sparesOwnNode, ownNodeBy, ...[...answers.values()].flatMap(({ own, others: rest }) => [textOf(own), textOf(rest)])].join(
+      " ",
+    );
+    const made = byKey.get(key) ?? { key, sparesOwnNode, ownNodeBy, onPort: (port: number) => answers.get(port) ?? onPort(port) };
     byKey.set(key, made);
     bySubject.set(asked, made);
     return made;
@@ -164,6 +171,7 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
     toOwnNode: (podClass, port) => answerFor(podClass, port).own,
     toNodes: (podClass, port) => answerFor(podClass, port).others,
     sparesOwnNode: (podClass) => byKey.get(podClass)?.sparesOwnNode ?? false,
+    ownNodeBy: (podClass) => byKey.get(podClass)?.ownNodeBy,
     unread: hostProtectionsNotRead(given, enforcement),
     why: (pod, { address, port, isOwn }) => {
       const subject = effective.of(pod);
@@ -220,11 +228,13 @@ const nodesHaveOtherAddresses: Reason = {
   code: "not-supported",
   message: "Nodes have addresses that Cilium may take for the world's: of further interfaces, or where its agent does not run.",
 };
-const ownNodeUnclear: Reason = {
+const ownNodeUnclear = ({ clusterPolicies, why }: VpcCniAgent = untoldAgent("it was not read")): Reason => ({
   code: "not-supported",
   message:
-    "Whether VPC CNI lets a pod reach its own node past a ClusterNetworkPolicy, or in strict mode, hangs on the version of its agent.",
-};
+    clusterPolicies === "perhaps not own node"
+      ? `Whether VPC CNI lets a pod reach its own node past a ClusterNetworkPolicy, or in strict mode, hangs on the version of its agent: ${why}.`
+      : "Whether VPC CNI keeps a pod from its own node in strict mode, or by a block that begins at the node's own address, is not documented.",
+});
 const hostEndpointsMeant: Reason = {
   code: "not-supported",
   message: "A selector of a Calico policy that allows may mean host endpoints, which are not read.",

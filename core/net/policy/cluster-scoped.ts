@@ -10,6 +10,7 @@ import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted, readCidr, readPortName, readPortNumber, readProtocol, readSelector } from "./fields.ts";
 import { ofDomains, withoutNames } from "./kubernetes.ts";
 import type { Action, Direction, Policy, PortName, Ports, Rule } from "./model.ts";
+import { skippingOwnNode } from "./own-node.ts";
 import { type Peer, peersOf } from "./peers.ts";
 import { podSelector } from "./pod-selector.ts";
 import { type PortRange, type Protocol, portSetOf, protocols } from "./port-set.ts";
@@ -25,6 +26,8 @@ export interface ClusterScopedReading {
   readonly namesNeedSelectors: boolean;
   /** The engine has a limited room for ports at an address: AWS. */
   readonly countsEntries?: boolean;
+  /** The engine leaves out blocks that begin at the address of the pod's own node: AWS. */
+  readonly skipsOwnNode?: boolean;
 }
 
 /** A policy, and where it stands among the others. */
@@ -44,7 +47,8 @@ export function readClusterScoped(
   const { subject, ingress, egress } = policy.spec;
   const rules = (direction: Direction): readonly Rule[] =>
     (policy.spec[direction] ?? []).flatMap((rule, i) => {
-      const read = readRule(rule, `${direction}[${i}]`, reading, onNote);
+      const all = readRule(rule, `${direction}[${i}]`, reading, onNote);
+      const read = reading.skipsOwnNode ? all.flatMap((one) => skippingOwnNode(one, blocksOf(rule))) : all;
       if (!reading.countsEntries) return read;
       const entries = clusterEntries(rule, `${tier} ${priority}`);
       return read.map((one) => ({ ...one, entries }));
@@ -122,6 +126,9 @@ function readRule(rule: ClusterPolicyRule, name: string, reading: ClusterScopedR
     ...(nodes ? [{ action, name, partly: "addresses of nodes", peers: { pods: [], outside: allAddresses }, ...which }] : []),
   ];
 }
+
+const blocksOf = (rule: ClusterPolicyRule): readonly string[] =>
+  (("from" in rule ? rule.from : "to" in rule ? rule.to : undefined) ?? []).flatMap(({ networks }) => networks ?? []);
 
 const actions: Readonly<Record<string, Action>> = { Accept: "allow", Allow: "allow", Deny: "deny", Pass: "pass" };
 

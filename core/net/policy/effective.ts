@@ -13,6 +13,7 @@ import { upstreamApiOf } from "./calico/version.ts";
 import type { Decision, One } from "./decide.ts";
 import { type EnforcementFacts, enforcementOf, type PodEnforcement } from "./enforcement/enforcement.ts";
 import type { Enforcing, PolicyEngine } from "./enforcement/signal.ts";
+import type { ClusterPolicies, VpcCniAgent } from "./enforcement/vpc-cni-agent.ts";
 import type { Isolation, NamedRule } from "./isolation.ts";
 import type { Direction, PodClass, Policy, PolicyModel, Zone } from "./model.ts";
 import { perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
@@ -68,6 +69,8 @@ export interface Subject {
   readonly unenforced?: string;
   /** Those that certainly enforce, and whose policies were read. */
   readonly engines: readonly PolicyEngine[];
+  /** Where VPC CNI is one of them: what is known of its agent. */
+  readonly agent?: VpcCniAgent;
   /** For certain no policy isolates it, and none denies it anything: whatever the other end is, it is let through. */
   readonly isUnrestricted: (direction: Direction) => boolean;
   readonly classes: readonly PodClass[];
@@ -169,6 +172,7 @@ interface Stance {
   readonly mayNarrow?: Reason;
   readonly unenforced?: string;
   readonly engines: readonly PolicyEngine[];
+  readonly agent?: VpcCniAgent;
   readonly seesClusterIps: boolean;
 }
 
@@ -195,10 +199,11 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     engines: [],
     seesClusterIps: true,
   });
-  const translations = new Map<Engine, ReturnType<typeof translation>>();
-  const translated = (engine: Engine): ReturnType<typeof translation> => {
-    const made = translations.get(engine) ?? translation(engine, facts);
-    translations.set(engine, made);
+  const translations = new Map<string, ReturnType<typeof translation>>();
+  const translated = (engine: Engine, clusterPolicies?: ClusterPolicies): ReturnType<typeof translation> => {
+    const key = readingKey(engine, clusterPolicies);
+    const made = translations.get(key) ?? translation(engine, facts, clusterPolicies);
+    translations.set(key, made);
     return made;
   };
   const stanceOf = (says: PodEnforcement, namespace: string): Stance => {
@@ -210,26 +215,32 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     for (const enforcing of says.enforcing) {
       const engine = engineOf(enforcing.engine);
       if (engine === undefined) return unknowable(notJudged(enforcing.engine));
-      const made = translated(engine);
+      const clusterPolicies = enforcing.agent?.clusterPolicies;
+      const made = translated(engine, clusterPolicies);
       if (made.state === "unknown") return unknowable(made.reason);
       const refused = made.value.refused(namespace);
       if (refused !== undefined) return unknowable(refused);
       for (const isClosed of closedByDefault(enforcing, facts)) {
-        const key = `${engine} ${isClosed ? "closed" : "open"}`;
+        const key = `${readingKey(engine, clusterPolicies)} ${isClosed ? "closed" : "open"}`;
         keys.push(key);
         options.push(once(key, () => (isClosed ? closed(engine, made.value.model) : made.value.model)));
       }
     }
     const mayNarrow = says.possible[0]?.reason;
-    const key = `${keys.join("+")} ${mayNarrow?.message ?? ""}`;
+    const agent = says.enforcing.find(({ engine }) => engine === "vpc-cni")?.agent;
+    // What is told of answers names the version.
+    const key = `${keys.join("+")} ${agent?.tag ?? agent?.why ?? ""} ${mayNarrow?.message ?? ""}`;
     // Calico and Cilium look at packets to endpoints: kube-proxy, or Cilium itself, has put these in the place of Services before.
     const seesClusterIps = says.enforcing.some(({ engine }) => engine === "vpc-cni");
     const engines = says.enforcing.map(({ engine }) => engine);
-    return { key, options, engines, seesClusterIps, ...(mayNarrow === undefined ? {} : { mayNarrow }) };
+    return { key, options, engines, seesClusterIps, ...(agent && { agent }), ...(mayNarrow && { mayNarrow }) };
   };
   const numbers = (podClass: PodClass): string => [...asked.values()].map((questions) => questions.classOf(podClass)).join("/");
   return Object.assign(stanceOf, { numbers });
 }
+
+const readingKey = (engine: Engine, clusterPolicies: ClusterPolicies | undefined): string =>
+  clusterPolicies === undefined ? engine : `${engine} (${clusterPolicies})`;
 
 const notPlaced: Reason = { code: "not-ready", message: "The pod is on no node yet." };
 const notJudged = (engine: PolicyEngine): Reason => ({
@@ -252,7 +263,7 @@ function closedByDefault({ engine, mode }: Enforcing, { networkSettings }: Effec
 
 const engineDefault: Policy = { name: "the engine's default", subject: podSelector(everything, everything), ingress: [], egress: [] };
 
-/** What no tier decides is denied. Whether VPC CNI spares the own node then too hangs on the version of its agent. */
+/** What no tier decides is denied. Whether VPC CNI spares the own node then too was not read in any version of its agent. */
 const closed = (engine: Engine, { tiers, ...rest }: PolicyModel): PolicyModel => ({
   ...rest,
   tiers: [
@@ -278,7 +289,7 @@ const kindsOf: Readonly<Record<Engine, readonly PolicyFact[]>> = {
   cilium: ["networkPolicies", "ciliumPolicies"],
 };
 
-function translation(engine: Engine, facts: EffectiveFacts): Fact<Translated> {
+function translation(engine: Engine, facts: EffectiveFacts, clusterPolicies?: ClusterPolicies): Fact<Translated> {
   const policies: Record<string, unknown> = {};
   for (const name of kindsOf[engine]) {
     const fact = facts[name];
@@ -292,7 +303,12 @@ function translation(engine: Engine, facts: EffectiveFacts): Fact<Translated> {
   const { model, remarks } = translate(
     engine,
     { ...(policies as Policies), namespaces },
-    { ...engineSettings(facts.networkSettings), pods, calico: { upstreamApi: upstreamApiOf(facts.pods) } },
+    {
+      ...engineSettings(facts.networkSettings),
+      pods,
+      calico: { upstreamApi: upstreamApiOf(facts.pods) },
+      ...(clusterPolicies && { vpcCni: { clusterPolicies } }),
+    },
   );
   const refused = remarks.filter(({ effect }) => effect === "refused");
   const byNamespace = new Map(refused.map((remark) => [namespaceOf(remark.policy), malformed(remark.message)]));
@@ -315,7 +331,7 @@ const dependsOnPolicy: Reason = {
 
 function subjectOf(
   key: string,
-  { options, mayNarrow, unenforced, engines, seesClusterIps }: Stance,
+  { options, mayNarrow, unenforced, engines, agent, seesClusterIps }: Stance,
   classes: readonly PodClass[],
 ): Subject {
   /** Every option, for every family of the pod. */
@@ -331,6 +347,7 @@ function subjectOf(
     isUncertain: mayNarrow !== undefined || options.length > 1,
     seesClusterIps,
     engines,
+    ...(agent && { agent }),
     ...(unenforced === undefined ? {} : { unenforced }),
     isUnrestricted: (direction) =>
       mayNarrow === undefined && asked.every(({ questions, number }) => !questions.isRestricted(number, direction)),

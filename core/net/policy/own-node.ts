@@ -3,7 +3,7 @@
  * Sources: aws/aws-network-policy-agent pkg/fwruleprocessor/fw_rule_processor.go; kubernetes/api networking/v1/types.go
  * (NetworkPolicyIngressRule); cilium/cilium pkg/policy/mapstate.go (determineAllowLocalhostIngress).
  */
-import { noAddresses } from "../addresses.ts";
+import { difference, isEmpty, noAddresses, parseCidrs, parseFilterCidrs, unionOf } from "../addresses.ts";
 import type { Direction, Policy, Rule } from "./model.ts";
 import { onlyNodes } from "./peers.ts";
 
@@ -23,9 +23,35 @@ export const byVpcCni: OwnNodeRules = {
   ingress: ownNode({ because: "VPC CNI lets every node reach its own pods, whatever NetworkPolicies say" }),
 };
 
-/** Agents newer than v1.4.1 do the same for ClusterNetworkPolicies. */
+/** Later agents do the same for ClusterNetworkPolicies: see enforcement/vpc-cni-agent.ts. */
 const perhaps = ownNode({ partly: "the version of VPC CNI's agent" });
 export const perhapsByVpcCni: OwnNodeRules = { egress: perhaps, ingress: perhaps };
+
+/**
+ * What VPC CNI makes of a rule of ClusterNetworkPolicies towards the pod's own node: it leaves out every block that begins at the
+ * node's primary address, of whatever length. Which of a node's addresses that is the model does not tell.
+ * Source: aws/aws-network-policy-agent pkg/fwruleprocessor/fw_rule_processor.go (shouldSkipRule), pkg/utils/utils.go (IsNodeIP).
+ */
+export function skippingOwnNode(rule: Rule, blocks: readonly string[]): readonly Rule[] {
+  const { peers, partly } = rule;
+  if (peers === undefined || partly !== undefined || isEmpty(peers.outside)) return [rule];
+  const begins = parseCidrs(blocks.map((block) => block.slice(0, block.indexOf("/"))));
+  const left = blocks.map((block) => difference(parseFilterCidrs([block]), parseCidrs([block.slice(0, block.indexOf("/"))])));
+  const own = unionOf(left);
+  const skipped = difference(begins, own);
+  return [
+    { ...rule, peers: { ...peers, nodes: { own, other: peers.outside } } },
+    ...(isEmpty(skipped)
+      ? []
+      : [
+          {
+            ...rule,
+            partly: "blocks that begin at the node's own address",
+            peers: { pods: [], outside: noAddresses, nodes: { own: skipped, other: noAddresses } },
+          },
+        ]),
+  ];
+}
 
 /** "OR if the traffic source is the pod's local node". */
 export const byApi: OwnNodeRules = { ingress: ownNode({ because: "NetworkPolicies let every node reach its own pods" }) };

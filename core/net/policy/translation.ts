@@ -9,6 +9,7 @@ import { calicoTiers, type Entry } from "./calico/tiers.ts";
 import { perhapsHonoured, type UpstreamApi } from "./calico/version.ts";
 import { type CiliumPolicies, type CiliumReading, readCiliumPolicy } from "./cilium/policies.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
+import type { ClusterPolicies } from "./enforcement/vpc-cni-agent.ts";
 import { roomOfVpcCni } from "./entries.ts";
 import { PolicyFieldError } from "./errors.ts";
 import { type OnNote, quoted } from "./fields.ts";
@@ -62,6 +63,8 @@ export interface EngineSettings {
   readonly pods?: readonly PodClass[];
   /** Undefined: one that honours policies for whole clusters in both of upstream's versions. */
   readonly calico?: { readonly upstreamApi: UpstreamApi };
+  /** Undefined: some agent that knows ClusterNetworkPolicies. */
+  readonly vpcCni?: { readonly clusterPolicies: ClusterPolicies };
   readonly cilium?: Partial<CiliumReading> & {
     /** A node reaches its own pods only where policies let it: allow-localhost is "policy". */
     readonly localhostNeedsPolicy?: boolean;
@@ -98,8 +101,8 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
       { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
     ];
   },
-  "vpc-cni": (reader, { pods = [] }) => {
-    const own = reader.ofAws();
+  "vpc-cni": (reader, { pods = [], vpcCni: { clusterPolicies } = { clusterPolicies: "perhaps not own node" } }) => {
+    const own = clusterPolicies === "none" ? [] : reader.ofAws();
     const reading = {
       blocksMeanPods: true,
       unnamedSectionsCount: false,
@@ -111,7 +114,8 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
     for (const group of ["policy.networking.k8s.io", "projectcalico.org", "cilium.io"] as const) reader.ignore(group);
     const namespaced = lendingNames([...reader.networkPolicies(reading), ...reader.applicationNetworkPolicies(reading)], pods);
     const policies = sparing(byVpcCni, byLongestPrefix(namespaced));
-    const wide = (tier: Placed["tier"]): readonly Policy[] => sparing(perhapsByVpcCni, perhapsByName(byPriorityAndAction(own, tier), pods));
+    const spares = clusterPolicies === "own node too" ? {} : perhapsByVpcCni;
+    const wide = (tier: Placed["tier"]): readonly Policy[] => sparing(spares, perhapsByName(byPriorityAndAction(own, tier), pods));
     const room = roomOfVpcCni();
     return [
       { name: "Admin", policies: wide("Admin"), otherwise: "pass", room },
@@ -147,6 +151,13 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
 const sparing = (rules: OwnNodeRules, policies: readonly Policy[]): readonly Policy[] =>
   policies.map((policy) => sparingOwnNode(policy, rules));
 
+const textOfAws: ClusterScopedReading = {
+  namesAreTcp: true,
+  nodesAreUnknown: false,
+  namesNeedSelectors: true,
+  countsEntries: true,
+  skipsOwnNode: true,
+};
 const textOfTheApi: ClusterScopedReading = { namesAreTcp: false, nodesAreUnknown: false, namesNeedSelectors: false };
 
 const upstreamEntries = (placed: readonly Placed[]): readonly Entry[] =>
@@ -232,7 +243,7 @@ class Reader {
   /** Those of networking.k8s.aws. */
   ofAws = (): readonly Placed[] =>
     this.#accepted("ClusterNetworkPolicy", ofGroup(this.#policies, "networking.k8s.aws"), (name, policy, onNote) =>
-      readClusterScoped(name, policy, { namesAreTcp: true, nodesAreUnknown: false, namesNeedSelectors: true, countsEntries: true }, onNote),
+      readClusterScoped(name, policy, textOfAws, onNote),
     );
 
   /** Says of all policies of a group that the engine does not know them. */

@@ -665,10 +665,6 @@ describe("policies towards nodes", () => {
     ["unknown: policies of a kind that is enforced were not read", policed(calico, { ...np(shut), calicoPolicies: forbidden })],
     ["unknown: namespaces were not read", policed(calico, { ...np(shut), namespaces: forbidden })],
     [
-      "unknown: a ClusterNetworkPolicy denies the own node, which agents treat differently",
-      policed(vpcCni, { ...np(shut), ...aws([deny("10.0.0.0/16", 10250), deny("10.0.0.0/16", 10255)]) }),
-    ],
-    [
       "unknown: VPC CNI in strict mode, and no NetworkPolicy selects the pod: the own node may be closed too",
       policed(strictCni, { ...np(), pods: known([...strictCni, web]) }),
     ],
@@ -730,6 +726,103 @@ describe("policies towards nodes", () => {
       finding({ ...given, pods: known((given.pods?.state === "known" ? given.pods.value : []).filter(({ name }) => name !== "closed")) })
         .status,
     ).toBe("unknown");
+  });
+
+  const image = (tag: string) => `602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon/aws-network-policy-agent${tag}`;
+  const runningOn = (onWebs: string, onOther = onWebs) => [
+    anAwsNode("0a", undefined, undefined, image(onWebs)),
+    anAwsNode("0b", undefined, undefined, image(onOther)),
+  ];
+  const denied = (...networks: readonly string[]) => aws([10250, 10255].flatMap((port) => networks.map((network) => deny(network, port))));
+  const digest = `@sha256:${"0".repeat(64)}`;
+
+  it.each<[string, Partial<ClusterFacts>, readonly string[]]>([
+    [
+      "pass: a ClusterNetworkPolicy denies every node",
+      policed(runningOn(":v1.4.1-eksbuild.2"), { ...np(), ...denied("10.0.0.0/16") }),
+      ["v1.4.1-eksbuild.2"],
+    ],
+    [
+      "pass: NetworkPolicies, which let out to the own node, are asked after it",
+      policed(runningOn(":v1.3.1"), { ...np(shut), ...denied("10.0.0.0/16") }),
+      ["v1.3.1"],
+    ],
+    [
+      "pass: two versions of which both are known",
+      policed(runningOn(":v1.3.7-eksbuild.1", ":v1.4.0-eksbuild.1"), { ...np(), ...denied("10.0.0.0/16") }),
+      ["v1.3.7-eksbuild.1", "v1.4.0-eksbuild.1"],
+    ],
+    [
+      "pass: a wider block holds where the one of the node's own address is left out",
+      policed(runningOn(":v1.4.1"), { ...np(), ...denied("10.0.1.4/32", "10.0.0.0/16") }),
+      ["v1.4.1"],
+    ],
+  ])("%s, and the agent is of a version that holds it for the own node too", (_rule, given, agentsOfVpcCni) => {
+    const evidence = { podsJudged: 2, podsByPathToOwnNode: { blocked: 2 }, agentsOfVpcCni };
+    expect(finding(given)).toMatchObject({ status: "pass", evidence });
+  });
+
+  it.each<[string, Partial<ClusterFacts>, RegExp]>([
+    [
+      "of v1.5.0 it is not known",
+      policed(runningOn(":v1.5.0"), { ...np(), ...denied("10.0.0.0/16") }),
+      /its agent: of v1\.5\.0 it is not known\.$/,
+    ],
+    ["its tag is none", policed(runningOn(digest), { ...np(), ...denied("10.0.0.0/16") }), /its agent: its image is told by a digest\.$/],
+    [
+      "of one node it is not known",
+      policed(runningOn(":v1.4.1", ":v1.4.2"), { ...np(), ...denied("10.0.0.0/16") }),
+      /its agent: of v1\.4\.2 it is not known\.$/,
+    ],
+    [
+      "of the other node it is not known",
+      policed(runningOn(":v1.4.2", ":v1.4.1"), { ...np(), ...denied("10.0.0.0/16") }),
+      /its agent: of v1\.4\.2 it is not known\.$/,
+    ],
+    [
+      "the blocks are those of the nodes' own addresses",
+      policed(runningOn(":v1.4.1"), { ...np(), ...denied("10.0.1.4/32", "10.0.1.5/32", "10.0.2.0/24") }),
+      /by a block that begins at the node's own address, is not documented\.$/,
+    ],
+    [
+      "EKS Auto Mode does not tell what it runs",
+      policed([], {
+        ...np(),
+        ...denied("10.0.0.0/16"),
+        nodes: known(
+          [nodeA, nodeB].map((node) => ({
+            ...node,
+            labels: { "eks.amazonaws.com/compute-type": "auto", "eks.amazonaws.com/nodeclass": "default" },
+          })),
+        ),
+        nodeClasses: known([{ name: "default" }]),
+      }),
+      /its agent: it is part of EKS Auto Mode's machines\.$/,
+    ],
+  ])("unknown: a ClusterNetworkPolicy denies every node, and of the agent %s", (_rule, given, told) => {
+    const found = finding(given);
+    expect(found).toMatchObject({ status: "unknown", reason: { code: "not-supported", message: expect.stringMatching(told) } });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ["unknown: the own node is denied in both families, and VPC CNI lets the pod send in IPv4 past every policy", {}, "unknown"],
+    ["pass: the own node is denied in both families, and the pod sends in IPv6 alone", { ENABLE_V4_EGRESS: "false" }, "pass"],
+  ])("%s", (_rule, variables, status) => {
+    const agents = ["0a", "0b"].map((name) => anAwsNode(name, undefined, variables));
+    const six = (one: typeof ofNodeA, address: string) => ({ ...one, ipv6: [address] });
+    const given = policed(agents, {
+      ...np(),
+      ...denied("2600:1f18::/32", "10.0.0.0/16"),
+      pods: known([...agents, { ...web, podIps: ["2600:1f18:0:1::a"] }]),
+      nodes: known([ec2("0a", "2600:1f18:0:1::4")]),
+      networkInterfaces: known([six(ofNodeA, "2600:1f18:0:1::4")]),
+    });
+    expect(finding(given).status).toBe(status);
+  });
+
+  it("fail: a version that knows no ClusterNetworkPolicies enforces none", () => {
+    const given = policed(runningOn(":v1.2.7-eksbuild.1"), { ...np(), ...denied("10.0.0.0/16") });
+    expect(finding(given)).toMatchObject({ status: "fail", severity: "medium" });
   });
 
   it("unknown: a branch interface in strict mode leads VPC CNI's pod to its own node past every NetworkPolicy", () => {

@@ -293,7 +293,7 @@ describe("from one plane alone", () => {
         engines: [
           {
             engine:
-              'Amazon VPC CNI: aws-node runs with --enable-network-policy=true, and ConfigMap kube-system/amazon-vpc-cni has enable-network-policy-controller "true"',
+              'Amazon VPC CNI: aws-node runs version v1.4.1 of its agent with --enable-network-policy=true, and ConfigMap kube-system/amazon-vpc-cni has enable-network-policy-controller "true"',
             nodes: ["n1"],
           },
         ],

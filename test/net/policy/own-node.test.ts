@@ -6,7 +6,8 @@ import { forApi, verdictsOf } from "./shop.ts";
 const shut = forApi({ policyTypes: ["Ingress", "Egress"] });
 const none: Policies = { networkPolicies: [] };
 const np: Policies = { networkPolicies: [shut] };
-const aws = (tier: "Admin" | "Baseline"): Pick<Policies, "clusterNetworkPolicies"> => ({
+const holds: EngineSettings = { vpcCni: { clusterPolicies: "own node too" } };
+const aws = (tier: "Admin" | "Baseline", network = "10.0.0.0/8"): Pick<Policies, "clusterNetworkPolicies"> => ({
   clusterNetworkPolicies: [
     {
       apiGroup: "networking.k8s.aws",
@@ -15,7 +16,7 @@ const aws = (tier: "Admin" | "Baseline"): Pick<Policies, "clusterNetworkPolicies
         tier,
         priority: 1,
         subject: { namespaces: {} },
-        egress: [{ action: "Deny", to: [{ networks: ["10.0.0.0/8"] }] }],
+        egress: [{ action: "Deny", to: [{ networks: [network] }] }],
         ingress: [{ action: "Deny", from: [{ namespaces: {} }] }],
       } as ClusterNetworkPolicy["spec"],
     },
@@ -42,6 +43,29 @@ it.each<Case>([
   ["VPC CNI: past an Admin denial by the version of its agent", "vpc-cni", { ...np, ...aws("Admin") }, ["perhaps", "yes"], {}],
   ["VPC CNI: a NetworkPolicy is asked before the Baseline, which denies", "vpc-cni", { ...np, ...aws("Baseline") }, ["yes", "yes"], {}],
   ["VPC CNI: past a Baseline denial alone by the version of its agent", "vpc-cni", aws("Baseline"), ["perhaps", "yes"], {}],
+  ["VPC CNI: not past an Admin denial where its agent holds it", "vpc-cni", { ...np, ...aws("Admin") }, ["no", "yes"], { settings: holds }],
+  ["VPC CNI: not past a Baseline denial alone where its agent holds it", "vpc-cni", aws("Baseline"), ["no", "yes"], { settings: holds }],
+  [
+    "VPC CNI: a NetworkPolicy is asked before the Baseline, which its agent holds",
+    "vpc-cni",
+    { ...np, ...aws("Baseline") },
+    ["yes", "yes"],
+    { settings: holds },
+  ],
+  [
+    "VPC CNI: perhaps past a denial of what begins at the own node, though its agent holds it",
+    "vpc-cni",
+    aws("Admin", "10.9.0.1/32"),
+    ["perhaps", "yes"],
+    { settings: holds },
+  ],
+  [
+    "VPC CNI: an agent that knows no ClusterNetworkPolicies holds none",
+    "vpc-cni",
+    aws("Admin"),
+    ["yes", "yes"],
+    { settings: { vpcCni: { clusterPolicies: "none" } } },
+  ],
   ["the API: NetworkPolicies let the own node in, and nobody out to it", "kubernetes", np, ["no", "yes"], { more: others }],
   ["Calico: the own node enters whatever policies say", "calico", calico, ["no", "yes"], { more: others }],
   ["Cilium: the own node enters where none denies it", "cilium", np, ["no", "yes"], { more: others }],

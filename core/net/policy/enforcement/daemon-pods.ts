@@ -12,7 +12,8 @@ export interface DaemonSetName {
 }
 
 export type DaemonPod =
-  | { readonly state: "runs"; readonly pod: Pod }
+  /** `isAlone`: no other pod of the DaemonSet is on the node, such as one that gives way to it. */
+  | { readonly state: "runs"; readonly pod: Pod; readonly isAlone: boolean }
   | { readonly state: "absent" }
   | { readonly state: "unsure"; readonly reason: Reason };
 
@@ -37,7 +38,7 @@ export function daemonPodsOf(pods: Fact<readonly Pod[]>, workloads: Fact<readonl
       const onNode = byNode.get(node) ?? [];
       const its = onNode.filter((pod) => belongs(pod, daemonSet));
       const ready = its.find(({ phase, isReady }) => phase === "Running" && isReady === true);
-      if (ready !== undefined) return { state: "runs", pod: ready };
+      if (ready !== undefined) return { state: "runs", pod: ready, isAlone: its.length === 1 };
       const [waiting] = its;
       if (waiting !== undefined) return { state: "unsure", reason: notReady(waiting, node) };
       // Other pods of the node were listed, so its own would have been.

@@ -95,7 +95,8 @@ function sorted(signals: readonly EngineSignal[]): Pick<NodeEnforcement, "enforc
   return {
     enforcing: signals.flatMap(({ engine, signal }) => {
       if (engine === undefined || signal.state !== "on") return [];
-      return [{ engine, seen: signal.seen, ...(signal.mode && { mode: signal.mode }) }];
+      const { mode, agent } = signal;
+      return [{ engine, seen: signal.seen, ...(mode && { mode }), ...(agent && { agent }) }];
     }),
     possible: signals.flatMap(({ engine, signal }) =>
       signal.state === "unsure" ? [{ reason: signal.reason, ...(engine && { engine }) }] : [],

@@ -1,5 +1,6 @@
 /** What tells of policy engines on one node. Sources stand with each engine. */
 import type { Fact, Reason } from "../../../model/fact.ts";
+import type { VpcCniAgent } from "./vpc-cni-agent.ts";
 
 /** Those whose enforcement can be told. The last two honour NetworkPolicy; their own kinds of policy are not read. */
 export const policyEngines = ["vpc-cni", "calico", "cilium", "antrea", "kube-router"] as const;
@@ -13,8 +14,9 @@ export interface Enforcing {
   readonly engine: PolicyEngine;
   /** A clause without a subject: "aws-node runs with --enable-network-policy=true". */
   readonly seen: string;
-  /** Of VPC CNI alone. */
+  /** Of VPC CNI alone, as what follows. */
   readonly mode?: Fact<VpcCniMode>;
+  readonly agent?: VpcCniAgent;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Node, Pod } from "../../../model/workloads.ts";
 import type { DaemonPods, DaemonSetName } from "./daemon-pods.ts";
 import type { Platform } from "./platform.ts";
 import { off, type Signal, unsure, type VpcCniMode } from "./signal.ts";
+import { untoldAgent, type VpcCniAgent, vpcCniAgentOf } from "./vpc-cni-agent.ts";
 
 const awsNode: DaemonSetName = { name: "aws-node", namespaces: ["kube-system"] };
 const flag = "--enable-network-policy";
@@ -58,8 +59,12 @@ function agentSignal(node: string, facts: VpcCniFacts): Signal {
   if (!isOn) return controller.state === "on" ? { state: "off", inert: `aws-node runs without ${flag}=true` } : off;
   if (controller.state === "off") return { state: "off", inert: `aws-node runs with ${flag}=true, but ${controller.seen}` };
   if (controller.state === "unsure") return unsure(controller.reason);
-  return { state: "on", seen: `aws-node runs with ${flag}=true, and ${controller.seen}`, mode: modeOf(agent.pod) };
+  const version = agent.isAlone ? vpcCniAgentOf(agent.pod) : untoldAgent("several pods of aws-node are there");
+  return { state: "on", seen: `${seenOf(version)}, and ${controller.seen}`, mode: modeOf(agent.pod), agent: version };
 }
+
+const seenOf = ({ tag }: VpcCniAgent): string =>
+  `aws-node runs${tag === undefined ? "" : ` version ${tag} of its agent`} with ${flag}=true`;
 
 function autoModeSignal(name: string, node: Node | undefined, facts: VpcCniFacts): Signal {
   const controller = controllerIs(facts);
@@ -74,8 +79,11 @@ function autoModeSignal(name: string, node: Node | undefined, facts: VpcCniFacts
     return unsure({ code: "malformed", message: `NodeClass ${nodeClass.name} has a networkPolicy that is not known.` });
   }
   const seen = `EKS Auto Mode runs NodeClass ${nodeClass.name} with networkPolicy ${nodeClass.networkPolicy ?? "DefaultAllow"}`;
-  return { state: "on", seen: `${seen}, and ${controller.seen}`, mode: known(mode) };
+  return { state: "on", seen: `${seen}, and ${controller.seen}`, mode: known(mode), agent: autoModeAgent };
 }
+
+/** A branch interface is none of Auto Mode's. Source: Amazon EKS User Guide, "Learn about VPC networking and load balancing in EKS Auto Mode". */
+const autoModeAgent: VpcCniAgent = { ...untoldAgent("it is part of EKS Auto Mode's machines"), branchInterfaces: "policed" };
 
 const autoModes: Readonly<Partial<Record<string, VpcCniMode>>> = { DefaultAllow: "standard", DefaultDeny: "strict" };
 
