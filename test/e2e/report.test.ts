@@ -227,6 +227,26 @@ it("prints what is shown, without what only a screen needs", async () => {
   expect(await page.locator("#results .finding").first().isVisible()).toBe(true);
 });
 
+it("puts on paper all that the list is narrowed to, and says to what", async () => {
+  const page = await open(usual, { hash: "findings?status=fail" });
+  expect(await page.locator("#results .finding").count()).toBe(50);
+  expect(await page.locator("#narrowed").isVisible()).toBe(false);
+  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  await page.emulateMedia({ media: "print" });
+  expect(await page.locator("#results .finding").count()).toBe(failing.length);
+  expect(await page.locator("#narrowed").isVisible()).toBe(true);
+  expect(await page.locator("#narrowed").textContent()).toBe("Listed: status: failing.");
+  expect(await page.locator("#unlisted").textContent()).toBe("");
+});
+
+it("says of a list that is too long for paper how many of it are not there", async () => {
+  const page = await open(largeReport({ clusters: 20, findings: 2_000 }), { hash: "findings?status=fail" });
+  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  await page.emulateMedia({ media: "print" });
+  expect(await page.locator("#results .finding").count()).toBe(500);
+  expect(await page.locator("#unlisted").textContent()).toBe("100 more are not listed here; report.json, written with this page, has all.");
+});
+
 it("lists what fails without scripts, and still asks for nothing", async () => {
   const page = await open(usual, { javaScriptEnabled: false });
   await expect.poll(() => page.locator("noscript p").first().isVisible()).toBe(true);

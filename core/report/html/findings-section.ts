@@ -1,5 +1,6 @@
 import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
+import { byStatus } from "../summary.ts";
 import { findingAnchor } from "./anchor.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
@@ -24,9 +25,11 @@ ${select("account", "Account")}${select("cluster", "Cluster")}${select("namespac
 </div></details>
 </form>
 <p id="count" role="status"></p>
+<p id="narrowed" class="printed"></p>
 <div id="linked"></div>
 <div id="results"></div>
 <button id="more" type="button" hidden>Show more</button>
+<p id="unlisted" class="printed"></p>
 </div>
 ${withoutScript(view)}
 </section>
@@ -40,7 +43,10 @@ function withoutScript({ judged }: View): Html {
     .filter(({ status }) => status === "fail")
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   const rest = fails.length - mostWithoutScript;
+  const { pass = 0, waived = 0, unknown = 0, error = 0 } = byStatus(judged);
+  const others = `${grouped(unknown + error)} not judged, ${grouped(waived)} waived, ${grouped(pass)} passed`;
   return html`<noscript><p>Without scripts this page lists what fails and nothing else; report.json, written with it, has every finding with its evidence and remedy.</p>
+<p>${fails.length === 0 ? "Nothing is listed as failing" : `${grouped(fails.length)} failing`}; beside: ${others}.</p>
 <ul class="plain">${fails.slice(0, mostWithoutScript).map(line)}</ul>${rest > 0 && html`<p>And ${grouped(rest)} more.</p>`}</noscript>`;
 }
 

@@ -24,8 +24,8 @@ h2[tabindex] { width: fit-content; padding-right: .4rem; } h2:focus { outline: n
 nav { position: sticky; top: 0; z-index: 2; background: var(--bar); border-bottom: 1px solid var(--line); border-top: 1px solid var(--line); margin-top: .5rem; }
 nav ul { display: flex; gap: .25rem; list-style: none; overflow-x: auto; padding-top: .35rem; padding-bottom: .35rem; }
 nav a { display: block; padding: .35rem .75rem; border-radius: .5rem; text-decoration: none; white-space: nowrap; color: var(--text); font-size: .9rem; font-weight: 500; } nav a:hover { background: var(--sunk); }
-.banner { margin: .9rem 0; padding: .8rem 1rem; border: 1px solid var(--line); border-left: .3rem solid var(--good); border-radius: .5rem; background: var(--card); }
-.banner.gap { border-left-color: var(--medium); } .banner p { margin: 0; } .banner p + p { margin-top: .25rem; }
+.banner { margin: .9rem 0; padding: .8rem 1rem; border: 1px solid var(--line); border-left: .3rem solid var(--soft); border-radius: .5rem; background: var(--card); }
+.banner.gap { border-left-color: var(--medium); } .banner.well { border-left-color: var(--good); } .banner p { margin: 0; } .banner p + p { margin-top: .25rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .7rem; margin: .9rem 0 1.1rem; padding: 0; list-style: none; }
 .tiles.few { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); }
 .tiles a, .tiles span { display: block; height: 100%; background: var(--card); border: 1px solid var(--line); border-top: .2rem solid currentColor; border-radius: .5rem; padding: .6rem .9rem .7rem; color: inherit; text-decoration: none; font-size: .875rem; }
@@ -83,6 +83,7 @@ fieldset { border: 0; margin: 0 0 .5rem; padding: 0; display: flex; flex-wrap: w
 @media (max-width: 48rem) { header, main, footer, nav ul { padding-left: 1rem; padding-right: 1rem; } h1 { font-size: 1.35rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } .cards { grid-template-columns: 1fr; } .tiles { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .5rem; }
   .finding > summary { flex-direction: column; gap: .35rem; position: relative; } .finding > summary::after { position: absolute; top: 1rem; right: 1rem; } .finding > summary .badges { flex: none; flex-direction: row; } .finding > div { padding-left: 1rem; } .typed pre { padding-right: .8rem; padding-top: 2.3rem; } .counts .wide { min-width: 12rem; } ul.lines li { flex-direction: column; gap: .2rem; } ul.lines .badges { flex: none; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: auto; } }
-@media print { :root { color-scheme: light; --page: #fff; --card: #fff; --sunk: #f4f4f4; --line: #bbb; --text: #000; --soft: #444; --link: #000; --critical: #9f1239; --high: #ad3a00; --medium: #7a5200; --low: #255a87; --good: #17683a; --critical-soft: #fff; --high-soft: #fff; --medium-soft: #fff; --low-soft: #fff; --good-soft: #fff; }
+.printed { display: none; }
+@media print { .printed { display: block; } :root { color-scheme: light; --page: #fff; --card: #fff; --sunk: #f4f4f4; --line: #bbb; --text: #000; --soft: #444; --link: #000; --critical: #9f1239; --high: #ad3a00; --medium: #7a5200; --low: #255a87; --good: #17683a; --critical-soft: #fff; --high-soft: #fff; --medium-soft: #fff; --low-soft: #fff; --good-soft: #fff; }
   body { font-size: 10pt; } nav, .skip, button, #filters, .copy, summary::after { display: none !important; } .finding:not([open]) :is(h3, h4) { -webkit-line-clamp: none; } details, .cards > li, tr { break-inside: avoid; } .scroll, .scroll.tall, pre { overflow: visible; max-height: none; } thead th { position: static; } .typed pre { padding-right: .8rem; } h2 { break-after: avoid; } }
 `;

@@ -58,6 +58,12 @@ it("without scripts the page lists what fails, the worst first, and says where t
     "Service shop/web is reachable from the internet on port 443.",
   ]);
   expect(list).toContain("report.json");
+  expect(list).toContain("2 failing; beside: 2 not judged, 1 waived, 1 passed.");
+});
+
+it("without scripts a page on which nothing fails does not read as if all were well", () => {
+  const [list = ""] = insideOf(pageOf(reportOf(aServiceFinding("web", { status: "unknown" }))), "noscript");
+  expect(list).toContain("Nothing is listed as failing; beside: 1 not judged, 0 waived, 0 passed.");
 });
 
 const hostile = fc.oneof(

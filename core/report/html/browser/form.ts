@@ -98,6 +98,18 @@ export const readForm = (): Filters => ({
 
 export const readGrouping = (): Grouping => groupings.find((name) => name === select("group").value) ?? "severity";
 
+/** What the form narrows the list to, in words: on paper there is no form. */
+export function narrowingWords(): string {
+  const { search, status, severity } = readForm();
+  const parts = [
+    ["search", search.trim()],
+    ["status", status.map((name) => statusWords[name as keyof typeof statusWords]).join(", ")], // each is a status of the report
+    ["severity", severity.join(", ")],
+    ...selects.map((id) => [id, select(id).value === "" ? "" : (select(id).selectedOptions[0]?.text ?? "")]),
+  ];
+  return parts.flatMap(([name, text]) => (text === "" ? [] : [`${name}: ${text}`])).join("; ");
+}
+
 /** Makes the form say it. What the report does not hold is left out. */
 export function writeForm(filters: Partial<Filters>, grouping: Grouping): void {
   const all: Filters = { ...noFilters, ...filters };

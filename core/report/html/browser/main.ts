@@ -4,11 +4,13 @@ import { card, line } from "./card.ts";
 import { say } from "./copy.ts";
 import { byId, element } from "./element.ts";
 import { findingAt } from "./finding.ts";
-import { fillForm, type Grouping, groupings, readForm, readGrouping, writeCounts, writeForm } from "./form.ts";
+import { fillForm, type Grouping, groupings, narrowingWords, readForm, readGrouping, writeCounts, writeForm } from "./form.ts";
 import { type Filters, matchesOf, noFilters, prepareSearch } from "./narrow.ts";
 
 /** How many findings are put on the page at once. */
 const perPage = 50;
+/** How many are put on paper; of the rest it says how many they are. */
+const mostPrinted = 500;
 /** How many failing findings a cluster's own part lists. */
 const perCluster = 25;
 
@@ -31,6 +33,7 @@ function update(): void {
   places = ordered(matches.places);
   writeCounts(data, matches);
   byId("count").textContent = `${places.length.toLocaleString("en")} of ${findings.check.length.toLocaleString("en")} findings`;
+  byId("narrowed").textContent = `Listed: ${narrowingWords() || "all"}.`;
   results.replaceChildren();
   shown = 0;
   showMore();
@@ -85,6 +88,8 @@ function showMore(): void {
   shown += next.length;
   const rest = places.length - shown;
   more.hidden = rest === 0;
+  byId("unlisted").textContent =
+    rest === 0 ? "" : `${rest.toLocaleString("en")} more are not listed here; report.json, written with this page, has all.`;
   more.textContent = `Show ${Math.min(rest, perPage)} more of ${rest.toLocaleString("en")}`;
   if (places.length === 0) results.append(element("p", {}, "No finding is like that. Clear the filters to see all."));
 }
@@ -206,6 +211,9 @@ function start(): void {
   for (const part of document.querySelectorAll<HTMLDetailsElement>("details.cluster")) {
     part.addEventListener("toggle", () => listCluster(part));
   }
+  addEventListener("beforeprint", () => {
+    while (shown < places.length && shown < mostPrinted) showMore();
+  });
   addEventListener("hashchange", follow);
   follow();
   // Once more when all is there: the browser itself goes to what the address names, and takes the focus away in doing so.
