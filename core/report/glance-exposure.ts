@@ -1,9 +1,9 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Status } from "../model/finding.ts";
 import { isAtLeast } from "../model/severity.ts";
 import { clusterNames, type Place } from "./glance-places.ts";
 import { firstPaths, pathKey, pathWords } from "./path-words.ts";
 import type { Report } from "./report.ts";
-import { isGap } from "./summary.ts";
 
 /** Who reaches what they should not. */
 export interface Exposures {
@@ -11,6 +11,8 @@ export interface Exposures {
   readonly open: readonly { readonly path: string; readonly reached: readonly Place[] }[];
   /** By what a cluster is called: of how many paths it is not known whether they are open, as none was seen to be. */
   readonly unknown: ReadonlyMap<string, number>;
+  /** In the same way: of how many paths all that is open was accepted. */
+  readonly waived: ReadonlyMap<string, number>;
   /** How many paths were looked at. */
   readonly paths: number;
 }
@@ -28,14 +30,15 @@ export function exposuresOf({ clusters, findings }: Report, checks: readonly Any
   const keys = new Map(judges.map(({ id, path }) => [id, pathKey(path)]));
   const byPath = Map.groupBy(findings, ({ check }) => keys.get(check));
   const unknown = new Map<string, number>();
+  const waived = new Map<string, number>();
   const open = [...paths].flatMap(([key, path]) => {
     const own = byPath.get(key) ?? [];
     const fails = own.filter(({ status }) => status === "fail");
-    const failing = new Set(fails.map(({ cluster }) => cluster));
-    const gaps = own.filter((finding) => isGap(finding, none) && finding.status !== "fail" && !failing.has(finding.cluster));
-    for (const cluster of new Set(gaps.map(({ cluster }) => cluster))) {
+    for (const [cluster, said] of Map.groupBy(own, ({ cluster }) => cluster)) {
+      const has = (...statuses: readonly Status[]): boolean => said.some(({ status }) => statuses.includes(status));
+      const counts = has("fail") ? undefined : has("unknown", "error") ? unknown : has("waived") ? waived : undefined;
       const place = names.get(cluster ?? "");
-      if (place !== undefined) unknown.set(place, (unknown.get(place) ?? 0) + 1);
+      if (place !== undefined) counts?.set(place, (counts.get(place) ?? 0) + 1);
     }
     const reached = fails.flatMap(({ cluster, resource }) => {
       const name = names.get(cluster ?? "");
@@ -43,10 +46,8 @@ export function exposuresOf({ clusters, findings }: Report, checks: readonly Any
     });
     return reached.length === 0 ? [] : [{ path: pathWords(path), reached: onceEach(reached) }];
   });
-  return { open, unknown, paths: paths.size };
+  return { open, unknown, waived, paths: paths.size };
 }
-
-const none: ReadonlySet<string> = new Set();
 
 /** Several checks may say the same of one resource. */
 const onceEach = (places: readonly Place[]): readonly Place[] => [

@@ -10,6 +10,7 @@ import { clipped, plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { byStatus, coverageChecks, failBySeverity, isUnread } from "./summary.ts";
 import type { Paint } from "./table.ts";
+import { unreadOf } from "./unread.ts";
 import { hanging, wrapped } from "./wrap.ts";
 
 export interface GlanceOptions {
@@ -127,18 +128,18 @@ function laidOut({ label, lines }: Section, labelled: number, { paint }: View): 
 const painted = (line: string, paint: Paint): string =>
   line.replaceAll(new RegExp(`\\b\\d[\\d,]* (${severities.join("|")})\\b`, "g"), (count, severity) => paint(severity, count));
 
-function headline({ accounts, clusters, findings, summary }: Report, { width, paint, coverage }: View): readonly string[] {
+function headline(report: Report, { width, paint, coverage }: View): readonly string[] {
+  const { accounts, clusters, findings, summary } = report;
   const judged = findings.filter(({ check }) => !coverage.has(check));
   const { fail = 0, waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(judged);
   const of = accounts.length === 0 ? "" : ` in ${plural(accounts.length, "account")}`;
   const what = clusters.length === 0 ? `No cluster was found${of}` : `${plural(clusters.length, "cluster")}${of} scanned`;
-  const places = [...accounts, ...clusters];
-  const isLeftOut = places.some(({ coverage: reads }) => reads.some(({ state }) => state === "skipped"));
+  const isLeftOut = unreadOf(report, coverage).some(({ state }) => state === "skipped");
   const all = isLeftOut ? "everything was read but what was left out" : "everything was read";
-  const whole = `${what}; ${summary.complete && !places.some(isUnread) ? all : "not everything was read"}.`;
+  const whole = `${what}; ${summary.complete && ![...accounts, ...clusters].some(isUnread) ? all : "not everything was read"}.`;
   const bySeverity = Object.entries(failBySeverity(judged)).map(([severity, count]) => `${number(count)} ${severity}`);
   const counts = [
-    fail === 0 ? "Nothing that was judged fails" : `${number(fail)} fail: ${bySeverity.join(", ")}`,
+    fail === 0 ? withoutFails({ pass, waived }) : `${number(fail)} fail: ${bySeverity.join(", ")}`,
     ...(unknown + error === 0 ? [] : [`${number(unknown + error)} not judged`]),
     ...(waived === 0 ? [] : [`${number(waived)} waived`]),
     `${number(pass)} pass`,
@@ -153,8 +154,14 @@ function headline({ accounts, clusters, findings, summary }: Report, { width, pa
   ];
 }
 
+/** What is waived is open, and where nothing was judged nothing is said to be well. */
+function withoutFails({ pass, waived }: { readonly pass: number; readonly waived: number }): string {
+  if (waived > 0) return "Nothing fails that is not waived";
+  return pass > 0 ? "Nothing that was judged fails" : "Nothing was judged";
+}
+
 function exposed({ exposures }: Digest, { exposures: most, each }: Size, columns: number): readonly string[] {
-  const { open, unknown, paths } = exposures;
+  const { open, unknown, waived, paths } = exposures;
   const shown = open.slice(0, most);
   const isNarrow = columns < narrow;
   const first = Math.max(...shown.map(({ path }) => path.length + 2));
@@ -163,11 +170,14 @@ function exposed({ exposures }: Digest, { exposures: most, each }: Size, columns
     const laid = (text: string): readonly string[] => (isNarrow ? wrapped(lead + text, columns) : hanging(lead, text, columns));
     return laid(placesText(reached, (text) => laid(text).length <= each));
   });
-  const ofAll = [...unknown].map(([cluster, count]) => `${cluster} (${count} of ${plural(paths, "path")})`);
-  const listed = ofAll.length <= 2 ? ofAll.join(", ") : plural(ofAll.length, "cluster");
+  const counted = (what: string, counts: ReadonlyMap<string, number>): readonly string[] => {
+    const all = [...counts].map(([cluster, count]) => `${cluster} (${count} of ${plural(paths, "path")})`);
+    return all.length === 0 ? [] : [`${what}: ${all.length <= 2 ? all.join(", ") : plural(all.length, "cluster")}`];
+  };
   const tail = [
     ...(open.length > most ? [`and ${plural(open.length - most, "more path")}`] : []),
-    ...(ofAll.length === 0 ? [] : [`not known: ${listed}`]),
+    ...counted("waived", waived),
+    ...counted("not known", unknown),
   ];
   return [...lines, ...wrapped(tail.join("; "), columns)];
 }

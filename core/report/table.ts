@@ -6,7 +6,7 @@ import { addRow, columnsOf, fitted, plainTable } from "./plain-table.ts";
 import { plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { byStatus, coverageChecks, failBySeverity } from "./summary.ts";
-import { placeOf, type Unread, unreadOf } from "./unread.ts";
+import { placeOf, type Unread, unreadOf, whyNoneJudged } from "./unread.ts";
 import { wrapped } from "./wrap.ts";
 
 /** What a caller may colour: a severity's name, or a heading. */
@@ -50,7 +50,7 @@ function clusterTable({ clusters, findings }: Report, { width, paint, coverage }
       const own = byCluster.get(arn) ?? [];
       const { waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(own);
       const fails = Object.entries(failBySeverity(own)).map(([severity, count]) => `${count} ${severity}`);
-      const said = [...fails, `${waived} waived`, `${unknown + error} unknown`, `${pass} passed`].join(", ");
+      const said = notJudged(own) ?? [...fails, `${waived} waived`, `${unknown + error} unknown`, `${pass} passed`].join(", ");
       return indented(plainText(`${name} ${region} ${account} ${kubernetesVersion ?? "?"}`), said, width);
     });
     return [paint("heading", "Clusters"), ...lines].join("\n");
@@ -62,6 +62,12 @@ function clusterTable({ clusters, findings }: Report, { width, paint, coverage }
   });
   for (const { arn, account, region, name, kubernetesVersion } of clusters) {
     const own = byCluster.get(arn) ?? [];
+    const what = [account, region, plainText(name), plainText(kubernetesVersion ?? "?")];
+    const unasked = notJudged(own);
+    if (unasked !== undefined) {
+      table.push([...what, { colSpan: counts.length, content: unasked, hAlign: "left" }]);
+      continue;
+    }
     const fails = failBySeverity(own);
     const { waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(own);
     const bySeverity = (["critical", "high", "medium", "low"] as const).map((severity) => {
@@ -69,9 +75,15 @@ function clusterTable({ clusters, findings }: Report, { width, paint, coverage }
       return count === 0 ? "·" : paint(severity, String(count));
     });
     const others = [waived, unknown + error, pass].map((count) => (count === 0 ? "·" : String(count)));
-    table.push([account, region, plainText(name), plainText(kubernetesVersion ?? "?"), ...bySeverity, ...others]);
+    table.push([...what, ...bySeverity, ...others]);
   }
   return `${paint("heading", "Clusters")}\n${table.toString()}`;
+}
+
+/** In place of counts, which would all be none and read as nothing to do. */
+function notJudged(findings: readonly Finding[]): string | undefined {
+  const reason = whyNoneJudged(findings);
+  return reason && plainText(`not judged, ${reason.code}`);
 }
 
 function failures({ clusters, findings }: Report, { width, paint, rows, coverage }: View): string {

@@ -20,20 +20,34 @@ export interface Unread {
 
 /**
  * Everything that the run did not see: reads that were refused or left out, then verdicts that are missing for another
- * reason than those reads. Accounts first; what was left out on purpose last.
+ * reason than those reads. Accounts first; what was left out on purpose last, and so clusters that no check could be asked of.
  */
 export function unreadOf({ accounts, clusters, findings }: Report, coverage: ReadonlySet<string>): readonly Unread[] {
   const gaps = Map.groupBy(
     findings.filter((finding) => isGap(finding, coverage)),
     (finding) => finding.cluster ?? accountOf(finding),
   );
+  const byCluster = Map.groupBy(findings, ({ cluster }) => cluster);
   const unread = [
     ...accounts.flatMap((one) => unreadAt({ account: one.account }, one.coverage, gaps.get(one.account) ?? [])),
-    ...clusters.flatMap((one) =>
-      unreadAt({ account: one.account, region: one.region, cluster: one.name }, one.coverage, gaps.get(one.arn) ?? []),
-    ),
+    ...clusters.flatMap((one) => {
+      const where = { account: one.account, region: one.region, cluster: one.name };
+      const inapplicable = whyNoneJudged(byCluster.get(one.arn) ?? []);
+      return [
+        ...unreadAt(where, one.coverage, gaps.get(one.arn) ?? []),
+        ...(inapplicable === undefined
+          ? []
+          : [{ ...where, state: "skipped" as const, what: ["every check"], why: whyOf(inapplicable), ...codeOf(inapplicable) }]),
+      ];
+    }),
   ];
   return [...unread.filter(({ state }) => state !== "skipped"), ...unread.filter(({ state }) => state === "skipped")];
+}
+
+/** Why no check could be asked of a cluster, such as one that is being created, by its findings: then none of them says that it is well. */
+export function whyNoneJudged(findings: readonly Finding[]): Reason | undefined {
+  const isNoneJudged = findings.every(({ status, reason }) => status === "not-applicable" && reason !== undefined);
+  return isNoneJudged ? findings[0]?.reason : undefined;
 }
 
 /** What the place is called: the account, or the cluster with its Region if it is in one. */

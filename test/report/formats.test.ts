@@ -58,6 +58,17 @@ it("the table says so when nothing was found, and when rows were left out", () =
   expect(toTable(reportOf(...many), { checks: sampleChecks, rows: 5 })).toContain("… and 3 more;");
 });
 
+it.each([120, 79])("the table says of a cluster that no check could be asked of why, at %i columns", (width) => {
+  const { clusters } = sampleReport();
+  const [next, prod] = clusters;
+  const reason = { code: "not-ready", message: "The cluster is CREATING." } as const;
+  const findings = [aFinding({ status: "not-applicable", reason, cluster: next?.arn ?? "" }), aFinding({ cluster: prod?.arn ?? "" })];
+  const table = toTable({ ...reportOf(...findings), clusters }, { checks: sampleChecks, width });
+  expect(table.match(/not judged, not-ready/g)).toHaveLength(1);
+  expect(table).toMatch(/skipped, not-ready: The cluster is\s+CREATING\./);
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
+});
+
 it("the table colours only by the caller's hand", () => {
   const colours = { critical: 31, high: 91, medium: 33, low: 34, informational: 90, heading: 1 };
   const paint = (style: keyof typeof colours, text: string) => `\u001b[${colours[style]}m${text}\u001b[0m`;

@@ -33,9 +33,23 @@ describe("the headline", () => {
     [
       "everything was read, nothing fails",
       true,
-      [],
+      [aFinding({ status: "pass" })],
       "1 cluster in 1 account scanned; everything was read.",
-      "Nothing that was judged fails · 0 pass",
+      "Nothing that was judged fails · 1 pass",
+    ],
+    [
+      "nothing was judged, which is not that nothing fails",
+      false,
+      [aFinding({ status: "unknown" }), aServiceFinding("a", { status: "not-applicable" })],
+      "1 cluster in 1 account scanned; not everything was read.",
+      "Nothing was judged · 1 not judged · 0 pass",
+    ],
+    [
+      "what was waived is open",
+      true,
+      [aFinding({ status: "waived" }), aServiceFinding("a", { status: "pass" })],
+      "1 cluster in 1 account scanned; everything was read.",
+      "Nothing fails that is not waived · 1 waived · 1 pass",
     ],
     ["something was not read", false, [aFinding()], "1 cluster in 1 account scanned; not everything was read.", "1 fail: 1 high · 0 pass"],
     [
@@ -64,6 +78,19 @@ describe("the headline", () => {
     const shown = lines({ ...report(clusters("prod"), []), accounts: left });
     expect(shown[0]).toBe("1 cluster in 1 account scanned; everything was read but what was left out.");
     expect(shown).toContain("Not read  account 111122223333: eks:ListClusters me-south-1 (left out,");
+  });
+
+  it("a cluster of which no check could be asked is left out, and not called read", () => {
+    const reason = { code: "not-ready", message: "The cluster is CREATING." } as const;
+    const [prod, next] = clusters("prod", "next") as [ReportCluster, ReportCluster];
+    const findings = [about("endpoint-not-open-to-internet", prod, { status: "pass" })];
+    const creating = ["endpoint-not-open-to-internet", "cluster-read-completely"].map((check) =>
+      about(check, next, { status: "not-applicable", reason }),
+    );
+    const shown = lines(report([prod, next], [...findings, ...creating]));
+    expect(shown[0]).toBe("2 clusters in 1 account scanned; everything was read but what was left out.");
+    expect(shown).toContain("Not read  next eu-west-1: every check (left out, not-ready)");
+    expect(lines(report([prod], findings))[0]).toBe("1 cluster in 1 account scanned; everything was read.");
   });
 
   it("what was not read is not called read, also where nothing that was asked for needs it", () => {
@@ -110,7 +137,7 @@ describe("who is exposed, by the paths that the checks judge", () => {
     expect(lineWith("pods → kubelet", of)).toMatch(/b$/);
   });
 
-  it("what is not known is said beside what is, and not of a path that is known to be open, nor of what nobody could judge", () => {
+  it("what is not known is said beside what is, and not of a path that is known to be open", () => {
     const unknown = { status: "unknown", reason: { code: "refused", message: "No." } } as const;
     const findings = [
       about(open, a),
@@ -119,7 +146,21 @@ describe("who is exposed, by the paths that the checks judge", () => {
       about("endpoint-blocked-from-pods", b, { status: "error" }),
       about("kubelet-blocked-from-pods", c, { status: "unknown", reason: { code: "not-supported", message: "No." } }),
     ];
-    expect(lineWith("not known", report([a, b, c], findings))).toMatch(/^ +not known: b \(2 of \d+ paths\)$/);
+    expect(lineWith("not known", report([a, b, c], findings))).toMatch(/^ +not known: b \(2 of \d+ paths\), c \(1 of \d+ paths\)$/);
+  });
+
+  it("what was waived is told as such, and not of a path that is open or not known", () => {
+    const waived = { status: "waived", waiver: { owner: "team-net", reason: "x", expires: "2027-01-31" } } as const;
+    const again = { kind: "Cluster", id: a.arn, name: "again" };
+    const findings = [
+      about(open, a, waived),
+      about("kubelet-blocked-from-pods", a, waived),
+      about("kubelet-blocked-from-pods", a, { status: "unknown", resource: again }),
+      about("endpoint-blocked-from-pods", a, waived),
+      about("endpoint-blocked-from-pods", a, { resource: again }),
+      about(open, b, { status: "pass" }),
+    ];
+    expect(lineWith("waived:", report([a, b], findings))).toMatch(/^ +waived: a \(1 of \d+ paths\); not known: a \(1 of \d+ paths\)$/);
   });
 
   it("clusters of one name are told apart", () => {

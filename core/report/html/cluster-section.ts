@@ -3,6 +3,7 @@ import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
 import type { ReportCluster } from "../report.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
+import { whyNoneJudged } from "../unread.ts";
 import { exposurePicture } from "./exposure-picture.ts";
 import { linkTo } from "./link.ts";
 import { namespacePicture } from "./namespace-picture.ts";
@@ -31,8 +32,10 @@ export function clusterSection({ cluster, place, findings, catalogue }: ClusterP
   );
   const { fail = 0, waived = 0, pass = 0, unknown = 0, error = 0 } = byStatus(findings);
   const unjudged = unknown + error;
+  const reason = whyNoneJudged(findings);
+  const said = reason === undefined ? withoutFails({ pass, waived, unjudged }) : `not judged: ${reason.message}`;
   return html`<details class="cluster" id="${clusterAnchor(place)}" data-cluster="${place}">
-<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${waived > 0 && html`<span class="badge">${grouped(waived)} waived</span>`}${fail === 0 && html`<span class="soft">${withoutFails({ pass, waived, unjudged })}</span>`}</span></summary>
+<summary><h3>${name}</h3> <span class="soft">${region} · ${account}${kubernetesVersion !== undefined && ` · Kubernetes ${kubernetesVersion}`}</span> <span class="badges">${badges}${unjudged > 0 && html`<span class="badge">${grouped(unjudged)} not judged</span>`}${waived > 0 && html`<span class="badge">${grouped(waived)} waived</span>`}${fail === 0 && html`<span class="soft">${said}</span>`}</span></summary>
 <div>
 ${exposurePicture({ cluster, findings, catalogue })}
 ${namespacePicture(cluster.namespaces)}
@@ -44,7 +47,7 @@ ${namespacePicture(cluster.namespaces)}
 
 /** What is said of a cluster of which nothing fails: what was not judged is not well, and what is waived is open. */
 function withoutFails({ pass, waived, unjudged }: { readonly pass: number; readonly waived: number; readonly unjudged: number }): string {
-  if (unjudged > 0) return "nothing that could be judged fails";
+  if (unjudged > 0) return pass + waived > 0 ? "nothing that could be judged fails" : "nothing could be judged";
   if (waived > 0) return "nothing fails that is not waived";
   return pass > 0 ? "nothing fails" : "nothing to judge";
 }

@@ -2,6 +2,7 @@ import { checks as catalogue } from "../../checks/index.ts";
 import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
+import { whyNoneJudged } from "../unread.ts";
 import { clusterAnchor, clusterSection } from "./cluster-section.ts";
 import { exposureDefinitions } from "./exposure-picture.ts";
 import { linkTo } from "./link.ts";
@@ -15,7 +16,7 @@ const shown = severities.filter((severity) => severity !== "informational");
 export function clustersSection(view: View): Html {
   const { clusters } = view.report;
   if (clusters.length === 0)
-    return html`<section aria-labelledby="clusters"><h2 id="clusters">By cluster</h2><p>No cluster was found.</p></section>`;
+    return html`<section aria-labelledby="clusters"><h2 id="clusters">By cluster</h2><p>No cluster was found${!view.report.summary.complete && html`, but <a href="#not-seen">not everything was seen</a>`}.</p></section>`;
   const heads = [...shown, "waived", "not judged"].map((name) => html`<th scope="col" class="number">${name}</th>`);
   return html`<section aria-labelledby="clusters">
 <h2 id="clusters">By cluster</h2>
@@ -31,12 +32,17 @@ function row(
   place: number,
   findings: readonly Finding[],
 ): Html {
+  const head = html`<th scope="row"><a href="#${clusterAnchor(place)}">${name}</a></th><td>${region}</td><td>${account}</td><td>${kubernetesVersion ?? "not read"}</td>`;
+  const reason = whyNoneJudged(findings);
+  if (reason !== undefined)
+    return html`<tr>${head}<td colspan="${shown.length + 2}">not judged: ${reason.message}</td></tr>
+`;
   const fails = failBySeverity(findings);
   const { waived = 0, unknown = 0, error = 0 } = byStatus(findings);
   const numbers = shown.map((severity) =>
     number(fails[severity] ?? 0, severity, linkTo({ cluster: arn, status: ["fail"], severity: [severity] })),
   );
-  return html`<tr><th scope="row"><a href="#${clusterAnchor(place)}">${name}</a></th><td>${region}</td><td>${account}</td><td>${kubernetesVersion ?? "not read"}</td>${numbers}${number(waived, "", linkTo({ cluster: arn, status: ["waived"] }))}${number(unknown + error, "", linkTo({ cluster: arn, status: ["unknown", "error"] }))}</tr>
+  return html`<tr>${head}${numbers}${number(waived, "", linkTo({ cluster: arn, status: ["waived"] }))}${number(unknown + error, "", linkTo({ cluster: arn, status: ["unknown", "error"] }))}</tr>
 `;
 }
 

@@ -19,19 +19,21 @@ ${tiles(view)}
 
 function banner(view: View, { reads, verdicts, groups }: NotSeen): Html {
   const { accounts, clusters, summary } = view.report;
-  const scanned =
-    accounts.length === 0
-      ? plural(clusters.length, "cluster")
-      : `${plural(clusters.length, "cluster")} in ${plural(accounts.length, "account")}`;
+  const where = accounts.length === 0 ? "" : ` in ${plural(accounts.length, "account")}`;
+  const what = clusters.length === 0 ? `No cluster was found${where}` : `${plural(clusters.length, "cluster")}${where} scanned`;
   const since = html`<p><a href="#changes">${changesInShort(view)}</a></p>`;
-  if (summary.complete && reads + verdicts === 0)
-    return html`<div class="banner"><p><b>${scanned} scanned.</b> Everything in scope was read.</p>${since}</div>`;
+  if (summary.complete && reads + verdicts === 0) {
+    const isLeftOut = groups.length > 0; // all that is not seen, then
+    const { pass = 0, "not-applicable": none = 0 } = byStatus(view.judged);
+    const isWell = !isLeftOut && pass > 0 && pass + none === view.judged.length;
+    return html`<div class="banner ${isWell && "well"}"><p><b>${what}.</b> Everything in scope was read${isLeftOut && html` but <a href="#not-seen">what was left out</a>`}.</p>${since}</div>`;
+  }
   const missing = [
     ...(reads === 0 ? [] : [`${plural(reads, "read")} went unanswered`]),
     ...(verdicts === 0 ? [] : [`${plural(verdicts, "verdict")} could not be reached`]),
   ].join(" and ");
   const codes = [...new Set(groups.filter(({ state }) => state !== "skipped").map(({ code }) => code))].filter((code) => code !== "");
-  return html`<div class="banner gap"><p><b>${scanned} scanned, but not everything was seen.</b> <a href="#not-seen">${missing || "Something was not read"}</a>${codes.length > 0 && ` (${codes.join(", ")})`}: no finding there does not mean that nothing is exposed.</p>${since}</div>`;
+  return html`<div class="banner gap"><p><b>${what}, but not everything was seen.</b> <a href="#not-seen">${missing || "Something was not read"}</a>${codes.length > 0 && ` (${codes.join(", ")})`}: no finding there does not mean that nothing is exposed.</p>${since}</div>`;
 }
 
 interface Tile {
@@ -63,8 +65,9 @@ function tiles({ judged }: View): Html {
     ofStatus("not judged", unknown + error, "", "unknown", "error"),
     ofStatus("passed", pass, "good", "pass"),
   ];
-  return html`<ul class="tiles" aria-label="Findings by kind">${all.map(
-    ({ name, count, colour, link }) =>
-      html`<li class="${count === 0 ? "none" : colour}"><a href="${linkTo(link)}"><b>${grouped(count)}</b> ${name}</a></li>`,
+  return html`<ul class="tiles" aria-label="Findings by kind">${all.map(({ name, count, colour, link }) =>
+    count === 0
+      ? html`<li class="none"><span><b>0</b> ${name}</span></li>`
+      : html`<li class="${colour}"><a href="${linkTo(link)}"><b>${grouped(count)}</b> ${name}</a></li>`,
   )}</ul>`;
 }

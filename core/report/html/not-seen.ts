@@ -1,4 +1,6 @@
+import { isGap } from "../summary.ts";
 import { type Unread, unreadOf } from "../unread.ts";
+import { linkTo } from "./link.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
 import { grouped, plural } from "./words.ts";
@@ -9,6 +11,8 @@ export interface NotSeen {
   /** How many reads went unanswered, and how many verdicts are missing for another reason; what was left out on purpose is in neither. */
   readonly reads: number;
   readonly verdicts: number;
+  /** How many verdicts are open since no read could decide them: no gap, and no pass. */
+  readonly undecided: number;
 }
 
 interface Group {
@@ -40,7 +44,7 @@ const meanings: Readonly<Record<string, string>> = {
   internal: "The scanner failed",
 };
 
-export function notSeenOf({ report, coverage }: View): NotSeen {
+export function notSeenOf({ report, coverage, judged }: View): NotSeen {
   const unread = unreadOf(report, coverage);
   const byReason = Map.groupBy(unread, ({ state, why }) => `${state} ${codeOf(why)}`);
   const groups = [...byReason.values()].map((places): Group => {
@@ -52,9 +56,10 @@ export function notSeenOf({ report, coverage }: View): NotSeen {
       size: places.reduce((sum, { what }) => sum + what.length, 0),
     };
   });
+  const undecided = judged.filter((finding) => finding.status === "unknown" && !isGap(finding, coverage)).length;
   const missing = groups.filter(({ state }) => state !== "skipped").flatMap(({ places }) => places);
   const verdicts = missing.flatMap(({ what }) => what).filter(isVerdict).length;
-  return { groups, verdicts, reads: missing.reduce((sum, { what }) => sum + what.length, 0) - verdicts };
+  return { groups, verdicts, undecided, reads: missing.reduce((sum, { what }) => sum + what.length, 0) - verdicts };
 }
 
 const codeOf = (why: string): string => /^[a-z-]+(?=: )/.exec(why)?.[0] ?? "";
@@ -62,14 +67,15 @@ const codeOf = (why: string): string => /^[a-z-]+(?=: )/.exec(why)?.[0] ?? "";
 const isVerdict = (what: string): boolean => /^[a-z0-9-]+: /.test(what);
 
 /** The section: a line for each reason, which opens to the places and what was not read there. */
-export function notSeenSection({ groups }: NotSeen): Html {
+export function notSeenSection({ groups, undecided }: NotSeen): Html {
   const body =
     groups.length === 0
-      ? html`<p>Nothing: every read was answered.</p>`
+      ? html`<p>${undecided === 0 ? "Nothing: every" : "Every"} read was answered.</p>`
       : html`<p class="soft">Where something was not read, no finding does not mean that nothing is exposed.</p>${groups.map(group)}`;
   return html`<section aria-labelledby="not-seen">
 <h2 id="not-seen">Not seen, and why</h2>
 ${body}
+${undecided > 0 && html`<p><a href="${linkTo({ status: ["unknown"] })}">${plural(undecided, "verdict")}</a> ${undecided === 1 ? "is" : "are"} open beside: this product cannot decide ${undecided === 1 ? "it" : "them"}.</p>`}
 </section>`;
 }
 

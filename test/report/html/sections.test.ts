@@ -5,8 +5,10 @@ import type { Finding } from "../../../core/model/finding.ts";
 import type { Changes, ClusterChanges } from "../../../core/report/changes.ts";
 import { changesInShort, changesSection } from "../../../core/report/html/changes-section.ts";
 import { clusterSection } from "../../../core/report/html/cluster-section.ts";
+import { clustersSection } from "../../../core/report/html/clusters-section.ts";
 import { pageData } from "../../../core/report/html/data.ts";
 import { glance } from "../../../core/report/html/glance.ts";
+import { masthead } from "../../../core/report/html/masthead.ts";
 import { notSeenOf, notSeenSection } from "../../../core/report/html/not-seen.ts";
 import { ownersOf } from "../../../core/report/html/owners.ts";
 import { answered, type RequirementState } from "../../../core/report/html/requirement-state.ts";
@@ -228,6 +230,7 @@ it.each<[string, readonly Finding["status"][], string, boolean]>([
   ["all passes", ["pass", "pass"], "nothing fails", true],
   ["nothing applies", ["not-applicable"], "nothing to judge", true],
   ["something was not judged", ["pass", "unknown"], "nothing that could be judged fails", false],
+  ["all of it was not judged", ["unknown"], "nothing could be judged", false],
   ["all is waived", ["waived"], "nothing fails that is not waived", false],
   ["some is waived", ["waived", "pass"], "nothing fails that is not waived", false],
 ])("a cluster of which nothing fails: %s", (_what, statuses, said, isWhole) => {
@@ -235,6 +238,74 @@ it.each<[string, readonly Finding["status"][], string, boolean]>([
   const text = textOf(clusterSection({ cluster: clusterOf("111122223333", "prod"), place: 0, findings, catalogue: exposed }));
   expect(text).toContain(said);
   expect([text.includes("1 not judged") || text.includes("1 waived")]).toEqual([!isWhole]);
+});
+
+it("a cluster of which no check could be asked says why, in place of counts that are all none", () => {
+  const reason = { code: "not-ready", message: "The cluster is CREATING." } as const;
+  const findings = sampleChecks.map(({ id }) => aFinding({ check: id, status: "not-applicable", reason }));
+  const bystander = { cluster: clusterOf("111122223333", "bystander"), findings: [] };
+  const report = toReport({
+    ...sampleResults,
+    accounts: [],
+    clusters: [{ cluster: clusterOf("111122223333", "prod"), findings }, bystander],
+  });
+  const next = view(undefined, report);
+  const text = textOf(clustersSection(next));
+  expect(text).toContain("prod eu-west-1 111122223333 1.36 not judged: The cluster is CREATING. ");
+  expect(text).toContain("Kubernetes 1.36 not judged: The cluster is CREATING.");
+  expect(text).toContain("bystander eu-west-1 111122223333 1.36 0 0 0 0 0 0");
+  expect(textOf(notSeenSection(notSeenOf(next)))).toContain("Skipped: The cluster was being created or deleted not-ready 1 place: prod");
+  expect(textOf(masthead(next, notSeenOf(next)))).toContain("2 clusters scanned. Everything in scope was read but what was left out .");
+});
+
+it("not seen: a verdict that this product cannot decide is told beside, as no read would", () => {
+  const reason = { code: "not-supported", message: "Two controllers claim it." } as const;
+  const report = toReport({
+    ...sampleResults,
+    accounts: [],
+    clusters: [{ cluster: clusterOf("111122223333", "prod"), findings: [aFinding({ status: "unknown", reason })] }],
+  });
+  expect(textOf(notSeenSection(notSeenOf(view(undefined, report))))).toBe(
+    "Not seen, and why Every read was answered. 1 verdict is open beside: this product cannot decide it.",
+  );
+});
+
+it.each<[string, readonly Finding[], boolean]>([
+  ["well: all that was judged passes", [aFinding({ status: "pass" }), aServiceFinding("a", { status: "not-applicable" })], true],
+  ["not well: nothing was judged", [], false],
+  ["not well: nothing applies", [aFinding({ status: "not-applicable" })], false],
+  ["not well: something fails", [aFinding(), aServiceFinding("a", { status: "pass" })], false],
+  ["not well: it is waived", [aFinding({ status: "waived" }), aServiceFinding("a", { status: "pass" })], false],
+  [
+    "not well: something could not be decided",
+    [aFinding({ status: "unknown", reason: { code: "not-supported", message: "No." } }), aServiceFinding("a", { status: "pass" })],
+    false,
+  ],
+])("the colour of a run of which everything was read is %s", (_what, findings, isWell) => {
+  const clusters = [{ cluster: clusterOf("111122223333", "prod"), findings }];
+  const of = view(undefined, toReport({ ...sampleResults, accounts: [], clusters }));
+  const { markup } = masthead(of, notSeenOf(of));
+  expect(markup).toContain("Everything in scope was read.");
+  expect(markup.includes('"banner well"')).toBe(isWell);
+});
+
+it("a run without clusters is told as such, and so is that not every account answered", () => {
+  const of = view(undefined, toReport({ ...sampleResults, clusters: [] }));
+  expect(textOf(masthead(of, notSeenOf(of)))).toContain("No cluster was found in 2 accounts, but not everything was seen.");
+  expect(textOf(clustersSection(of))).toBe("By cluster No cluster was found, but not everything was seen .");
+});
+
+it("a count of none leads nowhere, as the list would show all", () => {
+  const of = view();
+  const { markup } = masthead(of, notSeenOf(of));
+  expect(textOf(masthead(of, notSeenOf(of)))).toContain("1 critical 0 high 1 medium 0 low 1 waived");
+  expect([...markup.matchAll(/<li[^>]*><a href="([^"]*)"/g)].map(([, link]) => link?.replaceAll("&amp;", "&"))).toEqual([
+    "#findings?status=fail&severity=critical",
+    "#findings?status=fail&severity=medium",
+    "#findings?status=waived",
+    "#findings?status=unknown%2Cerror",
+    "#findings?status=pass",
+  ]);
 });
 
 it.each<[string, readonly Finding[], boolean]>([
