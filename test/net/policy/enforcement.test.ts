@@ -218,6 +218,8 @@ it("the mode of Auto Mode is that of its NodeClass", () => {
 const owned = { nodeName: "n1", owner: anOwner("ReplicaSet", "web-5d4"), podIps: ["10.0.1.10"] };
 const calico = anAgent("calico-node", "n1");
 const branch = { ...owned, hasBranchInterface: true };
+const olderAwsNode = (cni: Readonly<Record<string, string>> = {}): Pod =>
+  anAwsNode("n1", undefined, cni, "602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon/aws-network-policy-agent:v1.1.6-eksbuild.2");
 const ipv6 = { ...owned, podIps: ["2001:db8::10"] };
 it.each<[string, Partial<Omit<Pod, "spec">>, readonly Pod[], string]>([
   ["enforced: a pod with a controller under VPC CNI", owned, [anAwsNode("n1")], "enforced by vpc-cni"],
@@ -238,6 +240,37 @@ it.each<[string, Partial<Omit<Pod, "spec">>, readonly Pod[], string]>([
   ],
   ["not enforced: nothing enforces on its node", owned, [], "not-enforced: no-engine"],
   ["enforced: a branch interface under VPC CNI", branch, [anAwsNode("n1")], "enforced by vpc-cni"],
+  [
+    "not enforced: a branch interface in strict mode, the default, under an agent of VPC CNI that looks for other names",
+    branch,
+    [olderAwsNode()],
+    "not-enforced: branch-interface",
+  ],
+  [
+    "enforced: a branch interface in standard mode under such an agent",
+    branch,
+    [olderAwsNode({ POD_SECURITY_GROUP_ENFORCING_MODE: "standard" })],
+    "enforced by vpc-cni",
+  ],
+  ["enforced: no branch interface under such an agent", owned, [olderAwsNode()], "enforced by vpc-cni"],
+  [
+    "unsure: a branch interface under such an agent, the mode taken from elsewhere",
+    branch,
+    [olderAwsNode({ POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)" })],
+    "unsure: not-supported",
+  ],
+  [
+    "unsure: a branch interface in strict mode under an agent that tells no version",
+    branch,
+    [anAwsNode("n1", undefined, undefined, "mirror.example/agent:latest")],
+    "unsure: not-supported",
+  ],
+  [
+    "enforced: a branch interface that Calico sees, and an older agent of VPC CNI does in standard mode alone",
+    branch,
+    [olderAwsNode({ POD_SECURITY_GROUP_ENFORCING_MODE: "standard" }), calico],
+    "enforced by vpc-cni,calico",
+  ],
   [
     "not enforced: a branch interface under Calico in strict mode, the default",
     branch,

@@ -112,12 +112,11 @@ function podEnforcement(pod: Pod, onNode: (name: string) => NodeEnforcement): Po
   if (phase === "Succeeded" || phase === "Failed" || nodeName === undefined) return { state: "no-endpoint" };
   if (spec.hostNetwork) return { state: "not-enforced", cause: "host-network", why: "it shares the network of its node" };
   const node = onNode(nodeName);
-  const limits = (engine: PolicyEngine | undefined) => (engine === undefined ? undefined : limitFor(engine, pod, node.cni));
-  const claims = node.enforcing.map((one) => ({ one, limit: limits(one.engine) }));
+  const claims = node.enforcing.map((one) => ({ one, limit: limitFor(one, pod, node.cni) }));
   const enforcing = claims.flatMap(({ one, limit }) => (limit === undefined ? [one] : []));
   const possible = [
     ...claims.flatMap(({ one: { engine }, limit }) => (limit?.state === "unsure" ? [{ engine, reason: limit.reason }] : [])),
-    ...node.possible.filter(({ engine }) => limits(engine)?.state !== "not-enforced"),
+    ...node.possible.filter(({ engine }) => engine === undefined || limitFor({ engine }, pod, node.cni)?.state !== "not-enforced"),
   ];
   if (enforcing.length > 0) return { state: "enforced", enforcing, possible };
   const [first] = possible;

@@ -1,28 +1,53 @@
 /**
  * Pods that an engine on their node does not police.
  * Sources: Amazon EKS User Guide, "Limit Pod traffic with Kubernetes network policies" and "Assign security groups to individual
- * Pods"; aws/amazon-vpc-cni-k8s README.md, ENABLE_V4_EGRESS and POD_SECURITY_GROUP_ENFORCING_MODE.
+ * Pods"; aws/amazon-vpc-cni-k8s README.md, ENABLE_V4_EGRESS and POD_SECURITY_GROUP_ENFORCING_MODE; aws/aws-network-policy-agent
+ * pull request 367.
  */
 import type { Reason } from "../../../model/fact.ts";
 import type { Pod } from "../../../model/workloads.ts";
-import type { PolicyEngine } from "./signal.ts";
+import type { Enforcing } from "./signal.ts";
+import type { VpcCniAgent } from "./vpc-cni-agent.ts";
 
 export type Limit =
   | { readonly state: "not-enforced"; readonly cause: "standalone" | "branch-interface" | "ipv6"; readonly why: string }
   | { readonly state: "unsure"; readonly reason: Reason };
 
 /** Why the engine leaves the pod alone, or may; undefined where it polices it. */
-export function limitFor(engine: PolicyEngine, pod: Pod, cni: Readonly<Record<string, string>> | undefined): Limit | undefined {
-  if (engine === "vpc-cni") return pod.owner === undefined ? standalone : undefined;
+export function limitFor(
+  { engine, agent }: Pick<Enforcing, "engine" | "agent">,
+  pod: Pod,
+  cni: Readonly<Record<string, string>> | undefined,
+): Limit | undefined {
+  if (engine === "vpc-cni") return pod.owner === undefined ? standalone : pod.hasBranchInterface ? besideAgent(pod, cni, agent) : undefined;
   if (engine !== "calico" || cni === undefined) return undefined;
   return (pod.hasBranchInterface ? behindBranch(pod, cni) : undefined) ?? onIpv6(pod, cni);
 }
 
 const standalone: Limit = { state: "not-enforced", cause: "standalone", why: "VPC CNI polices no pod without a controller" };
 
+const variable = "POD_SECURITY_GROUP_ENFORCING_MODE";
+
+/** Older agents of VPC CNI look for the host interface of a pod by a name that it has not in strict mode. */
+function besideAgent(pod: Pod, cni: Readonly<Record<string, string>> | undefined, agent: VpcCniAgent | undefined): Limit | undefined {
+  if (cni === undefined || agent === undefined || agent.branchInterfaces === "policed") return undefined;
+  const mode = cni[variable] ?? "strict";
+  if (mode === "standard") return undefined;
+  if (mode !== "strict") return notTold(pod, variable);
+  const { branchInterfaces, tag, why } = agent;
+  if (branchInterfaces === "not policed") {
+    return {
+      state: "not-enforced",
+      cause: "branch-interface",
+      why: `${tag} of VPC CNI's agent does not see its branch interface in strict mode`,
+    };
+  }
+  const message = `Whether VPC CNI polices pods with branch interfaces in strict mode hangs on the version of its agent: ${why ?? `of ${tag} it is not known`}.`;
+  return { state: "unsure", reason: { code: "not-supported", message } };
+}
+
 /** A branch interface is none that Calico sees, save in standard mode. */
 function behindBranch(pod: Pod, cni: Readonly<Record<string, string>>): Limit | undefined {
-  const variable = "POD_SECURITY_GROUP_ENFORCING_MODE";
   const mode = cni[variable] ?? "strict";
   if (mode === "standard") return undefined;
   if (mode !== "strict") return notTold(pod, variable);
@@ -32,10 +57,10 @@ function behindBranch(pod: Pod, cni: Readonly<Record<string, string>>): Limit | 
 /** Calico enforces nothing on IPv6 pods of VPC CNI that may also send in IPv4. */
 function onIpv6(pod: Pod, cni: Readonly<Record<string, string>>): Limit | undefined {
   if (!pod.podIps.some((address) => address.includes(":"))) return undefined;
-  const variable = "ENABLE_V4_EGRESS";
-  const value = cni[variable] ?? "true";
+  const ofFamily = "ENABLE_V4_EGRESS";
+  const value = cni[ofFamily] ?? "true";
   if (value === "false") return undefined;
-  if (value !== "true") return notTold(pod, variable);
+  if (value !== "true") return notTold(pod, ofFamily);
   return { state: "not-enforced", cause: "ipv6", why: "Calico polices no IPv6 pod while VPC CNI lets it send in IPv4" };
 }
 
