@@ -50,6 +50,8 @@ const DescribeClusterAnswer = z.object({
         elasticLoadBalancing: z.object({ enabled: z.boolean().optional() }).optional(),
       })
       .optional(),
+    // Judged on its own: a range that is not understood leaves the rest of the answer what it is.
+    kubeApiServerConfig: z.object({ serviceNodePortRange: z.unknown() }).nullish(),
     remoteNetworkConfig: z.object({ remoteNodeNetworks: remoteNetworks, remotePodNetworks: remoteNetworks }).optional(),
     logging: z
       .object({ clusterLogging: z.array(z.object({ types: strings.optional(), enabled: z.boolean().optional() })).optional() })
@@ -133,7 +135,20 @@ function networkOf(cluster: Described): Fact<ClusterNetwork> {
     remotePodNetworks: cidrs(remotePodNetworks),
     // Absent on a cluster that never had Auto Mode.
     autoModeLoadBalancing: elasticLoadBalancing?.enabled ?? false,
+    ...nodePortsOf(cluster),
   });
+}
+
+const Port = z.int().min(1).max(65_535);
+const NodePortRange = z.object({ minPort: Port, maxPort: Port }).refine(({ minPort, maxPort }) => minPort <= maxPort);
+
+/** Source: Amazon EKS API, ServiceNodePortRange. */
+function nodePortsOf({ kubeApiServerConfig }: Described): Pick<ClusterNetwork, "nodePorts"> {
+  const range = kubeApiServerConfig?.serviceNodePortRange ?? undefined;
+  if (range === undefined) return {};
+  const { success, data } = NodePortRange.safeParse(range);
+  if (!success) return { nodePorts: unknown("malformed", "DescribeCluster answered with a range of node ports that is none.") };
+  return { nodePorts: known({ from: data.minPort, to: data.maxPort }) };
 }
 
 function versionOf(cluster: Described): Fact<Omit<ClusterVersion, "support">> {

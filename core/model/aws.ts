@@ -31,6 +31,8 @@ export const ClusterNetwork = z
     remotePodNetworks: strings,
     /** EKS Auto Mode's own load balancing: kubernetesNetworkConfig.elasticLoadBalancing.enabled. */
     autoModeLoadBalancing: z.boolean(),
+    /** kubeApiServerConfig.serviceNodePortRange, both ends included; absent where EKS names none, so that Kubernetes' default holds. */
+    nodePorts: factOf(z.strictObject({ from: z.int(), to: z.int() }).readonly()).exactOptional(),
   })
   .readonly();
 export type ClusterNetwork = z.infer<typeof ClusterNetwork>;

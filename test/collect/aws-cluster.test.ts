@@ -4,6 +4,7 @@ import { describeCluster } from "../../core/collect/describe-cluster.ts";
 import { SharedReads } from "../../core/collect/shared-reads.ts";
 import type { FactName } from "../../core/model/check.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
+import { known } from "../../core/model/fact.ts";
 import type { FaultInput } from "../../sandbox/faults.ts";
 import type { Sandbox } from "../../sandbox/start.ts";
 import { everyFact, gapsOf, home, member, portsTo, type RegionInput, soon, stateOf, valueIn, withRegion } from "./aws-bed.ts";
@@ -28,6 +29,9 @@ const described: Readonly<Record<string, Omit<ClusterInput, "name">>> = {
   },
   "no-vpc": { ...quiet, describe: { resourcesVpcConfig: { vpcId: null } } },
   "odd-family": { ...quiet, describe: { kubernetesNetworkConfig: { ipFamily: "ipx" } } },
+  "node-ports": { ...quiet, describe: { kubeApiServerConfig: { serviceNodePortRange: { minPort: 20000, maxPort: 22767 } } } },
+  "odd-node-ports": { ...quiet, describe: { kubeApiServerConfig: { serviceNodePortRange: { minPort: 20000 } } } },
+  "no-node-ports": { ...quiet, describe: { kubeApiServerConfig: { serviceNodePortRange: null } } },
   "no-version": { ...quiet, describe: { version: null } },
   "odd-version": { ...quiet, describe: { version: "1.19" } },
   "old-version": { ...quiet, describe: { version: "1.30", upgradePolicy: { supportType: "STANDARD" } } },
@@ -116,6 +120,13 @@ describe("what DescribeCluster says", () => {
       "no-family",
       "network",
       { ipFamily: "ipv6", autoModeLoadBalancing: false },
+    ],
+    ["the range of node ports that the API server was given", "node-ports", "network", { nodePorts: known({ from: 20_000, to: 22_767 }) }],
+    [
+      "a range of node ports that is none leaves the rest known",
+      "odd-node-ports",
+      "network",
+      { vpcId: "vpc-a", nodePorts: expect.objectContaining({ state: "unknown" }) },
     ],
     ["an upgrade policy", "old-version", "version", { kubernetes: "1.30", supportType: "STANDARD" }],
   ])("%s", async (_rule, name, fact, value) => {

@@ -6,6 +6,7 @@ import { encryptionOf } from "../../net/load-balancer/encryption.ts";
 import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { few } from "../listed.ts";
+import { exampleNetwork } from "../nodes/example-node.ts";
 import { nameOf } from "../words.ts";
 import { judgeOwners, noObjects, ownerFacts } from "./owners.ts";
 
@@ -23,7 +24,7 @@ const loadBalancer: LoadBalancer = {
   tags: known({ "elbv2.k8s.aws/cluster": "prod", "ingress.k8s.aws/stack": "shop/web" }),
 };
 const listening = (listener: Listener) => [{ ...loadBalancer, listeners: known([listener, { port: 443, protocol: "HTTPS" }]) }];
-const rest = { ...noObjects, pods: known([]) };
+const rest = { ...noObjects, network: known(exampleNetwork), pods: known([]) };
 
 export const loadBalancerEncryptsTraffic = defineCheck({
   id: "load-balancer-encrypts-traffic",
@@ -32,7 +33,7 @@ export const loadBalancerEncryptsTraffic = defineCheck({
   severity: "medium",
   path: { from: "internet", to: "load-balancers" },
   needs: ["loadBalancers"],
-  uses: [...ownerFacts, "pods"],
+  uses: [...ownerFacts, "network", "pods"],
   why: "Whoever sits between a client and a load balancer reads and changes what is not encrypted: sessions, passwords, answers.",
   judged:
     "Judges every listener of an internet-facing load balancer. HTTPS, TLS, SSL and QUIC encrypt; HTTP passes only when all its actions, those of rules included, redirect to HTTPS, which a classic load balancer cannot; a redirect that keeps the protocol is plain text. What TCP and UDP pass on is judged by the port that answers behind it, where target groups, Services and pods tell it, and by the listener's own port where nothing does; where they were not read it is unknown. For both one dated table, after the IANA registry, says which ports encrypt by themselves and which do not. A port that is in neither half is unknown with not-supported, which does not count as a gap of the run. A network load balancer before an application load balancer is judged by that one's listener. Internal load balancers and those without a listener are not-applicable. One plain listener fails, whatever the others do.",
@@ -51,8 +52,8 @@ export const loadBalancerEncryptsTraffic = defineCheck({
       }),
     },
   },
-  evaluate: ({ loadBalancers, pods, ...plane }, _settings, about) => {
-    const index = { targets: indexTargets(plane.targetGroups), backends: indexBackends({ services: plane.services, pods }) };
+  evaluate: ({ loadBalancers, network, pods, ...plane }, _settings, about) => {
+    const index = { targets: indexTargets(plane.targetGroups), backends: indexBackends({ network, services: plane.services, pods }) };
     return judgeOwners({
       about,
       subjects: madeForCluster(subjectsOf(loadBalancers, plane, about.resource)),

@@ -14,6 +14,7 @@ import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { few } from "../listed.ts";
+import { exampleNetwork } from "../nodes/example-node.ts";
 import { nameOf } from "../words.ts";
 import { makeInternal } from "./commands.ts";
 import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
@@ -58,6 +59,7 @@ const rest = {
   blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
   ...noObjects,
   targetGroups: known([targetGroup]),
+  network: known(exampleNetwork),
   pods: known([]),
 };
 
@@ -68,7 +70,7 @@ export const loadBalancerHidesSensitivePorts = defineCheck({
   severity: "critical",
   path: { from: "load-balancers", to: "workloads" },
   needs: ["loadBalancers"],
-  uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts, "pods"],
+  uses: ["securityGroups", "prefixLists", "routeTables", "networkAcls", "blockPublicAccess", ...ownerFacts, "network", "pods"],
   why: "Scanners find an open database, cache or shell within hours, and many of them ask for no password, or for one that can be guessed at leisure.",
   judged:
     "Fails when the internet certainly reaches a listener that leads to a port of a database, cache, remote shell, kubelet or etcd, by one dated table. The port that answers decides, not the one that listens: 443 that leads to 6379 fails. Where it is not known what answers, the listener's own port is taken. A port of a dashboard or of metrics fails, as high, only when the name of the Service or of its port, or an image of the pods behind it, confirms it, since such ports mean nothing alone. A declaration under publicServices does not excuse it. A load balancer that is internal or restricted to less than the internet passes. Reach is worked out as in load-balancer-internal-or-restricted.",
@@ -80,13 +82,13 @@ export const loadBalancerHidesSensitivePorts = defineCheck({
     pass: { ...rest, loadBalancers: [{ ...exposed, scheme: "internal" }] },
   },
   evaluate: (
-    { loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, pods, ...plane },
+    { loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, network, pods, ...plane },
     { internet },
     about,
   ) => {
     const groups = indexGroups(securityGroups, prefixLists);
     const subnets = indexSubnets({ routeTables, networkAcls, blockPublicAccess, prefixLists });
-    const index = { targets: indexTargets(plane.targetGroups), backends: indexBackends({ services: plane.services, pods }) };
+    const index = { targets: indexTargets(plane.targetGroups), backends: indexBackends({ network, services: plane.services, pods }) };
     return judgeOwners({
       about,
       subjects: subjectsOf(loadBalancers, plane, about.resource),

@@ -1,4 +1,5 @@
 /** The ports of nodes that nobody outside is to reach. */
+import { usualNodePorts } from "../../net/nodes/node-ports.ts";
 import type { Ports } from "../../net/security-group.ts";
 
 /** The kubelet's API, and its read-only port. Source: kubernetes:pkg/cluster/ports/ports.go. */
@@ -10,5 +11,5 @@ export const remoteShells: readonly Ports[] = [22, 3389].map((port) => ({ protoc
 export const ofEachProtocol = (from: number, to: number): readonly Ports[] =>
   (["tcp", "udp", "sctp"] as const).map((protocol) => ({ protocol, from, to }));
 
-/** Kubernetes' default range, which EKS does not change. Source: kubernetes.io, "Service", type: NodePort. */
-export const nodePorts = ofEachProtocol(30_000, 32_767);
+/** Kubernetes' default range. */
+export const nodePorts = ofEachProtocol(usualNodePorts.from, usualNodePorts.to);

@@ -76,7 +76,7 @@ const asked = (): Step => ({
 function plainListeners({ cluster: { facts } }: FixInput, subject: Subject, loadBalancer: LoadBalancer): readonly Listener[] {
   const index = {
     targets: indexTargets(facts.targetGroups),
-    backends: indexBackends({ services: facts.services, pods: facts.pods }),
+    backends: indexBackends({ network: facts.network, services: facts.services, pods: facts.pods }),
   };
   const all = loadBalancer.listeners.state === "known" ? loadBalancer.listeners.value : [];
   return all.filter((listener) => encryptionOf(loadBalancer, listener, subject, index).state === "plain");

@@ -2,13 +2,16 @@
  * The Services behind a load balancer and the port that their pods answer on. A node port says nothing of the protocol
  * behind it, so it is followed to the Service that owns it.
  */
+import type { ClusterNetwork } from "../../model/aws.ts";
 import { type Fact, known, type Reason, unknown } from "../../model/fact.ts";
 import type { Service, ServicePort } from "../../model/kubernetes.ts";
 import type { Pod } from "../../model/workloads.ts";
+import { nodePortRanges } from "../nodes/node-ports.ts";
 import type { Transport } from "./destinations.ts";
 import type { Manifest } from "./subjects.ts";
 
 export interface BackendFacts {
+  readonly network: Fact<ClusterNetwork>;
   readonly services: Fact<readonly Service[]>;
   readonly pods: Fact<readonly Pod[]>;
 }
@@ -19,6 +22,8 @@ export interface ServicePortOf {
 }
 
 export interface BackendIndex {
+  /** Whether Kubernetes may have given the port to a Service on every node. */
+  readonly isNodePort: (port: number) => boolean;
   /** The Service that owns the node port; undefined where none does. */
   readonly byNodePort: (transport: Transport, nodePort: number) => Fact<ServicePortOf | undefined>;
   readonly named: (namespace: string, name: string) => Fact<Service | undefined>;
@@ -30,7 +35,7 @@ export interface BackendIndex {
   readonly imagesOf: (service: Service) => Fact<readonly string[]>;
 }
 
-export function indexBackends({ services, pods }: BackendFacts): BackendIndex {
+export function indexBackends({ network, services, pods }: BackendFacts): BackendIndex {
   const list = services.state === "known" ? services.value : [];
   const byName = new Map(list.map((service) => [`${service.namespace}/${service.name}`, service]));
   const nodePorts = new Map<string, ServicePortOf>();
@@ -40,7 +45,11 @@ export function indexBackends({ services, pods }: BackendFacts): BackendIndex {
     }
   }
   const podsOf = podLookup(pods);
+  const { ranges, doubt } = nodePortRanges(network);
+  // Of a network that was not read no load balancer is known either.
+  const mayBeAny = network.state === "known" && doubt !== undefined;
   return {
+    isNodePort: (port) => mayBeAny || ranges.some(({ from, to }) => from <= port && port <= to),
     byNodePort: (transport, nodePort) => (services.state === "unknown" ? services : known(nodePorts.get(`${transport}/${nodePort}`))),
     named: (namespace, name) => (services.state === "unknown" ? services : known(byName.get(`${namespace}/${name}`))),
     of: (manifest) => servicesOf(manifest, services, byName),
@@ -108,9 +117,6 @@ function podLookup(pods: Fact<readonly Pod[]>): (service: Service) => Fact<reado
     return known(candidates.filter((pod) => labels.every(([key, value]) => Object.hasOwn(pod.labels, key) && pod.labels[key] === value)));
   };
 }
-
-/** Where Kubernetes gives node ports, unless the API server was told otherwise. Source: Kubernetes, "Service", type NodePort. */
-export const isNodePort = (port: number): boolean => port >= 30_000 && port <= 32_767;
 
 export const whyUntold = (port: number): Reason => ({
   code: "depends-on-unknown",

@@ -3,7 +3,7 @@ import type { Listener, LoadBalancer } from "../../model/aws.ts";
 import { type Fact, known, type Reason, unknown } from "../../model/fact.ts";
 import type { TargetGroupBinding } from "../../model/gateway.ts";
 import type { Service } from "../../model/kubernetes.ts";
-import { type BackendIndex, isNodePort, type ServicePortOf, whyUntold } from "./backends.ts";
+import { type BackendIndex, type ServicePortOf, whyUntold } from "./backends.ts";
 import type { Subject } from "./subjects.ts";
 import { type TargetIndex, transportsOf } from "./targets.ts";
 
@@ -150,7 +150,7 @@ const namedPort = 1;
 function followed({ raw, transport, listener, subject }: Raw, backends: BackendIndex): Step {
   const owner = backends.byNodePort(transport, raw);
   if (owner.state === "known" && owner.value !== undefined) return answeredBy([owner.value], transport, backends);
-  if (isNodePort(raw) && owner.state === "unknown") return unread(owner.reason);
+  if (backends.isNodePort(raw) && owner.state === "unknown") return unread(owner.reason);
   const services = backends.of(subject.manifest);
   if (raw === namedPort) {
     const named = portsOfServices(services, ({ targetPort }) => typeof targetPort === "string");

@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { loadBalancerHidesSensitivePorts } from "../../../core/checks/load-balancer/load-balancer-hides-sensitive-ports.ts";
-import type { Listener, LoadBalancer, TargetGroup } from "../../../core/model/aws.ts";
+import type { ClusterNetwork, Listener, LoadBalancer, TargetGroup } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { Finding } from "../../../core/model/finding.ts";
 import type { Service } from "../../../core/model/kubernetes.ts";
-import { aCluster, aLoadBalancer, anIngress, aRule, aSecurityGroup, aService, judged, withSettings } from "../../support/cluster.ts";
+import {
+  aCluster,
+  aLoadBalancer,
+  aNetwork,
+  anIngress,
+  aRule,
+  aSecurityGroup,
+  aService,
+  judged,
+  withSettings,
+} from "../../support/cluster.ts";
 import { aPlane } from "../../support/ingress-plane.ts";
 import { anOpenNetwork, aRoute, aRouteTable } from "../../support/network.ts";
 import { aContainer, aPod } from "../../support/workloads.ts";
@@ -85,6 +95,8 @@ const to = (port: number, rest: Partial<TargetGroup> = {}): Pick<Given, "loadBal
   loadBalancer: web(leadingTo(`tg-${port}`)),
   groups: [group(port, rest)],
 });
+
+const given = (nodePorts: NonNullable<ClusterNetwork["nodePorts"]>) => known(aNetwork({ nodePorts }));
 
 describe("the port that a listener leads to", () => {
   it.each<[string, Given, string]>([
@@ -195,6 +207,21 @@ describe("a port that says nothing alone", () => {
       "fail critical",
     ],
     ["unknown: a node port while Services were not read", { ...atNode, rest: { services: forbidden } }, "unknown"],
+    [
+      "unknown: a node port of the range that the API server was given, while Services were not read",
+      { ...to(20_379, { targetType: "instance" }), rest: { services: forbidden, network: given(known({ from: 20_000, to: 22_767 })) } },
+      "unknown",
+    ],
+    [
+      "unknown: any port while neither Services nor the range were read",
+      { ...to(20_379, { targetType: "instance" }), rest: { services: forbidden, network: given(forbidden) } },
+      "unknown",
+    ],
+    [
+      "pass: a port of no range of node ports, while Services were not read",
+      { ...to(20_379, { targetType: "instance" }), rest: { services: forbidden, network: known(aNetwork()) } },
+      "pass",
+    ],
     [
       "fail: a node port while Services were not read, behind a database's port",
       { ...atNode, loadBalancer: web(leadingTo("tg-31379", { port: 6379 })), rest: { services: forbidden } },

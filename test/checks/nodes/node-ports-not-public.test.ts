@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { nodePortsNotPublic } from "../../../core/checks/nodes/node-ports-not-public.ts";
+import type { ClusterNetwork } from "../../../core/model/aws.ts";
 import type { ClusterFacts } from "../../../core/model/cluster.ts";
 import { known, unknown } from "../../../core/model/fact.ts";
 import type { NetworkInterface } from "../../../core/model/vpc.ts";
 import type { Container, ContainerPort, Pod } from "../../../core/model/workloads.ts";
-import { aRule, aSecurityGroup } from "../../support/cluster.ts";
+import { aNetwork, aRule, aSecurityGroup } from "../../support/cluster.ts";
 import { anInterface } from "../../support/nodes.ts";
 import { aRouteTable, aWay, groups, publicly } from "../../support/way.ts";
 import { findings, told } from "./told.ts";
@@ -65,6 +66,29 @@ describe("node ports", () => {
     ["pass: private, though its group is open", [anInterface("i-1", { groupIds: ["sg-open"] })], {}, "pass"],
     ["unknown: routes not read", [web()], { ...admitting("tcp", 30_000, 32_767), routeTables: forbidden }, "unknown"],
     ["fail: proven, pods not read", [web()], { ...admitting("tcp", 30_000, 32_767), pods: forbidden }, "fail"],
+  ])("%s", (_rule, interfaces, rest, expected) => {
+    expect(told(check, aWay(interfaces, rest))).toEqual([`NodeGroup web: ${expected}`]);
+  });
+});
+
+// Source: Amazon EKS API, KubeApiServerConfigResponse: serviceNodePortRange.
+describe("a range of node ports that the API server was given", () => {
+  const given = (nodePorts: NonNullable<ClusterNetwork["nodePorts"]>) => ({ network: known(aNetwork({ nodePorts })) });
+  const moved = given(known({ from: 20_000, to: 22_767 }));
+  it.each<[string, readonly NetworkInterface[], Partial<ClusterFacts>, string]>([
+    ["fail: one port of the range that was given", [web()], { ...moved, ...admitting("tcp", 22_767, 22_767) }, "fail"],
+    ["fail: the usual range too, whose ports older Services keep", [web()], { ...moved, ...admitting("tcp", 30_000, 30_000) }, "fail"],
+    ["pass: ports of neither", [web()], { ...moved, ...admitting("tcp", 22_768, 29_999) }, "pass"],
+    ["pass: no such port where no range was given", [web()], admitting("tcp", 20_000, 22_767), "pass"],
+    ["unknown: a range that is not understood, some port open", [web()], { ...given(forbidden), ...admitting("tcp", 443, 443) }, "unknown"],
+    [
+      "pass: a range that is not understood, no port open",
+      [web()],
+      { ...given(forbidden), ...admitting("tcp", 1, 9, "10.0.0.0/8") },
+      "pass",
+    ],
+    ["unknown: the cluster's network not read, some port open", [web()], { network: forbidden, ...admitting("tcp", 443, 443) }, "unknown"],
+    ["fail: proven, the range not read", [web()], { network: forbidden, ...admitting("tcp", 30_000, 30_000) }, "fail"],
   ])("%s", (_rule, interfaces, rest, expected) => {
     expect(told(check, aWay(interfaces, rest))).toEqual([`NodeGroup web: ${expected}`]);
   });
