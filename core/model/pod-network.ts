@@ -21,7 +21,7 @@ export const NetworkSettings = z
   .strictObject({
     /** kube-system/amazon-vpc-cni: enable-network-policy-controller. */
     vpcCni: factOf(NamedSettings),
-    /** kube-system/cilium-config: enable-policy, enable-host-firewall, policy-cidr-match-mode, allow-localhost, policy-audit-mode. */
+    /** kube-system/cilium-config: its mode, what blocks mean to it, and which kinds of policy it was told to leave alone, or to read. */
     cilium: factOf(NamedSettings),
   })
   .readonly();

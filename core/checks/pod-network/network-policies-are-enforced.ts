@@ -1,7 +1,7 @@
 import { defineCheck, type Evidence } from "../../model/check.ts";
 import { known, type Reason } from "../../model/fact.ts";
 import type { Pod } from "../../model/workloads.ts";
-import { enforcementOf, type NodeEnforcement, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
+import { enforcementOf, type NodeEnforcement, sparedOnNode, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
 import { type Subjects, subjectsOf } from "../../net/policy/enforcement/subjects.ts";
 import { isJudgedByItself, type Selected, selectedOn } from "../../net/policy/enforcement/unpoliced.ts";
 import { few, listed } from "../listed.ts";
@@ -77,7 +77,7 @@ export const networkPoliciesAreEnforced = defineCheck({
   ],
   why: "The API server takes every policy, whether or not anything in the cluster enforces it: without an engine each pod still reaches each other.",
   judged:
-    "Judges every Ready EC2 and Auto Mode node by what runs on it: an object of kind NetworkPolicy, an installed CRD or a DaemonSet's template proves nothing, only a ready pod of the engine on that node does. VPC CNI counts when aws-node's agent runs with --enable-network-policy=true and the ConfigMap amazon-vpc-cni has enable-network-policy-controller exactly true: one half alone is inert. In Auto Mode the ConfigMap decides with the node's NodeClass, since no agent's pod is there to be seen. Calico, Antrea and kube-router (with --run-firewall=true) count by their pods, Cilium unless policy-audit-mode is on or enable-policy is never. What the add-on's configuration says is evidence and never decides. A node without an engine fails the cluster, with policies present but inert where policies exist. Fargate, Windows and hybrid nodes fail it only where a policy selects a pod on them. An agent that is not ready, or a second engine on the same node, makes it unknown.",
+    "Judges every Ready EC2 and Auto Mode node by what runs on it: an object of kind NetworkPolicy, an installed CRD or a DaemonSet's template proves nothing, only a ready pod of the engine on that node does. VPC CNI counts when aws-node's agent runs with --enable-network-policy=true and the ConfigMap amazon-vpc-cni has enable-network-policy-controller exactly true: one half alone is inert. In Auto Mode the ConfigMap decides with the node's NodeClass, since no agent's pod is there to be seen. Calico, Antrea and kube-router (with --run-firewall=true) count by their pods, Cilium unless policy-audit-mode is on, enable-policy is never or enable-k8s-networkpolicy is false. What the add-on's configuration says is evidence and never decides. A node without an engine fails the cluster, with policies present but inert where policies exist. Fargate, Windows and hybrid nodes fail it only where a policy selects a pod on them. An agent that is not ready, or a second engine on the same node, makes it unknown.",
   unseen:
     "Whether the engine has programmed the rules: its dataplane is not looked at. Engines that it does not know, such as Weave or canal, make it unknown.",
   remediation:
@@ -96,11 +96,11 @@ export const networkPoliciesAreEnforced = defineCheck({
     const judged = enforcement.nodes.value.filter((node) => node.isReady && isJudgedByItself(node));
     const others = enforcement.nodes.value.filter((node) => !isJudgedByItself(node));
     const selected = selectedOn(others, facts.pods, enforcement, subjects);
-    const bare = judged.filter((node) => stateOnNode(node) === "not-enforced");
+    const bare = judged.filter((node) => stateOnNode(node) === "not-enforced" || sparedOnNode(node).length > 0);
     const evidence = { ...common, ...enginesSeen(judged), nodes: judged.length };
 
     if (bare.length > 0 || selected.unpoliced.length > 0) {
-      const inert = [...new Set(bare.flatMap((node) => node.inert.map(({ seen }) => seen)))];
+      const inert = [...new Set(bare.flatMap((node) => [...node.inert.map(({ seen }) => seen), ...sparedOnNode(node)]))];
       return [
         {
           status: "fail",

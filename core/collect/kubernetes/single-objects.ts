@@ -34,6 +34,10 @@ const cilium = configMap("kubernetes:get configmaps kube-system/cilium-config", 
   "policy-cidr-match-mode",
   "allow-localhost",
   "policy-audit-mode",
+  "enable-k8s-networkpolicy",
+  "enable-cilium-network-policy",
+  "enable-cilium-clusterwide-network-policy",
+  "enable-k8s-cluster-network-policy",
 ]);
 const apiServer: SingleObject<ApiServerAddresses> = {
   read: "kubernetes:get endpointslices default/kubernetes",

@@ -4,7 +4,7 @@ import type { ClusterFacts } from "../../model/cluster.ts";
 import { type Fact, known, mapFact } from "../../model/fact.ts";
 import type { NamedSettings } from "../../model/pod-network.ts";
 import type { PodSpec } from "../../model/workloads.ts";
-import { enforcementOf, type NodeEnforcement, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
+import { enforcementOf, type NodeEnforcement, sparedOnNode, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
 import { isJudgedByItself } from "../../net/policy/enforcement/unpoliced.ts";
 import { vpcCniAddOn } from "../../net/policy/enforcement/vpc-cni.ts";
 import { aboutOf, type Fix, type FixInput, type Plan } from "../fix.ts";
@@ -14,9 +14,10 @@ export const fixNetworkPoliciesAreEnforced: Fix = (input) => {
   const enforcement = enforcementOf(input.cluster.facts).nodes;
   if (enforcement.state === "unknown") return { none: `Nodes were not read: ${enforcement.reason.message}` };
   const judged = enforcement.value.filter((node) => node.isReady && isJudgedByItself(node));
-  const bare = judged.filter((node) => stateOnNode(node) === "not-enforced");
+  const bare = judged.filter((node) => stateOnNode(node) === "not-enforced" || sparedOnNode(node).length > 0);
   if (bare.length === 0) return { none: onOthers };
-  if (bare.some(({ inert }) => inert.some(({ engine }) => engine === "cilium"))) return { plan: byCilium(input) };
+  if (bare.some((node) => sparedOnNode(node).length > 0 || node.inert.some(({ engine }) => engine === "cilium")))
+    return { plan: byCilium(input) };
   const others = [
     ...new Set(judged.flatMap(({ enforcing }) => enforcing.map(({ engine }) => engine)).filter((engine) => engine !== "vpc-cni")),
   ];
@@ -135,7 +136,11 @@ const withKey = (settings: Fact<NamedSettings>, key: string, value: string): Fac
 
 /** Its agent runs, and was told to let everything through. */
 function byCilium({ cluster: { facts } }: FixInput): Plan {
-  const patch = { data: { "policy-audit-mode": "false", "enable-policy": "default" } };
+  const told = facts.networkSettings.state === "known" ? facts.networkSettings.value.cilium : facts.networkSettings;
+  const isToldOfKind = told.state === "known" && told.value.values["enable-k8s-networkpolicy"] !== undefined;
+  const patch = {
+    data: { "policy-audit-mode": "false", "enable-policy": "default", ...(isToldOfKind ? { "enable-k8s-networkpolicy": "true" } : {}) },
+  };
   const settings = (before: Fact<NamedSettings>) =>
     Object.entries(patch.data).reduce((sum, [key, value]) => withKey(sum, key, value), before);
   return {
@@ -148,7 +153,7 @@ function byCilium({ cluster: { facts } }: FixInput): Plan {
     manifests: [],
     after: { ...facts, networkSettings: mapFact(facts.networkSettings, (all) => ({ ...all, cilium: settings(all.cilium) })) },
     notes: [
-      "Set it in the chart's values too (policyAuditMode, policyEnforcementMode), or it will come back.",
+      "Set it in the chart's values too (policyAuditMode, policyEnforcementMode, k8sNetworkPolicy.enabled), or it will come back.",
       "Policies that were inert hold from then on: the connections that they cut are listed with the proof.",
     ],
   };

@@ -291,7 +291,9 @@ const kindsOf: Readonly<Record<Engine, readonly PolicyFact[]>> = {
 
 function translation(engine: Engine, facts: EffectiveFacts, clusterPolicies?: ClusterPolicies): Fact<Translated> {
   const policies: Record<string, unknown> = {};
-  for (const name of kindsOf[engine]) {
+  const settings = engineSettings(facts.networkSettings);
+  const readsUpstream = engine === "cilium" && settings.cilium?.kinds?.readsClusterNetworkPolicies === true;
+  for (const name of [...kindsOf[engine], ...(readsUpstream ? (["clusterNetworkPolicies"] as const) : [])]) {
     const fact = facts[name];
     if (fact.state === "unknown") return fact;
     policies[name] = fact.value;
@@ -304,7 +306,7 @@ function translation(engine: Engine, facts: EffectiveFacts, clusterPolicies?: Cl
     engine,
     { ...(policies as Policies), namespaces },
     {
-      ...engineSettings(facts.networkSettings),
+      ...settings,
       pods,
       calico: { upstreamApi: upstreamApiOf(facts.pods) },
       ...(clusterPolicies && { vpcCni: { clusterPolicies } }),

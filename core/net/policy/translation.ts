@@ -7,6 +7,7 @@ import type { NetworkSettings } from "../../model/pod-network.ts";
 import { readCalicoPolicy } from "./calico/policies.ts";
 import { calicoTiers, type Entry } from "./calico/tiers.ts";
 import { perhapsHonoured, type UpstreamApi } from "./calico/version.ts";
+import { type CiliumKinds, ciliumKinds, readByCilium } from "./cilium/kinds.ts";
 import { type CiliumPolicies, type CiliumReading, readCiliumPolicy } from "./cilium/policies.ts";
 import { byPriority, byPriorityAndAction, type ClusterScopedReading, type Placed, readClusterScoped } from "./cluster-scoped.ts";
 import type { ClusterPolicies } from "./enforcement/vpc-cni-agent.ts";
@@ -18,6 +19,7 @@ import { byLongestPrefix, exceptionLengths } from "./longest-prefix.ts";
 import type { PodClass, Policy, PolicyModel, Tier } from "./model.ts";
 import { lendingNames, perhapsByName } from "./named-ports.ts";
 import { byApi, byCilium, byVpcCni, type OwnNodeRules, perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
+import { kindOfCilium, type Named, nameOf } from "./policy-name.ts";
 import type { Labels } from "./selector.ts";
 
 /** "kubernetes" is the text of the APIs, with blocks applied to addresses outside the cluster only. */
@@ -66,6 +68,8 @@ export interface EngineSettings {
   /** Undefined: some agent that knows ClusterNetworkPolicies. */
   readonly vpcCni?: { readonly clusterPolicies: ClusterPolicies };
   readonly cilium?: Partial<CiliumReading> & {
+    /** Undefined: every kind of its own, and NetworkPolicy. */
+    readonly kinds?: CiliumKinds;
     /** A node reaches its own pods only where policies let it: allow-localhost is "policy". */
     readonly localhostNeedsPolicy?: boolean;
   };
@@ -78,13 +82,15 @@ export function engineSettings(settings: Fact<NetworkSettings>): EngineSettings 
   const { values } = cilium.value;
   const modes = (values["policy-cidr-match-mode"] ?? "").split(/[\s,]+/);
   const localhostNeedsPolicy = values["allow-localhost"]?.toLowerCase() === "policy";
-  return { cilium: { blocksMeanNodes: modes.includes("nodes"), localhostNeedsPolicy } };
+  return { cilium: { blocksMeanNodes: modes.includes("nodes"), localhostNeedsPolicy, kinds: ciliumKinds(values) } };
 }
 
 /** The policies as the engine reads them. One that can't be read is left out, with a remark; the rest counts. */
 export function translate(engine: Engine, policies: Policies, settings: EngineSettings = {}): Translation {
-  const remarks: Remark[] = [];
-  const tiers = assemblies[engine](new Reader(policies, remarks), settings);
+  const { kinds } = settings.cilium ?? {};
+  const read = engine === "cilium" && kinds !== undefined ? readByCilium(policies, kinds) : { policies, remarks: [] };
+  const remarks: Remark[] = [...read.remarks];
+  const tiers = assemblies[engine](new Reader(read.policies, remarks), settings);
   // Felix polices no packet from a host to its own workloads: projectcalico/calico felix/rules/static.go.
   return { model: { tiers, ...(engine === "calico" ? { ownNodeEnters: "Calico lets every node reach its own pods" } : {}) }, remarks };
 }
@@ -275,17 +281,7 @@ class Reader {
   }
 }
 
-interface Named {
-  readonly namespace?: string;
-  readonly name: string;
-}
-const nameOf = <P extends Named>(given: string | ((policy: P) => string), policy: P): string => {
-  const kind = typeof given === "string" ? given : given(policy);
-  return policy.namespace === undefined ? `${kind} ${policy.name}` : `${kind} ${policy.namespace}/${policy.name}`;
-};
 const kindOfCalico = ({ namespace }: CalicoPolicy): string => (namespace === undefined ? "GlobalNetworkPolicy" : "Calico NetworkPolicy");
-const kindOfCilium = ({ namespace }: CiliumPolicy): string =>
-  namespace === undefined ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy";
 const kindOfAdmin = ({ kind }: AdminNetworkPolicy): string => kind;
 
 const ofGroup = ({ clusterNetworkPolicies = [] }: Policies, group: ClusterNetworkPolicy["apiGroup"]): readonly ClusterNetworkPolicy[] =>

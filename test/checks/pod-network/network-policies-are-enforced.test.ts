@@ -323,3 +323,29 @@ it("the evidence of a fail names nodes, what is inert, and what the add-on was t
     },
   });
 });
+
+// Source: cilium/cilium pkg/option/config.go, EnableK8sNetworkPolicy.
+describe("Cilium that is told to leave NetworkPolicy alone", () => {
+  const spares = { networkSettings: networkSettings({ cilium: settings({ "enable-k8s-networkpolicy": "false" }) }) };
+  it("fail: NetworkPolicies are inert", () => {
+    expect(told({ ...ofNodes([ec2], [aCiliumAgent("n1")]), ...spares, networkPolicies: known([denyWeb]) })).toEqual([
+      "fail",
+      'Cluster prod has policies present but inert, as nothing enforces NetworkPolicy shop/deny-web on its one node: ConfigMap kube-system/cilium-config has enable-k8s-networkpolicy "false".',
+    ]);
+  });
+  it("fail: one selects a pod on a hybrid node in vain", () => {
+    const pods = [aCiliumAgent("h1"), web("h1"), bystander("h1")];
+    expect(told({ ...ofNodes([hybrid], pods), ...spares, networkPolicies: known([denyWeb]) })[0]).toBe("fail");
+  });
+  it("pass: a policy of Cilium's own selects a pod on a hybrid node", () => {
+    const pods = [aCiliumAgent("h1"), web("h1"), bystander("h1")];
+    const own = known([{ namespace: "shop", name: "own", spec: { endpointSelector: {}, ingress: [{}] } }]);
+    expect(told({ ...ofNodes([hybrid], pods), ...spares, ciliumPolicies: own })[0]).toBe("pass");
+  });
+  it("pass: it reads them as by default", () => {
+    const both = [aCiliumAgent("n1")];
+    expect(
+      told({ ...ofNodes([ec2], both), networkPolicies: known([denyWeb]), networkSettings: networkSettings({ cilium: settings({}) }) })[0],
+    ).toBe("pass");
+  });
+});

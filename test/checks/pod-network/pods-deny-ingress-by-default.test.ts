@@ -118,6 +118,49 @@ describe("under Cilium", () => {
   });
 });
 
+// Source: cilium/cilium pkg/option/config.go, pkg/policy/k8s/cell.go.
+describe("under Cilium that is told which policies to read", () => {
+  const pods = known([aCiliumAgent("n1"), web]);
+  const closed = [{ endpointSelector: {}, ingress: [{}] }];
+  const own = known([{ namespace: "shop", name: "own", specs: closed }]);
+  const wide = known([{ name: "wide", specs: closed }]);
+  const upstream = known([
+    {
+      apiGroup: "policy.networking.k8s.io" as const,
+      name: "open",
+      spec: { tier: "Admin", priority: 1, subject: { namespaces: {} }, ingress: [{ action: "Accept", from: [{ namespaces: {} }] }] },
+    },
+  ]);
+  const told = (values: Readonly<Record<string, string>>) => ({ networkSettings: networkSettings({ cilium: settings(values) }) });
+  it.each<readonly [string, Readonly<Record<string, string>>, readonly NetworkPolicy[], Partial<ClusterFacts>, string]>([
+    ["fail: no NetworkPolicy", { "enable-k8s-networkpolicy": "false" }, [deny()], {}, "fail"],
+    ["pass: no NetworkPolicy, beside one of its own", { "enable-k8s-networkpolicy": "false" }, [deny()], { ciliumPolicies: own }, "pass"],
+    ["fail: no CiliumNetworkPolicy", { "enable-cilium-network-policy": "false" }, [], { ciliumPolicies: own }, "fail"],
+    [
+      "pass: no CiliumNetworkPolicy, beside a clusterwide one",
+      { "enable-cilium-network-policy": "false" },
+      [],
+      { ciliumPolicies: wide },
+      "pass",
+    ],
+    ["fail: no clusterwide one", { "enable-cilium-clusterwide-network-policy": "false" }, [], { ciliumPolicies: wide }, "fail"],
+    ["pass: each kind by name", { "enable-k8s-networkpolicy": "true" }, [deny()], {}, "pass"],
+    ["pass: no ClusterNetworkPolicy of upstream, as by default", {}, [deny()], { clusterNetworkPolicies: upstream }, "pass"],
+    [
+      "unknown: ClusterNetworkPolicies of upstream, which may open what others close",
+      { "enable-k8s-cluster-network-policy": "true" },
+      [deny()],
+      { clusterNetworkPolicies: upstream },
+      "unknown",
+    ],
+    ["pass: ClusterNetworkPolicies, and there are none", { "enable-k8s-cluster-network-policy": "true" }, [deny()], {}, "pass"],
+    ["unknown: blocks that mean pods too", { "policy-cidr-match-mode": "nodes,pods" }, [deny()], {}, "unknown"],
+    ["pass: blocks that mean nodes too", { "policy-cidr-match-mode": "nodes" }, [deny()], {}, "pass"],
+  ])("%s", (_rule, values, policies, rest, status) => {
+    expect(statuses(policed([], policies, { ...told(values), pods, ...rest })).shop).toBe(status);
+  });
+});
+
 describe("what was not read", () => {
   it.each<readonly [string, Partial<ClusterFacts>]>([
     ["unknown: NetworkPolicies", { networkPolicies: forbidden }],

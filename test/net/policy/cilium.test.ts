@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CiliumPolicy, CiliumRule } from "../../../core/model/cilium-policy.ts";
+import { ciliumKinds } from "../../../core/net/policy/cilium/kinds.ts";
 import { type Policies, translate } from "../../../core/net/policy/translation.ts";
 import { forApi, verdictsOf } from "./shop.ts";
 
@@ -279,6 +280,34 @@ describe("Cilium", () => {
     const { model, remarks } = translate("cilium", policies(inShop(spec), bystander));
     expect(remarks.map(({ message, effect }) => [message, effect])).toEqual([[`CiliumNetworkPolicy shop/a: ${problem}`, "refused"]]);
     const flows = { [near]: "yes", "shop/web -> pay/db TCP 1": "no" };
+    expect(verdictsOf(model, flows)).toEqual(flows);
+  });
+
+  it("policies of a kind that it was told to leave alone, or that it reads in its own way, are named", () => {
+    const values = {
+      "enable-k8s-networkpolicy": "false",
+      "enable-cilium-clusterwide-network-policy": "0",
+      "enable-k8s-cluster-network-policy": "true",
+    };
+    const { model, remarks } = translate(
+      "cilium",
+      {
+        ...policies(inShop({ ingress: [{ fromEndpoints: [{}] }] }), clusterwide({ ingressDeny: [{ fromEntities: ["all"] }] })),
+        networkPolicies: [{ namespace: "lab", name: "n", spec: { podSelector: {} } }],
+        clusterNetworkPolicies: [
+          { apiGroup: "policy.networking.k8s.io", name: "u", spec: { tier: "Admin", priority: 1, subject: { namespaces: {} } } },
+          { apiGroup: "networking.k8s.aws", name: "w", spec: { tier: "Admin", priority: 1, subject: { namespaces: {} } } },
+        ],
+      },
+      { cilium: { kinds: ciliumKinds(values) } },
+    );
+    expect(remarks.map(({ policy, effect }) => [policy, effect])).toEqual([
+      ["NetworkPolicy lab/n", "not-enforced"],
+      ["CiliumClusterwideNetworkPolicy a", "not-enforced"],
+      ["ClusterNetworkPolicy u", "refused"],
+      ["ClusterNetworkPolicy w", "not-enforced"],
+    ]);
+    const flows = { [near]: "yes", [far]: "no", "shop/web -> lab/probe TCP 1": "yes", [bystander]: "yes" };
     expect(verdictsOf(model, flows)).toEqual(flows);
   });
 

@@ -95,6 +95,8 @@ function strangerSignal(node: string, daemonSet: DaemonSetName, { daemonPods }: 
   });
 }
 
+/** Source: cilium/cilium pkg/option/config.go (EnableK8sNetworkPolicy), pkg/policy/k8s/cell.go. */
+const networkPolicyKey = "enable-k8s-networkpolicy";
 const ciliumConfig = "ConfigMap kube-system/cilium-config";
 
 function ciliumSignal(_pod: Pod, { networkSettings }: DaemonEngineFacts): Signal {
@@ -107,8 +109,15 @@ function ciliumSignal(_pod: Pod, { networkSettings }: DaemonEngineFacts): Signal
   if (isTrue(audit)) return { state: "off", inert: `cilium runs, but ${ciliumConfig} has policy-audit-mode ${JSON.stringify(audit)}` };
   const policy = (values["enable-policy"] ?? "default").toLowerCase();
   if (policy === "never") return { state: "off", inert: `cilium runs, but ${ciliumConfig} has enable-policy "never"` };
-  if (policy === "default" || policy === "always")
-    return { state: "on", seen: `cilium runs, and ${ciliumConfig} has enable-policy ${policy}` };
+  if (policy === "default" || policy === "always") {
+    const kinds = values[networkPolicyKey];
+    const spares = kinds !== undefined && !isTrue(kinds);
+    return {
+      state: "on",
+      seen: `cilium runs, and ${ciliumConfig} has enable-policy ${policy}`,
+      ...(spares ? { sparesNetworkPolicy: `${ciliumConfig} has ${networkPolicyKey} ${JSON.stringify(kinds)}` } : {}),
+    };
+  }
   return unsure({ code: "malformed", message: `${ciliumConfig} has an enable-policy that is not known.` });
 }
 

@@ -91,12 +91,18 @@ export function stateOnNode({ enforcing, possible }: NodeEnforcement): "enforced
   return possible.length > 0 ? "unsure" : "not-enforced";
 }
 
+/** What it was told to leave alone, where no engine on the node enforces NetworkPolicy, but one enforces others; else none. */
+export const sparedOnNode = ({ enforcing }: NodeEnforcement): readonly string[] =>
+  enforcing.every(({ sparesNetworkPolicy }) => sparesNetworkPolicy !== undefined)
+    ? enforcing.flatMap(({ sparesNetworkPolicy }) => sparesNetworkPolicy ?? [])
+    : [];
+
 function sorted(signals: readonly EngineSignal[]): Pick<NodeEnforcement, "enforcing" | "possible" | "inert"> {
   return {
     enforcing: signals.flatMap(({ engine, signal }) => {
       if (engine === undefined || signal.state !== "on") return [];
-      const { mode, agent } = signal;
-      return [{ engine, seen: signal.seen, ...(mode && { mode }), ...(agent && { agent }) }];
+      const { state: _on, ...rest } = signal;
+      return [{ engine, ...rest }];
     }),
     possible: signals.flatMap(({ engine, signal }) =>
       signal.state === "unsure" ? [{ reason: signal.reason, ...(engine && { engine }) }] : [],

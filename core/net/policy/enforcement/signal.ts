@@ -14,6 +14,8 @@ export interface Enforcing {
   readonly engine: PolicyEngine;
   /** A clause without a subject: "aws-node runs with --enable-network-policy=true". */
   readonly seen: string;
+  /** It was told to leave objects of kind NetworkPolicy alone, and enforces others only: a clause that says by what. */
+  readonly sparesNetworkPolicy?: string;
   /** Of VPC CNI alone, as what follows. */
   readonly mode?: Fact<VpcCniMode>;
   readonly agent?: VpcCniAgent;

@@ -3,6 +3,7 @@ import type { Fact, Reason } from "../../../model/fact.ts";
 import type { Pod } from "../../../model/workloads.ts";
 import { type Enforcement, type NodeEnforcement, stateOnNode } from "./enforcement.ts";
 import type { Platform } from "./platform.ts";
+import type { Enforcing } from "./signal.ts";
 import type { Subjects } from "./subjects.ts";
 
 /** Fargate, Windows and hybrid nodes count only where a policy selects a pod on them. */
@@ -25,6 +26,12 @@ export interface Selected {
   readonly doubt?: Reason;
 }
 
+/** Whether it is a NetworkPolicy that selects the pod, and every engine there was told to leave those alone. */
+const isSpared = ({ enforcing }: { readonly enforcing: readonly Enforcing[] }, selected: object): boolean =>
+  "by" in selected &&
+  String(selected.by).startsWith("NetworkPolicy ") &&
+  enforcing.every(({ sparesNetworkPolicy }) => sparesNetworkPolicy !== undefined);
+
 export function selectedOn(
   nodes: readonly NodeEnforcement[],
   pods: Fact<readonly Pod[]>,
@@ -45,7 +52,7 @@ export function selectedOn(
     const its = enforcement.ofPod(pod);
     const selected = its.state === "no-endpoint" ? undefined : subjects.selecting(pod);
     if (selected === undefined) continue;
-    if (its.state === "enforced") policed += 1;
+    if (its.state === "enforced" && !isSpared(its, selected)) policed += 1;
     else if (its.state === "unsure") doubt ??= its.reason;
     else if ("perhaps" in selected) doubt ??= selected.perhaps;
     else unpoliced.push({ pod: `${pod.namespace}/${pod.name}`, node: node.name, platform: node.platform, policy: selected.by });
