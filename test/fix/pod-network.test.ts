@@ -87,6 +87,16 @@ describe("network-policies-are-enforced", () => {
     expect(commandsOf(answer)[0]).toContain("policy-audit-mode");
   });
 
+  it("proved: Cilium that leaves NetworkPolicy alone is told to read it", () => {
+    const facts = {
+      ...agents((node) => aCiliumAgent(node)),
+      networkSettings: networkSettings({ cilium: values({ "enable-k8s-networkpolicy": "false" }) }),
+    };
+    const answer = fixed(groundOf("cilium", { facts }), id, "prod");
+    expect(answer.proof).toMatchObject(proved);
+    expect(commandsOf(answer)[0]).toContain("enable-k8s-networkpolicy");
+  });
+
   it("none: another engine enforces on some of the nodes, beside which no second one is to enforce", () => {
     const facts = {
       pods: known([anAgent("calico-node", "0a", { namespace: "calico-system" }), ...openPods]),
