@@ -2,7 +2,7 @@
 import { changeIngress, type Permission } from "../checks/ec2-commands.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
 import type { About } from "../model/check.ts";
-import { type AddressSet, intersection, isCidr, isEmpty, parseFilterCidrs, toCidrs } from "../net/addresses.ts";
+import { type AddressSet, intersection, isCidr, parseFilterCidrs, toCidrs } from "../net/addresses.ts";
 import { coversAnyOf, type GroupIndex, type Ports } from "../net/security-group.ts";
 
 /** One source that a rule lets in: a block, or a prefix list. */
@@ -94,6 +94,8 @@ const portsOf = ({ protocol, fromPort, toPort }: SecurityGroupRule | Permission)
   ...(toPort === undefined ? {} : { toPort }),
 });
 
+const withPorts: Readonly<Record<string, "tcp" | "udp">> = { "6": "tcp", "17": "udp", tcp: "tcp", udp: "udp" };
+
 /** The source as it was, on all that the rule is about but the ports. Of a rule for all protocols that is TCP, UDP and ICMP. */
 function besides(source: Source, ports: readonly Ports[]): readonly Permission[] {
   const { rule } = source;
@@ -105,15 +107,16 @@ function besides(source: Source, ports: readonly Ports[]): readonly Permission[]
       ports.filter((range) => range.protocol === protocol),
     ).map((gap) => ({ ...from, protocol, ...gap }));
   if (rule.protocol === "-1") {
-    const v6 = source.text.includes(":");
+    // All entries of a prefix list are of one family.
+    const v6 = source.kind === "cidr" ? source.text.includes(":") : source.addresses.ipv4.length === 0;
     return [
       ...pieces("tcp", 0, 65_535),
       ...pieces("udp", 0, 65_535),
       { ...from, protocol: v6 ? "icmpv6" : "icmp", fromPort: -1, toPort: -1 },
     ];
   }
-  const protocol = { "6": "tcp", "17": "udp", tcp: "tcp", udp: "udp" }[rule.protocol.toLowerCase()];
-  if (protocol !== "tcp" && protocol !== "udp") return []; // any other has no ports in a rule: it is about these ports as a whole
+  const protocol = withPorts[rule.protocol.toLowerCase()];
+  if (protocol === undefined) return []; // any other has no ports in a rule: it is about these ports as a whole
   const isWhole = rule.fromPort === undefined || rule.fromPort < 0;
   return pieces(protocol, isWhole ? 0 : (rule.fromPort ?? 0), isWhole ? 65_535 : (rule.toPort ?? rule.fromPort ?? 65_535));
 }
@@ -133,9 +136,7 @@ function gaps(first: number, last: number, ports: readonly Ports[]): readonly { 
 
 /** Those of the source who stay, on the ports that the rule is about: they lose nothing. */
 function kept(source: Source, ports: readonly Ports[], keep: AddressSet): readonly Permission[] {
-  const stay = intersection(source.addresses, keep);
-  if (isEmpty(stay)) return [];
-  const cidrs = toCidrs(stay);
+  const cidrs = toCidrs(intersection(source.addresses, keep));
   const { rule } = source;
   return ports.flatMap((range): readonly Permission[] => {
     if (!coversAnyOf(rule, range)) return [];

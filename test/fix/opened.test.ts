@@ -157,4 +157,19 @@ describe("connections", () => {
   ])("%s", (_rule, ports, flows, count) => {
     expect(opened(ports, flows)).toHaveLength(count);
   });
+
+  it.each([
+    ["one of them", ["web"], "shop/web[Pod] => shop/api[Pod] : TCP 8080."],
+    ["one of them, and how many more", ["web", "cart", "till"], "shop/cart[Pod] => shop/api[Pod] : TCP 8080, and 2 connections more."],
+  ])("opened, and named: %s", (_rule, apps, sentence) => {
+    const inShop = { ...shop, pods: known(["api", ...apps].map(pod)) };
+    const { facts } = aCluster(inShop);
+    const { networkPolicies } = applied(facts, [closed]);
+    const from = [{ podSelector: { matchExpressions: [{ key: "app", operator: "In", values: apps }] } }];
+    const spec = { podSelector: { matchLabels: { app: "api" } }, policyTypes: ["Ingress"], ingress: [{ from, ports: [{ port: 8080 }] }] };
+    const after = applied({ ...facts, networkPolicies }, [policy("open", spec)]).networkPolicies;
+    expect(provedWith({ ...inShop, networkPolicies }, { networkPolicies: after }).opened).toEqual([
+      `It lets through what policies do not let through today: ${sentence}`,
+    ]);
+  });
 });
