@@ -9,7 +9,8 @@ import type { Finding } from "../model/finding.ts";
 import { placesIn } from "./places.ts";
 import { plainLines, plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
-import { coverageChecks, isGap } from "./summary.ts";
+import { coverageChecks, isGap, isUnread } from "./summary.ts";
+import { type Unread, unreadOf } from "./unread.ts";
 
 /** The module is the builder itself, whatever its types say of a default. */
 const junit = exported as unknown as Builder;
@@ -23,22 +24,47 @@ export function toJunit(report: Report, checks: readonly AnyCheck[] = everyCheck
   const titles = new Map(checks.map(({ id, title }) => [id, title]));
   const placeOf = placesIn(report, "");
   const builder = junit.newBuilder().name("eks-perimeter");
+  const suiteAt = (...places: readonly string[]): Suite => {
+    const place = places.filter((part) => part !== "").map(xmlText);
+    const suite = builder.testSuite().name(place.join("/")).timestamp(report.run.startedAt);
+    return {
+      caseOf: (what, title) =>
+        suite
+          .testCase()
+          .className([...place, what].join("."))
+          .name(title),
+    };
+  };
+  for (const [account, unread] of untold(report, coverage)) {
+    const one = suiteAt(account).caseOf("coverage", xmlText(`Everything about the account was read: Account ${account}`));
+    const why = unread.map(({ what, why }) => `${what.join(", ")}: ${why}`).join("\n");
+    one.error(xmlText(`Account ${account} was not read completely.`), unread[0]?.code ?? "incomplete", cdataText(why));
+  }
   for (const findings of Map.groupBy(report.findings, suiteKey).values()) {
     const [first] = findings;
     if (first === undefined) continue;
     const { account, region, clusterName } = placeOf(first);
-    const place = [account, region, clusterName ?? ""].filter((part) => part !== "").map(xmlText);
-    const suite = builder.testSuite().name(place.join("/")).timestamp(report.run.startedAt);
+    const suite = suiteAt(account, region, clusterName ?? "");
     for (const finding of findings) {
-      const one = suite
-        .testCase()
-        .className([...place, finding.check].join("."))
-        .name(`${titles.get(finding.check) ?? finding.check}: ${nameOf(finding)}`);
-      conclude(one, finding, coverage);
+      conclude(suite.caseOf(finding.check, `${titles.get(finding.check) ?? finding.check}: ${nameOf(finding)}`), finding, coverage);
     }
   }
   // A count that the schema does not know at the root.
   return builder.build().replace(/^(<\?xml[^>]*>\s*<testsuites\b[^>]*?) skipped="\d+"/, "$1");
+}
+
+interface Suite {
+  readonly caseOf: (what: string, title: string) => TestCase;
+}
+
+/** What was not read of each account of which no finding says so: the check that would was not asked. */
+function untold(report: Report, coverage: ReadonlySet<string>): ReadonlyMap<string, readonly Unread[]> {
+  const told = new Set(report.findings.filter((finding) => isGap(finding, coverage)).map(suiteKey));
+  const accounts = new Set(report.accounts.filter((one) => isUnread(one) && !told.has(one.account)).map(({ account }) => account));
+  const unread = unreadOf(report, coverage).filter(
+    ({ account, cluster, state }) => cluster === undefined && state !== "skipped" && accounts.has(account),
+  );
+  return Map.groupBy(unread, ({ account }) => account);
 }
 
 const suiteKey = ({ cluster, resource }: Finding): string => cluster ?? resource.id.split(":")[4] ?? resource.id;

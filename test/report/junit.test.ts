@@ -65,6 +65,27 @@ it("an error stands exactly where the run is incomplete", () => {
   expect(parsed(report)["@errors"]).toBe(String(incomplete));
 });
 
+it("error: an account was not read, and the check that says so was not asked", () => {
+  const { accounts, clusters, ...rest } = sampleResults;
+  const checks = sampleChecks.filter(({ surface }) => surface !== "coverage");
+  const isAsked = ({ check }: Finding): boolean => checks.some(({ id }) => id === check);
+  const asked = clusters.map((one) => ({
+    ...one,
+    findings: one.findings.filter((finding) => isAsked(finding) && finding.status !== "unknown"),
+  }));
+  const report = toReport({ ...rest, checks, clusters: asked, accounts: accounts.map((one) => ({ ...one, findings: [] })) });
+  expect(report.summary.complete).toBe(false);
+  const { testsuite, ...counts } = parsed(report);
+  expect(counts).toMatchObject({ "@errors": "1", "@tests": String(report.findings.length + 1) });
+  expect(testsuite.map((suite) => suite["@name"])).not.toContain("111122223333");
+  const [one] = testsuite.find((suite) => suite["@name"] === "444455556666")?.testcase ?? [];
+  expect(one?.error).toEqual({
+    "@message": "Account 444455556666 was not read completely.",
+    "@type": "forbidden",
+    "#text": "sts:AssumeRole: forbidden: The role does not trust the caller.",
+  });
+});
+
 it("a suite a cluster or account, and a case a finding with what was seen", () => {
   const { testsuite, ...counts } = parsed(sampleReport());
   expect(testsuite.map((suite) => suite["@name"])).toEqual([
