@@ -1,4 +1,4 @@
-import ora from "ora";
+import ora, { type Ora } from "ora";
 import type { EndedRead } from "../core/collect/access.ts";
 import { PerimeterError } from "../core/model/error.ts";
 import type { Log } from "../core/ports.ts";
@@ -41,7 +41,7 @@ const slowest = 5;
 /** A live line on a terminal; elsewhere a plain line now and then. Warnings, and where asked for each read, stand above it. */
 export function startProgress({ verbose }: { readonly verbose?: boolean }, given: Partial<Surroundings> = {}): Progress {
   const { stream = process.stderr, environment = process.env, now = () => performance.now(), calls = countCalls() } = given;
-  const spinner = isAnimated(stream, environment) ? ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" }) : undefined;
+  const spinner = spinnerOn(stream, environment);
   const reads: EndedRead[] = [];
   const count = { accounts: undefined as number | undefined, accountsDone: 0, clusters: 0, clustersDone: 0 };
   const startedAt = now();
@@ -107,6 +107,10 @@ export function startProgress({ verbose }: { readonly verbose?: boolean }, given
   };
 }
 
+/** Undefined where nothing is to move. */
+const spinnerOn = (stream: Surroundings["stream"], environment: Surroundings["environment"]): Ora | undefined =>
+  isAnimated(stream, environment) ? ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" }) : undefined;
+
 /** Tells on stderr how many pieces of some work are done. */
 export interface Count {
   tell(done: number): void;
@@ -120,7 +124,7 @@ export interface Count {
  */
 export function startCount(all: number, what: string, given: Partial<Omit<Surroundings, "calls">> = {}): Count {
   const { stream = process.stderr, environment = process.env, now = () => performance.now() } = given;
-  const spinner = isAnimated(stream, environment) ? ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" }) : undefined;
+  const spinner = spinnerOn(stream, environment);
   const startedAt = now();
   let toldAt = startedAt;
   return {
