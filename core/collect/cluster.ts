@@ -12,6 +12,7 @@ import { readLoadBalancers } from "./load-balancers.ts";
 import { neededReads } from "./needed.ts";
 import { readNodeGroups } from "./node-groups.ts";
 import { Reading } from "./reading.ts";
+import { type KubernetesFactName, kubernetesFactNames } from "./reads.ts";
 import { SharedReads } from "./shared-reads.ts";
 import { readTargetGroups } from "./target-groups.ts";
 import { readVpcFacts } from "./vpc-facts.ts";
@@ -107,38 +108,13 @@ function notRead(described: Fact<DescribedCluster>, why: (fact: string) => Reaso
     routeTables: left("routeTables"),
     networkAcls: left("networkAcls"),
     blockPublicAccess: left("blockPublicAccess"),
-    services: left("services"),
-    ingresses: left("ingresses"),
-    ingressClasses: left("ingressClasses"),
-    ingressClassParams: left("ingressClassParams"),
     targetGroups: left("targetGroups"),
     networkInterfaces: left("networkInterfaces"),
     instances: left("instances"),
     nodeGroups: left("nodeGroups"),
     addOns: left("addOns"),
-    gatewayClasses: left("gatewayClasses"),
-    gateways: left("gateways"),
-    loadBalancerConfigurations: left("loadBalancerConfigurations"),
-    targetGroupBindings: left("targetGroupBindings"),
-    gatewayRoutes: left("gatewayRoutes"),
-    namespaces: left("namespaces"),
-    nodes: left("nodes"),
-    pods: left("pods"),
-    workloads: left("workloads"),
-    networkPolicies: left("networkPolicies"),
-    adminNetworkPolicies: left("adminNetworkPolicies"),
-    clusterNetworkPolicies: left("clusterNetworkPolicies"),
-    applicationNetworkPolicies: left("applicationNetworkPolicies"),
-    calicoPolicies: left("calicoPolicies"),
-    calicoTiers: left("calicoTiers"),
-    calicoNetworkSets: left("calicoNetworkSets"),
-    ciliumPolicies: left("ciliumPolicies"),
-    securityGroupPolicies: left("securityGroupPolicies"),
-    nodeClasses: left("nodeClasses"),
-    networkSettings: left("networkSettings"),
-    apiServerAddresses: left("apiServerAddresses"),
-    roles: left("roles"),
-    roleBindings: left("roleBindings"),
+    // Object.fromEntries forgets the type of its keys.
+    ...(Object.fromEntries(kubernetesFactNames.map((name) => [name, left(name)])) as Readonly<Record<KubernetesFactName, Fact<never>>>),
   };
 }
 

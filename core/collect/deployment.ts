@@ -19,9 +19,10 @@ import { type AccountScope, collectAccount } from "./account.ts";
 import { readAccessEntry, readAuthenticationMode } from "./authentication.ts";
 import { describeCluster } from "./describe-cluster.ts";
 import { clientLimits } from "./kubernetes/limits.ts";
-import { kubernetesFactNames, readKubernetes } from "./kubernetes.ts";
+import { readKubernetes } from "./kubernetes.ts";
 import { readOrganization } from "./organization.ts";
 import { Reading } from "./reading.ts";
+import { kubernetesFactNames } from "./reads.ts";
 import { isSecurityHubOn } from "./security-hub.ts";
 
 export interface DeploymentScope extends AccountScope {

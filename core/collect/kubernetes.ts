@@ -8,16 +8,19 @@ import { ReadError } from "./errors.ts";
 import { KubernetesClient } from "./kubernetes/client.ts";
 import { Discovery } from "./kubernetes/discovery.ts";
 import { endpointOf } from "./kubernetes/endpoint.ts";
-import { type KubernetesKind, kubernetesKinds, kubernetesListNames } from "./kubernetes/kinds.ts";
+import { type KubernetesKind, kubernetesKinds } from "./kubernetes/kinds.ts";
 import { type ClientLimits, clientLimits } from "./kubernetes/limits.ts";
-import { type Answers, kubernetesObjectNames, type SingleObject, singleObjects } from "./kubernetes/single-objects.ts";
+import { type Answers, type SingleObject, singleObjects } from "./kubernetes/single-objects.ts";
 import type { Reading } from "./reading.ts";
-import { type KubernetesRead, type KubernetesReadName, kubernetesReads } from "./reads.ts";
+import {
+  type KubernetesFactName,
+  type KubernetesRead,
+  type KubernetesReadName,
+  kubernetesListNames,
+  kubernetesObjectNames,
+  kubernetesReads,
+} from "./reads.ts";
 import { eksToken } from "./token.ts";
-
-/** Facts about a cluster that its Kubernetes API answers. */
-export const kubernetesFactNames = [...kubernetesListNames, ...kubernetesObjectNames] as const;
-export type KubernetesFactName = (typeof kubernetesFactNames)[number];
 
 /** How one cluster's Kubernetes API is reached. */
 export interface KubernetesTarget {

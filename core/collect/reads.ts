@@ -27,6 +27,44 @@ export interface KubernetesRead {
   readonly facts: readonly FactName[];
 }
 
+/** Facts about a cluster that lists of its Kubernetes API answer. */
+export const kubernetesListNames = [
+  "services",
+  "ingresses",
+  "ingressClasses",
+  "ingressClassParams",
+  "gatewayClasses",
+  "gateways",
+  "loadBalancerConfigurations",
+  "targetGroupBindings",
+  "gatewayRoutes",
+  "namespaces",
+  "nodes",
+  "pods",
+  "workloads",
+  "networkPolicies",
+  "adminNetworkPolicies",
+  "clusterNetworkPolicies",
+  "applicationNetworkPolicies",
+  "calicoPolicies",
+  "calicoTiers",
+  "calicoNetworkSets",
+  "ciliumPolicies",
+  "securityGroupPolicies",
+  "nodeClasses",
+  "roles",
+  "roleBindings",
+] as const;
+export type KubernetesListName = (typeof kubernetesListNames)[number];
+
+/** Facts about a cluster that are made of single objects. */
+export const kubernetesObjectNames = ["networkSettings", "apiServerAddresses"] as const;
+export type KubernetesObjectName = (typeof kubernetesObjectNames)[number];
+
+/** Facts about a cluster that its Kubernetes API answers. */
+export const kubernetesFactNames = [...kubernetesListNames, ...kubernetesObjectNames] as const;
+export type KubernetesFactName = (typeof kubernetesFactNames)[number];
+
 const noResourceType = { any: "the action takes no resource" } as const;
 const eksCluster = { arn: "arn:{partition}:eks:*:{account}:cluster/*" } as const;
 const eksAddon = { arn: "arn:{partition}:eks:*:{account}:addon/*/*/*" } as const;
@@ -55,33 +93,7 @@ export const awsReads = {
       "targetGroups",
       "networkInterfaces",
       "instances",
-      "services",
-      "ingresses",
-      "ingressClasses",
-      "ingressClassParams",
-      "gatewayClasses",
-      "gateways",
-      "loadBalancerConfigurations",
-      "targetGroupBindings",
-      "gatewayRoutes",
-      "namespaces",
-      "nodes",
-      "pods",
-      "workloads",
-      "networkPolicies",
-      "adminNetworkPolicies",
-      "clusterNetworkPolicies",
-      "applicationNetworkPolicies",
-      "calicoPolicies",
-      "calicoTiers",
-      "calicoNetworkSets",
-      "ciliumPolicies",
-      "securityGroupPolicies",
-      "nodeClasses",
-      "networkSettings",
-      "apiServerAddresses",
-      "roles",
-      "roleBindings",
+      ...kubernetesFactNames,
     ],
   },
   "eks:ListNodegroups": { actions: ["eks:ListNodegroups"], resource: eksCluster, facts: ["nodeGroups"] },

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { kubernetesKinds, kubernetesListNames } from "../../core/collect/kubernetes/kinds.ts";
+import { kubernetesKinds } from "../../core/collect/kubernetes/kinds.ts";
 import type { ClientLimits } from "../../core/collect/kubernetes/limits.ts";
 import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
 import { singleObjects } from "../../core/collect/kubernetes/single-objects.ts";
-import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
+import { type KubernetesTarget, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
-import { kubernetesReads } from "../../core/collect/reads.ts";
+import { kubernetesFactNames, kubernetesListNames, kubernetesReads } from "../../core/collect/reads.ts";
 import type { FactName } from "../../core/model/check.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
 import { type Fact, known, unknown } from "../../core/model/fact.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import type { CollectPorts } from "../../core/collect/access.ts";
-import { kubernetesListNames } from "../../core/collect/kubernetes/kinds.ts";
 import { clientLimits } from "../../core/collect/kubernetes/limits.ts";
-import { type KubernetesTarget, kubernetesFactNames, readKubernetes } from "../../core/collect/kubernetes.ts";
+import { type KubernetesTarget, readKubernetes } from "../../core/collect/kubernetes.ts";
 import { Reading } from "../../core/collect/reading.ts";
+import { kubernetesFactNames, kubernetesListNames } from "../../core/collect/reads.ts";
 import type { FactName } from "../../core/model/check.ts";
 import { ClusterFacts } from "../../core/model/cluster.ts";
 import { known } from "../../core/model/fact.ts";

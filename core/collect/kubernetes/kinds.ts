@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Fact } from "../../model/fact.ts";
 import type { Workload } from "../../model/workloads.ts";
-import type { KubernetesReadName } from "../reads.ts";
+import type { KubernetesListName, KubernetesReadName } from "../reads.ts";
 import { CalicoTierObject, calicoNetworkSetObject, calicoPolicyObject } from "./parse-calico.ts";
 import { ciliumPolicyObject } from "./parse-cilium-policy.ts";
 import { adminNetworkPolicyObject, clusterNetworkPolicyObject } from "./parse-cluster-network-policy.ts";
@@ -24,36 +24,6 @@ import { SecurityGroupPolicyObject } from "./parse-security-group-policy.ts";
 import { ServiceObject } from "./parse-service.ts";
 import { TargetGroupBindingObject } from "./parse-target-group-binding.ts";
 import { workloadObject } from "./parse-workload.ts";
-
-/** Facts about a cluster that lists of its Kubernetes API answer. */
-export const kubernetesListNames = [
-  "services",
-  "ingresses",
-  "ingressClasses",
-  "ingressClassParams",
-  "gatewayClasses",
-  "gateways",
-  "loadBalancerConfigurations",
-  "targetGroupBindings",
-  "gatewayRoutes",
-  "namespaces",
-  "nodes",
-  "pods",
-  "workloads",
-  "networkPolicies",
-  "adminNetworkPolicies",
-  "clusterNetworkPolicies",
-  "applicationNetworkPolicies",
-  "calicoPolicies",
-  "calicoTiers",
-  "calicoNetworkSets",
-  "ciliumPolicies",
-  "securityGroupPolicies",
-  "nodeClasses",
-  "roles",
-  "roleBindings",
-] as const;
-export type KubernetesListName = (typeof kubernetesListNames)[number];
 
 /** One kind of object that is listed. Its group and resource stand in `reads.ts`, from which its grant is made. */
 export interface KubernetesKind<T> {

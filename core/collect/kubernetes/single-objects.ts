@@ -3,13 +3,9 @@ import type * as z from "zod";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import { type Fact, known } from "../../model/fact.ts";
 import type { ApiServerAddresses, NamedSettings, NetworkSettings } from "../../model/pod-network.ts";
-import type { KubernetesReadName } from "../reads.ts";
+import type { KubernetesObjectName, KubernetesReadName } from "../reads.ts";
 import { namedSettingsObject } from "./parse-config-map.ts";
 import { EndpointSliceObject } from "./parse-endpoint-slice.ts";
-
-/** Facts that are made of single objects. */
-export const kubernetesObjectNames = ["networkSettings", "apiServerAddresses"] as const;
-export type KubernetesObjectName = (typeof kubernetesObjectNames)[number];
 
 export interface SingleObject<T> {
   readonly read: KubernetesReadName;
