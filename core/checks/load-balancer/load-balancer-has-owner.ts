@@ -1,50 +1,22 @@
 import type { LoadBalancer } from "../../model/aws.ts";
 import { defineCheck, type Evidence } from "../../model/check.ts";
 import { known, type Reason } from "../../model/fact.ts";
-import type { Service } from "../../model/kubernetes.ts";
 import { bindingsOf } from "../../net/load-balancer/bindings.ts";
 import type { Ownership } from "../../net/load-balancer/owner.ts";
 import { madeForCluster, type Subject, subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { nameOf } from "../words.ts";
+import { exampleLoadBalancer, exampleService } from "./example-load-balancer.ts";
 import { bindingWords, judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
-const loadBalancer: LoadBalancer = {
-  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
-  name: "k8s-shop-web",
-  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
-  type: "network",
-  scheme: "internal",
-  state: "active",
-  ipAddressType: "ipv4",
-  subnetIds: ["subnet-0a1"],
-  securityGroupIds: ["sg-0a1"],
-  listeners: known([{ port: 443, protocol: "TCP" }]),
-  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
-};
+const loadBalancer: LoadBalancer = { ...exampleLoadBalancer, scheme: "internal" };
 const left = {
   ...loadBalancer,
   name: "k8s-shop-old",
   tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/old" }),
 };
-const service: Service = {
-  namespace: "shop",
-  name: "web",
-  uid: "01234567-89ab-cdef-0123-456789abcdef",
-  annotations: {},
-  labels: {},
-  type: "LoadBalancer",
-  loadBalancerClass: "service.k8s.aws/nlb",
-  loadBalancerSourceRanges: [],
-  sessionAffinity: "None",
-  externalIPs: [],
-  clusterIPs: ["10.100.0.7"],
-  selector: { app: "web" },
-  ports: [{ protocol: "TCP", port: 443 }],
-  hostnames: [],
-};
 const rest = {
   ...noObjects,
-  services: known([service]),
+  services: known([exampleService]),
 };
 
 export const loadBalancerHasOwner = defineCheck({

@@ -17,6 +17,7 @@ import { few } from "../listed.ts";
 import { exampleNetwork } from "../nodes/example-node.ts";
 import { nameOf } from "../words.ts";
 import { makeInternal } from "./commands.ts";
+import { exampleLoadBalancer, exampleWayIn } from "./example-load-balancer.ts";
 import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
 const text =
@@ -31,32 +32,17 @@ const targetGroup = {
   preservesClientIp: known(false),
 };
 const exposed: LoadBalancer = {
+  ...exampleLoadBalancer,
   arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-cache/0123456789abcdef",
   name: "k8s-shop-cache",
   dnsName: "k8s-shop-cache-0123456789abcdef.elb.eu-west-1.amazonaws.com",
-  type: "network",
-  scheme: "internet-facing",
-  state: "active",
-  ipAddressType: "ipv4",
-  subnetIds: ["subnet-0a1"],
   securityGroupIds: [],
   listeners: known([{ port: 443, protocol: "TCP", actions: known([{ type: "forward", targetGroupArns: [targetGroup.arn] }]) }]),
   tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/cache" }),
 };
 const rest = {
   securityGroups: known([]),
-  prefixLists: known([]),
-  routeTables: known([
-    {
-      id: "rtb-0a1",
-      vpcId: "vpc-0a1",
-      isMain: true,
-      subnetIds: [],
-      routes: [{ cidr: "0.0.0.0/0", target: "igw-0a1", state: "active" as const }],
-    },
-  ]),
-  networkAcls: known([]),
-  blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
+  ...exampleWayIn,
   ...noObjects,
   targetGroups: known([targetGroup]),
   network: known(exampleNetwork),

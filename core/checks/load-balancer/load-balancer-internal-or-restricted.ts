@@ -12,36 +12,16 @@ import { indexGroups } from "../../net/security-group.ts";
 import { few } from "../listed.ts";
 import { cidrsOf, nameOf } from "../words.ts";
 import { makeInternal } from "./commands.ts";
+import { exampleLoadBalancer, exampleWayIn } from "./example-load-balancer.ts";
 import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
-const exposed: LoadBalancer = {
-  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
-  name: "k8s-shop-web",
-  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
-  type: "network",
-  scheme: "internet-facing",
-  state: "active",
-  ipAddressType: "ipv4",
-  subnetIds: ["subnet-0a1"],
-  securityGroupIds: [],
-  listeners: known([{ port: 443, protocol: "TCP" }]),
-  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
-};
+const exposed: LoadBalancer = { ...exampleLoadBalancer, securityGroupIds: [] };
 const text =
   "Make the load balancer internal (scheme annotation or IngressClassParams: internal; recreate it where its controller keeps the old scheme), restrict its sources on security groups attached to it, or declare the exposure and its ports under publicServices.";
 const rest = {
   readAt: "2026-11-01T06:00:00.000Z",
   securityGroups: known([]),
-  prefixLists: known([]),
-  routeTables: known([
-    {
-      id: "rtb-0a1",
-      vpcId: "vpc-0a1",
-      isMain: true,
-      subnetIds: [],
-      routes: [{ cidr: "0.0.0.0/0", target: "igw-0a1", state: "active" as const }],
-    },
-  ]),
+  ...exampleWayIn,
   networkAcls: known([
     {
       id: "acl-0a1",
@@ -56,7 +36,6 @@ const rest = {
       })),
     },
   ]),
-  blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
   ...noObjects,
 };
 

@@ -1,45 +1,18 @@
 import type { LoadBalancer } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
-import { known, type Reason } from "../../model/fact.ts";
+import type { Reason } from "../../model/fact.ts";
 import { type AddressSet, difference, isEmpty, isWithin, parseFilterCidrs, union } from "../../net/addresses.ts";
 import { type Arrival, arrivalOf } from "../../net/load-balancer/arrival.ts";
 import { subjectsOf } from "../../net/load-balancer/subjects.ts";
 import { indexSubnets } from "../../net/reach/subnet.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { cidrsOf, nameOf } from "../words.ts";
+import { exampleGroupAdmitting, exampleLoadBalancer, exampleWayIn } from "./example-load-balancer.ts";
 import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
-const loadBalancer: LoadBalancer = {
-  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
-  name: "k8s-shop-web",
-  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
-  type: "network",
-  scheme: "internet-facing",
-  state: "active",
-  ipAddressType: "ipv4",
-  subnetIds: ["subnet-0a1"],
-  securityGroupIds: ["sg-0a1"],
-  listeners: known([{ port: 443, protocol: "TCP" }]),
-  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
-};
-const admitting = (...cidrs: string[]) => {
-  const rule = { protocol: "tcp", fromPort: 443, toPort: 443, cidrs, prefixListIds: [], groupIds: [], descriptions: [] };
-  return known([{ id: "sg-0a1", name: "k8s-shop-web", description: "", tags: {}, ingress: [rule], egress: [] }]);
-};
 const rest = {
-  loadBalancers: [loadBalancer],
-  prefixLists: known([]),
-  routeTables: known([
-    {
-      id: "rtb-0a1",
-      vpcId: "vpc-0a1",
-      isMain: true,
-      subnetIds: [],
-      routes: [{ cidr: "0.0.0.0/0", target: "igw-0a1", state: "active" as const }],
-    },
-  ]),
-  networkAcls: known([]),
-  blockPublicAccess: known({ mode: "off" as const, exclusions: [] }),
+  loadBalancers: [exampleLoadBalancer],
+  ...exampleWayIn,
   ...noObjects,
 };
 
@@ -58,8 +31,8 @@ export const loadBalancerRangesAreTrusted = defineCheck({
   remediation:
     "Narrow the load balancer's security groups to ranges under trustedCidrs, give security groups to a network load balancer that was made without any, make it internal, or list the range under trustedCidrs if the organization owns it.",
   examples: {
-    fail: { ...rest, securityGroups: admitting("203.0.113.0/24", "198.51.100.0/24") },
-    pass: { ...rest, securityGroups: admitting("203.0.113.0/24") },
+    fail: { ...rest, securityGroups: exampleGroupAdmitting("203.0.113.0/24", "198.51.100.0/24") },
+    pass: { ...rest, securityGroups: exampleGroupAdmitting("203.0.113.0/24") },
   },
   evaluate: (
     { loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, blockPublicAccess, ...plane },

@@ -1,7 +1,5 @@
-import type { LoadBalancer } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
-import type { Service } from "../../model/kubernetes.ts";
 import { bypassesOf } from "../../net/load-balancer/bypasses.ts";
 import { enforcementOf } from "../../net/load-balancer/enforcement.ts";
 import { requestedOf } from "../../net/load-balancer/requested.ts";
@@ -10,43 +8,16 @@ import { madeForCluster, subjectsOf } from "../../net/load-balancer/subjects.ts"
 import { indexTargets } from "../../net/load-balancer/targets.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { cidrsOf, nameOf } from "../words.ts";
+import { exampleGroupAdmitting, exampleLoadBalancer, exampleService } from "./example-load-balancer.ts";
 import { judgeOwners, noObjects, ownerFacts } from "./owners.ts";
 
-const loadBalancer: LoadBalancer = {
-  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
-  name: "k8s-shop-web",
-  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
-  type: "network",
-  scheme: "internet-facing",
-  state: "active",
-  ipAddressType: "ipv4",
-  subnetIds: ["subnet-0a1"],
-  securityGroupIds: ["sg-0a1"],
-  listeners: known([{ port: 443, protocol: "TCP" }]),
-  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
-};
-const service: Service = {
-  namespace: "shop",
-  name: "web",
-  uid: "01234567-89ab-cdef-0123-456789abcdef",
-  annotations: {},
-  labels: {},
-  type: "LoadBalancer",
-  loadBalancerClass: "service.k8s.aws/nlb",
+const service = {
+  ...exampleService,
   loadBalancerSourceRanges: ["203.0.113.0/24"],
-  sessionAffinity: "None",
-  externalIPs: [],
-  clusterIPs: ["10.100.0.7"],
-  selector: { app: "web" },
-  ports: [{ protocol: "TCP", port: 443 }],
   hostnames: ["k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com"],
 };
-const admitting = (cidr: string) => {
-  const rule = { protocol: "tcp", fromPort: 443, toPort: 443, cidrs: [cidr], prefixListIds: [], groupIds: [], descriptions: [] };
-  return known([{ id: "sg-0a1", name: "k8s-shop-web", description: "", tags: {}, ingress: [rule], egress: [] }]);
-};
 const rest = {
-  loadBalancers: [loadBalancer],
+  loadBalancers: [exampleLoadBalancer],
   prefixLists: known([]),
   subnets: known([]),
   nodes: known([]),
@@ -70,8 +41,8 @@ export const loadBalancerSourceRangesEnforced = defineCheck({
   remediation:
     "Let the controller write the ranges: drop the annotation that names security groups of your own, recreate a network load balancer that was made without any, and use spec.loadBalancerSourceRanges. Where your own groups have to stay, put the ranges in their rules and drop the declaration; remove rules that admit more.",
   examples: {
-    fail: { ...rest, securityGroups: admitting("0.0.0.0/0") },
-    pass: { ...rest, securityGroups: admitting("203.0.113.0/24") },
+    fail: { ...rest, securityGroups: exampleGroupAdmitting("0.0.0.0/0") },
+    pass: { ...rest, securityGroups: exampleGroupAdmitting("203.0.113.0/24") },
   },
   evaluate: ({ loadBalancers, securityGroups, prefixLists, subnets, nodes, ...plane }, _settings, about) => {
     const index = indexGroups(securityGroups, prefixLists);

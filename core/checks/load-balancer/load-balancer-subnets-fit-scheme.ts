@@ -11,27 +11,11 @@ import { indexSubnets } from "../../net/reach/subnet.ts";
 import { type GroupIndex, indexGroups } from "../../net/security-group.ts";
 import { few } from "../listed.ts";
 import { nameOf } from "../words.ts";
+import { exampleLoadBalancer, exampleRoutes } from "./example-load-balancer.ts";
 import { judgeOwners, noObjects, type Opinion, ownerFacts } from "./owners.ts";
 
-const loadBalancer: LoadBalancer = {
-  arn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/k8s-shop-web/0123456789abcdef",
-  name: "k8s-shop-web",
-  dnsName: "k8s-shop-web-0123456789abcdef.elb.eu-west-1.amazonaws.com",
-  type: "network",
-  scheme: "internal",
-  state: "active",
-  ipAddressType: "ipv4",
-  subnetIds: ["subnet-0a1"],
-  securityGroupIds: ["sg-0a1"],
-  listeners: known([{ port: 443, protocol: "TCP" }]),
-  tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
-};
-const routed = (target: string) => {
-  const routes = [{ cidr: "0.0.0.0/0", target, state: "active" as const }];
-  return known([{ id: "rtb-0a1", vpcId: "vpc-0a1", isMain: true, subnetIds: [], routes }]);
-};
 const rest = {
-  loadBalancers: [loadBalancer],
+  loadBalancers: [{ ...exampleLoadBalancer, scheme: "internal" as const }],
   securityGroups: known([]),
   prefixLists: known([]),
   networkAcls: known<readonly NetworkAcl[]>([]),
@@ -53,7 +37,7 @@ export const loadBalancerSubnetsFitScheme = defineCheck({
     "Block Public Access and security groups, which other checks weigh. Which sources the ACL ought to admit is not judged, only that it admits less than everything.",
   remediation:
     "Recreate an internal load balancer in subnets without a route to an internet gateway (tag them kubernetes.io/role/internal-elb, or name them in the subnets annotation). Give the subnets of an internet-facing one a network ACL that admits the declared sources and the answers to what is asked from inside.",
-  examples: { fail: { ...rest, routeTables: routed("igw-0a1") }, pass: { ...rest, routeTables: routed("nat-0a1") } },
+  examples: { fail: { ...rest, routeTables: exampleRoutes("igw-0a1") }, pass: { ...rest, routeTables: exampleRoutes("nat-0a1") } },
   evaluate: ({ loadBalancers, securityGroups, prefixLists, routeTables, networkAcls, ...plane }, _settings, about) => {
     const groups = indexGroups(securityGroups, prefixLists);
     const blockPublicAccess = known({ mode: "off" as const, exclusions: [] });
