@@ -14,7 +14,7 @@ import { interruptible } from "./interruption.ts";
 import { openSession } from "./ports.ts";
 import { type Progress, startProgress } from "./progress.ts";
 
-/** Which clusters, as for `scan`. */
+/** Which clusters, and with whose credentials. */
 export interface ClusterScope {
   readonly cluster: readonly string[];
   readonly region: readonly string[];

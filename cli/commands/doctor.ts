@@ -5,22 +5,15 @@ import { toPrerequisitesJson, toPrerequisitesText } from "../../core/report/prer
 import { refuseAbsent } from "../absent.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { interruptible } from "../interruption.ts";
+import type { ClusterScope } from "../live.ts";
 import { openDeployment } from "../ports.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { loadSettings } from "../settings.ts";
 import { onboard } from "./onboard.ts";
 
-export interface DoctorOptions {
-  readonly cluster: readonly string[];
-  readonly region: readonly string[];
-  readonly account: readonly string[];
-  readonly org?: boolean;
-  readonly roleName?: string;
-  readonly externalId?: string;
-  readonly config?: string;
+export interface DoctorOptions extends ClusterScope {
   readonly onboard?: boolean;
   readonly json?: boolean;
-  readonly verbose?: boolean;
 }
 
 /** `doctor`: what the scans of a deployment would be refused; with `--onboard` access entries are created first, where they lack. */

@@ -17,6 +17,7 @@ import { refuseAbsent } from "../absent.ts";
 import { saveEvidence } from "../evidence.ts";
 import type { ExitCode } from "../exit.ts";
 import { interruptible } from "../interruption.ts";
+import type { ClusterScope } from "../live.ts";
 import { namedChecks } from "../named-checks.ts";
 import { type FailOn, prepareFolder, writeReport } from "../output.ts";
 import { openSession } from "../ports.ts";
@@ -25,15 +26,8 @@ import { loadSettings } from "../settings.ts";
 import type { SlackAccess } from "../slack.ts";
 import { writing } from "../writing.ts";
 
-export interface ScanOptions {
-  readonly cluster: readonly string[];
-  readonly region: readonly string[];
-  readonly account: readonly string[];
-  readonly org?: boolean;
-  readonly roleName?: string;
-  readonly externalId?: string;
+export interface ScanOptions extends ClusterScope {
   readonly check: readonly string[];
-  readonly config?: string;
   readonly json?: boolean;
   readonly out?: string;
   readonly publish?: boolean;
@@ -41,7 +35,6 @@ export interface ScanOptions {
   readonly saveEvidence?: string;
   readonly failOn: FailOn;
   readonly state?: string;
-  readonly verbose?: boolean;
   /** What a person is told to do next, instead of what follows from the report; and how many lines more are going to be said. */
   readonly after?: { readonly next: readonly string[]; readonly lines: number };
 }

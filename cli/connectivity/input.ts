@@ -6,7 +6,6 @@ import type { ClusterFacts } from "../../core/model/cluster.ts";
 import type { EngineSigns } from "../../core/net/connectivity/engine.ts";
 import { estateOf, signsOf } from "../../core/net/connectivity/estate.ts";
 import type { Estate } from "../../core/net/connectivity/model.ts";
-import type { Policies } from "../../core/net/policy/translation.ts";
 import { UsageError } from "../errors.ts";
 import { loadEvidence } from "../evidence.ts";
 import { manifestFiles } from "../manifests/files.ts";
@@ -30,7 +29,7 @@ export async function fromManifests(path: string, messages: Messages): Promise<I
   }
   const { lists, groups, whereIs } = manifests;
   const { namespaces, workloads, pods, services, ingresses, gatewayRoutes: routes, ...policies } = lists;
-  const estate: Estate = { namespaces, workloads, pods, services, ingresses, routes, policies: policiesOf(policies) };
+  const estate: Estate = { namespaces, workloads, pods, services, ingresses, routes, policies };
   return { estate, signs: signsOf(estate, groups), whereIs };
 }
 
@@ -69,26 +68,3 @@ export async function fromPath(path: string, messages: Messages): Promise<Input>
 
 const isEvidenceFile = async (path: string): Promise<boolean> =>
   /"schema"\s*:\s*"eks-perimeter\/evidence\//.test((await readFile(path, "utf8")).slice(0, 10_000));
-
-/** The lists of policies among the lists of a folder. */
-function policiesOf({
-  networkPolicies,
-  adminNetworkPolicies,
-  clusterNetworkPolicies,
-  applicationNetworkPolicies,
-  ciliumPolicies,
-  calicoPolicies,
-  calicoTiers,
-  calicoNetworkSets,
-}: Required<Omit<Policies, "namespaces">>): Policies {
-  return {
-    networkPolicies,
-    adminNetworkPolicies,
-    clusterNetworkPolicies,
-    applicationNetworkPolicies,
-    ciliumPolicies,
-    calicoPolicies,
-    calicoTiers,
-    calicoNetworkSets,
-  };
-}

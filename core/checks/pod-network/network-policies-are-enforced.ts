@@ -1,6 +1,7 @@
 import { defineCheck, type Evidence } from "../../model/check.ts";
 import { known, type Reason } from "../../model/fact.ts";
 import type { Pod } from "../../model/workloads.ts";
+import { policyFacts } from "../../net/policy/effective.ts";
 import { enforcementOf, type NodeEnforcement, sparedOnNode, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
 import { type Subjects, subjectsOf } from "../../net/policy/enforcement/subjects.ts";
 import { isJudgedByItself, type Selected, selectedOn } from "../../net/policy/enforcement/unpoliced.ts";
@@ -58,23 +59,7 @@ export const networkPoliciesAreEnforced = defineCheck({
   path: { from: "pods", to: "workloads" },
   // Without it there is no cluster to speak of; what else is missing still lets what is left be told.
   needs: ["network"],
-  uses: [
-    "nodes",
-    "pods",
-    "workloads",
-    "networkSettings",
-    "nodeClasses",
-    "addOns",
-    "namespaces",
-    "networkPolicies",
-    "adminNetworkPolicies",
-    "clusterNetworkPolicies",
-    "applicationNetworkPolicies",
-    "calicoPolicies",
-    "calicoTiers",
-    "calicoNetworkSets",
-    "ciliumPolicies",
-  ],
+  uses: ["nodes", "pods", "workloads", "networkSettings", "nodeClasses", "addOns", "namespaces", ...policyFacts],
   why: "The API server takes every policy, whether or not anything in the cluster enforces it: without an engine each pod still reaches each other.",
   judged:
     "Judges every Ready EC2 and Auto Mode node by what runs on it: an object of kind NetworkPolicy, an installed CRD or a DaemonSet's template proves nothing, only a ready pod of the engine on that node does. VPC CNI counts when aws-node's agent runs with --enable-network-policy=true and the ConfigMap amazon-vpc-cni has enable-network-policy-controller exactly true: one half alone is inert. In Auto Mode the ConfigMap decides with the node's NodeClass, since no agent's pod is there to be seen. Calico, Antrea and kube-router (with --run-firewall=true) count by their pods, Cilium unless policy-audit-mode is on, enable-policy is never or enable-k8s-networkpolicy is false. What the add-on's configuration says is evidence and never decides. A node without an engine fails the cluster, with policies present but inert where policies exist. Fargate, Windows and hybrid nodes fail it only where a policy selects a pod on them. An agent that is not ready, or a second engine on the same node, makes it unknown.",
