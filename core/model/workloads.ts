@@ -78,6 +78,8 @@ export const Pod = z
     name: z.string(),
     uid: z.string(),
     labels: texts,
+    /** metadata.creationTimestamp, RFC 3339: a pod keeps what its node's network agent made of it then. */
+    createdAt: z.string().exactOptional(),
     owner: Owner.exactOptional(),
     nodeName: z.string().exactOptional(),
     phase: z.enum(["Pending", "Running", "Succeeded", "Failed", "Unknown"]),

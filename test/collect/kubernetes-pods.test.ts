@@ -88,6 +88,13 @@ describe("Pod", () => {
     expect(pod({ metadata: { ...metadata, annotations } })).toEqual({ ...bare, hasBranchInterface });
   });
 
+  it.each<[string, unknown, object]>([
+    ["its time", "2026-01-05T09:00:00Z", { createdAt: "2026-01-05T09:00:00Z" }],
+    ["none, as Go writes it", null, {}],
+  ])("when it was made, by %s", (_name, creationTimestamp, told) => {
+    expect(pod({ metadata: { ...metadata, creationTimestamp } })).toEqual({ ...bare, ...told });
+  });
+
   it.each<[string, object]>([
     ["no spec", { spec: undefined }],
     ["no namespace", { metadata: { name: "web-1", uid: "u" } }],

@@ -9,6 +9,8 @@ import { aContainer, anOwner, aPod, aPodSpec, aWorkload } from "./workloads.ts";
 export const anAgent = (daemonSet: string, node: string, rest: Parameters<typeof aPod>[1] = {}): Pod =>
   aPod(`${daemonSet}-on-${node}`, {
     namespace: "kube-system",
+    // Agents are there before the pods that they set up.
+    createdAt: "2026-01-01T09:00:00Z",
     nodeName: node,
     isReady: true,
     owner: anOwner("DaemonSet", daemonSet),

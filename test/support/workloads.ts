@@ -36,6 +36,7 @@ export const aPod = (name: string, rest: Partial<Omit<Pod, "spec">> & { readonly
   name,
   uid: `uid-of-Pod-${name}`,
   labels: {},
+  createdAt: "2026-01-05T09:00:00Z",
   phase: "Running",
   podIps: [],
   hasBranchInterface: false,

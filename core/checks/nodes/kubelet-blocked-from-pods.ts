@@ -2,13 +2,15 @@ import type { SecurityGroup } from "../../model/aws.ts";
 import { defineCheck } from "../../model/check.ts";
 import { known } from "../../model/fact.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
-import type { Node, Pod, Workload } from "../../model/workloads.ts";
+import type { Node, Pod } from "../../model/workloads.ts";
 import { clientsByRbac, exemptions, sortPods } from "../../net/kubelet/clients.ts";
 import { policyLayer } from "../../net/kubelet/engine.ts";
 import { kubeletPaths, kubeletPorts } from "../../net/kubelet/reach.ts";
 import { podClasses } from "../../net/kubelet/sources.ts";
 import { nodeClasses, unreadNodes } from "../../net/kubelet/targets.ts";
 import { effectiveFacts } from "../../net/policy/effective.ts";
+import { daemonPodsOf } from "../../net/policy/enforcement/daemon-pods.ts";
+import { branchModes } from "../../net/policy/enforcement/vpc-cni.ts";
 import { indexGroups } from "../../net/security-group.ts";
 import { topControllers } from "../../net/workloads/top-controller.ts";
 import { exampleEnforcement, exampleNamespaces } from "../pod-network/example-policies.ts";
@@ -29,6 +31,7 @@ const pod = (name: string, podIp: string, nodeName: string, hasBranchInterface: 
   name,
   uid: name,
   labels: {},
+  createdAt: "2026-11-02T09:00:00Z",
   nodeName,
   phase: "Running",
   podIps: [podIp],
@@ -53,28 +56,33 @@ const networkInterface = (id: string, address: string, type: string, groupId: st
   type,
   description: "",
 });
-const agent: Workload = {
-  kind: "DaemonSet",
+/** It was there before the pod: what it makes of branch interfaces, it made of the pod's. */
+const agent: Pod = {
   namespace: "kube-system",
-  name: "aws-node",
-  uid: "aws-node",
-  template: {
-    labels: {},
-    spec: {
-      ...spec,
-      hostNetwork: true,
-      containers: [
-        {
-          name: "aws-node",
-          image: "602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni:v1.23.1",
-          isInit: false,
-          ports: [],
-          isPrivileged: false,
-          addedCapabilities: [],
-          settings: { ENABLE_POD_ENI: "true", POD_SECURITY_GROUP_ENFORCING_MODE: "strict" },
-        },
-      ],
-    },
+  name: "aws-node-x7",
+  uid: "aws-node-x7",
+  labels: {},
+  createdAt: "2026-11-01T09:00:00Z",
+  owner: { apiVersion: "apps/v1", kind: "DaemonSet", name: "aws-node", uid: "aws-node" },
+  nodeName: "ip-10-0-1-11",
+  phase: "Running",
+  isReady: true,
+  podIps: ["10.0.1.11"],
+  hasBranchInterface: false,
+  spec: {
+    ...spec,
+    hostNetwork: true,
+    containers: [
+      {
+        name: "aws-node",
+        image: "602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni:v1.23.1",
+        isInit: false,
+        ports: [],
+        isPrivileged: false,
+        addedCapabilities: [],
+        settings: { ENABLE_POD_ENI: "true", POD_SECURITY_GROUP_ENFORCING_MODE: "strict" },
+      },
+    ],
   },
 };
 const rest = {
@@ -84,7 +92,7 @@ const rest = {
   securityGroups: known([clusterGroup, podGroup]),
   prefixLists: known([]),
   networkAcls: known([]),
-  workloads: known([agent]),
+  workloads: known([]),
   roles: known([]),
   roleBindings: known([]),
 };
@@ -100,7 +108,7 @@ export const kubeletBlockedFromPods = defineCheck({
   uses: [...effectiveFacts, "namespaces", "networkInterfaces", "securityGroups", "prefixLists", "networkAcls", "roles", "roleBindings"],
   why: "A kubelet runs commands in every pod of its node for whoever it takes for the control plane: a pod that cannot reach one cannot try.",
   judged:
-    "Asks for every pod and every node whether some layer provably denies TCP 10250 and 10255: the policy engine, or the security groups and network ACLs where the path crosses them. To other nodes it does; to the pod's own node packets never leave the machine, so that only an engine, or a branch interface of a SecurityGroupPolicy in strict mode, can stop them. It fails with a witness pair when all layers provably allow one pair. Under VPC CNI no NetworkPolicy stops a pod from reaching its own node: where that alone is left open the severity is low. A ClusterNetworkPolicy of AWS does where the image of VPC CNI's agent on the pod's node has the tag of a release whose code was looked at; of later ones, of images without such a tag and of EKS Auto Mode it is unknown. It passes only when every path is blocked at every address of the nodes' interfaces; else it is unknown. hostNetwork pods, system workloads, kubeletClients, and clients whose RBAC grants nodes/metrics, nodes/stats or nodes/proxy are counted, not judged; while RBAC was not read no pod proves a fail. A GlobalNetworkPolicy of Calico that may select host endpoints, and a policy of Cilium that selects nodes while its host firewall is on, are not judged: the paths that they could close are unknown.",
+    "Asks for every pod and every node whether some layer provably denies TCP 10250 and 10255: the policy engine, or the security groups and network ACLs where the path crosses them. To other nodes it does; to the pod's own node packets never leave the machine, so that only an engine, or a branch interface of a SecurityGroupPolicy in strict mode, can stop them; a pod keeps the mode that it was started with, so that one older than VPC CNI's agent on its node is unknown. It fails with a witness pair when all layers provably allow one pair. Under VPC CNI no NetworkPolicy stops a pod from reaching its own node: where that alone is left open the severity is low. A ClusterNetworkPolicy of AWS does where the image of VPC CNI's agent on the pod's node has the tag of a release whose code was looked at; of later ones, of images without such a tag and of EKS Auto Mode it is unknown. It passes only when every path is blocked at every address of the nodes' interfaces; else it is unknown. hostNetwork pods, system workloads, kubeletClients, and clients whose RBAC grants nodes/metrics, nodes/stats or nodes/proxy are counted, not judged; while RBAC was not read no pod proves a fail. A GlobalNetworkPolicy of Calico that may select host endpoints, and a policy of Cilium that selects nodes while its host firewall is on, are not judged: the paths that they could close are unknown.",
   unseen:
     "The kubelet's own authentication, which EKS's images require. The path through the API server's nodes/proxy is RBAC's, and no network layer stands in it.",
   remediation:
@@ -117,7 +125,7 @@ export const kubeletBlockedFromPods = defineCheck({
     },
     pass: {
       ...rest,
-      pods: [pod("web", "10.0.1.10", "ip-10-0-1-11", true)],
+      pods: [pod("web", "10.0.1.10", "ip-10-0-1-11", true), agent],
       nodes: known([node("ip-10-0-1-11", "10.0.1.11", { providerId: "aws:///eu-west-1a/i-0a1" })]),
       networkInterfaces: known([
         networkInterface("eni-0a1", "10.0.1.10", "branch", "sg-web"),
@@ -136,8 +144,9 @@ export const kubeletBlockedFromPods = defineCheck({
     }
     const targets = nodes.state === "known" ? nodeClasses(nodes.value, networkInterfaces, pods) : [unreadNodes(nodes.reason)];
     const engine = policyLayer(facts, targets, kubeletPorts);
+    const branchMode = branchModes(daemonPodsOf(known(pods), workloads));
     const vpc = { groups: indexGroups(facts.securityGroups, facts.prefixLists), networkAcls: facts.networkAcls };
-    const paths = kubeletPaths(podClasses(sorted.judged, { networkInterfaces, workloads, engine }), targets, { vpc, engine });
+    const paths = kubeletPaths(podClasses(sorted.judged, { networkInterfaces, branchMode, engine }), targets, { vpc, engine });
     return [verdictOn(resource, { sorted, paths, engine, ...(nodes.state === "known" ? { nodeCount: nodes.value.length } : {}) })];
   },
 });

@@ -9,11 +9,12 @@ const branchInterface = "vpc.amazonaws.com/pod-eni";
 const Metadata = NamespacedIdentity.extend({
   labels: textsOrEmpty,
   annotations: z.object({ [branchInterface]: filled }).nullish(),
+  creationTimestamp: filled,
   ownerReferences: ControllerOwner,
-}).transform(({ annotations, ownerReferences: owner, ...rest }) => ({
+}).transform(({ annotations, creationTimestamp: createdAt, ownerReferences: owner, ...rest }) => ({
   ...rest,
   hasBranchInterface: annotations?.[branchInterface] !== undefined,
-  ...present({ owner }),
+  ...present({ createdAt, owner }),
 }));
 
 const Spec = z

@@ -115,7 +115,7 @@ function ownNodePath(
   // A node that was not read is somewhere.
   const isKept = (possible: AddressSet): boolean => !isEmpty(possible) && isEmpty(intersection(possible, atMost));
   if (sets.size > 0 && [...sets].every(isKept)) return { ...path, state: "blocked" };
-  if (pods.ownNode === "unsure") return { ...path, vpc: "unsure", state: "unsure", reason: pods.unplaced ?? branchModeUnclear };
+  if (pods.ownNode === "unsure") return { ...path, vpc: "unsure", state: "unsure", reason: pods.unplaced ?? pods.modeUntold ?? undecided };
   // Of a node that is one end to the engine, what is let through at one address may be denied for another.
   const isTold = isOneEnd !== true || [...sets].every((possible) => isWithin(possible, atLeast));
   const witness = isTold ? ownWitness(pods, machines, port, atLeast) : undefined;
@@ -140,8 +140,6 @@ function ownWitness(pods: PodClass, machines: ReadonlyMap<string, Machine>, port
   }
   return undefined;
 }
-
-const branchModeUnclear: Reason = { code: "depends-on-unknown", message: "How VPC CNI treats branch interfaces could not be told." };
 
 function hasOtherNode(pods: PodClass, { nodes }: NodeClass): boolean {
   // No node in the class: which there are was not read.

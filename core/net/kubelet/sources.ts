@@ -1,8 +1,9 @@
 /** The pods that may call kubelets, as few classes of them: of one class all go by the same rules. */
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
-import type { Pod, Workload } from "../../model/workloads.ts";
+import type { Pod } from "../../model/workloads.ts";
 import { type AddressSet, noAddresses, parseCidrs } from "../addresses.ts";
+import type { BranchMode } from "../policy/enforcement/branch-mode.ts";
 import type { Place } from "../reach/within-vpc.ts";
 import { interfacesByAddress, whyNoInterface } from "../workloads/interfaces.ts";
 import type { EngineLayer } from "./engine.ts";
@@ -19,6 +20,8 @@ export interface PodClass {
   readonly place?: Place;
   readonly unplaced?: Reason;
   readonly ownNode: OwnNodePath;
+  /** Why that is unsure, where it is the mode that was not told. */
+  readonly modeUntold?: Reason;
   /** As the engine tells pods apart. */
   readonly engineClass: string;
   /** Why these pods may be of those that are not judged. */
@@ -37,7 +40,8 @@ export interface Candidate {
 
 export interface SourceFacts {
   readonly networkInterfaces: Fact<readonly NetworkInterface[]>;
-  readonly workloads: Fact<readonly Workload[]>;
+  /** What VPC CNI makes of the pod's branch interface. */
+  readonly branchMode: (pod: Pod) => BranchMode;
   readonly engine: EngineLayer;
 }
 
@@ -48,21 +52,21 @@ interface Growing extends Omit<PodClass, "pods" | "addresses" | "nodes"> {
 }
 
 /** Every pod stands in one class, or in one for each of the interfaces that its addresses are on. */
-export function podClasses(candidates: readonly Candidate[], { networkInterfaces, workloads, engine }: SourceFacts): readonly PodClass[] {
+export function podClasses(candidates: readonly Candidate[], { networkInterfaces, branchMode, engine }: SourceFacts): readonly PodClass[] {
   const interfaceOf = interfacesByAddress(networkInterfaces);
-  const mode = branchMode(workloads);
   const classes = new Map<string, Growing>();
   for (const { pod, mayBeExempt } of candidates) {
     const engineClass = engine.classOf(pod);
     for (const address of pod.podIps.length > 0 ? pod.podIps : [""]) {
       const its = interfaceOf.state === "known" ? interfaceOf.value(address) : undefined;
-      const ownNode = ownNodePath(pod, its, mode);
+      const { ownNode, ...why } = ownNodePath(pod, its, branchMode);
       const key = [its?.subnetId, its?.groupIds.toSorted().join(), ownNode, mayBeExempt?.code, engineClass].join(" ");
       const found = classes.get(key) ?? {
         ...(its === undefined
           ? { unplaced: interfaceOf.state === "unknown" ? interfaceOf.reason : whyUnplaced(pod, address) }
           : { place: { subnetId: its.subnetId, groupIds: its.groupIds.toSorted() } }),
         ownNode,
+        ...why,
         engineClass,
         ...(mayBeExempt === undefined ? {} : { mayBeExempt }),
         pods: new Set<Pod>(),
@@ -86,23 +90,15 @@ const whyUnplaced = ({ namespace, name }: Pod, address: string): Reason =>
   address === "" ? { code: "not-found", message: `Pod ${namespace}/${name} runs without an address.` } : whyNoInterface(address);
 
 /** The annotation alone proves nothing, it is the cluster's text: the interface has to be one. */
-function ownNodePath({ hasBranchInterface }: Pod, its: NetworkInterface | undefined, mode: OwnNodePath): OwnNodePath {
-  if (!hasBranchInterface) return "host";
-  if (its === undefined) return "unsure";
-  return its.type === "branch" ? mode : "host";
-}
-
-const modeVariable = "POD_SECURITY_GROUP_ENFORCING_MODE";
-
-/** What VPC CNI makes of branch interfaces; "strict" where its DaemonSet sets nothing else. */
-function branchMode(workloads: Fact<readonly Workload[]>): OwnNodePath {
-  if (workloads.state === "unknown") return "unsure";
-  const agent = workloads.value.find(
-    ({ kind, namespace, name }) => kind === "DaemonSet" && namespace === "kube-system" && name === "aws-node",
-  );
-  const container = agent?.template.spec.containers.find(({ name }) => name === "aws-node");
-  if (container === undefined) return "unsure";
-  const value = container.settings[modeVariable] ?? "strict";
-  if (value === "strict") return "vpc";
-  return value === "standard" ? "host" : "unsure";
+function ownNodePath(
+  pod: Pod,
+  its: NetworkInterface | undefined,
+  branchMode: SourceFacts["branchMode"],
+): Pick<PodClass, "ownNode" | "modeUntold"> {
+  if (!pod.hasBranchInterface) return { ownNode: "host" };
+  if (its === undefined) return { ownNode: "unsure" };
+  if (its.type !== "branch") return { ownNode: "host" };
+  const mode = branchMode(pod);
+  if (mode.state === "unsure") return { ownNode: "unsure", modeUntold: mode.reason };
+  return { ownNode: mode.state === "strict" ? "vpc" : "host" };
 }

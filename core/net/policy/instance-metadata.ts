@@ -6,9 +6,10 @@ import type { Reason } from "../../model/fact.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { isEmpty, parseCidrs } from "../addresses.ts";
 import { type EffectiveFacts, effectivePolicies, type Subject } from "./effective.ts";
+import type { CniAgent } from "./enforcement/cni-agent.ts";
 import { daemonPodsOf } from "./enforcement/daemon-pods.ts";
-import { cniSettingsOn } from "./enforcement/vpc-cni.ts";
-import { egressOf } from "./other-family.ts";
+import { cniAgentOn } from "./enforcement/vpc-cni.ts";
+import { egressOf, isKeptFrom } from "./other-family.ts";
 import { portsOf } from "./port-set.ts";
 
 /** What becomes of the pods that run on a node now, those on its own network left out. */
@@ -64,7 +65,7 @@ export function metadataPolicies(facts: EffectiveFacts): MetadataPolicies {
     .find(({ length }) => length > 0);
 
   return (node, addresses) => {
-    const cni = cniSettingsOn(node, { daemonPods });
+    const cni = cniAgentOn(node, daemonPods);
     const counts = { reaches: 0, denied: 0, unsure: 0 };
     const deniedBy = new Set<string>();
     let witness: MetadataWitness | undefined;
@@ -113,9 +114,11 @@ function answerOf(subject: Subject, address: string): One {
  * if told to. So a policy that denies keeps a pod from there only where VPC CNI does so too, and one that allows proves nothing.
  * Source: aws/amazon-vpc-cni-k8s README.md, ENABLE_V4_EGRESS and ENABLE_V6_EGRESS.
  */
-function inOtherFamily(family: Family, byPolicy: One, { namespace, name }: Pod, cni: Readonly<Record<string, string>> | undefined): One {
-  const { variable, otherwise, text } = egressOf[family];
-  if (byPolicy.state === "unsure" || (byPolicy.state === "denied" && (cni?.[variable] ?? (cni && otherwise)) === "false")) return byPolicy;
+function inOtherFamily(family: Family, byPolicy: One, pod: Pod, cni: CniAgent | undefined): One {
+  const { namespace, name } = pod;
+  const { text } = egressOf[family];
+  const isKept = cni?.state === "runs" && isKeptFrom(family, pod, cni);
+  if (byPolicy.state === "unsure" || (byPolicy.state === "denied" && isKept)) return byPolicy;
   const why = byPolicy.state === "denied" ? "no policy holds for it" : "no policy denies it";
   const message = `Pod ${namespace}/${name} may send in ${text}, of which it has no address and where ${why}.`;
   return { state: "unsure", reason: { code: "not-supported", message } };

@@ -5,8 +5,9 @@
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { Pod, Workload } from "../../model/workloads.ts";
 import type { AddressSet } from "../addresses.ts";
+import { type CniAgent, isSetUpBy } from "./enforcement/cni-agent.ts";
 import { daemonPodsOf } from "./enforcement/daemon-pods.ts";
-import { cniSettingsOn } from "./enforcement/vpc-cni.ts";
+import { cniAgentOn } from "./enforcement/vpc-cni.ts";
 
 /** The variable of VPC CNI that says so, and its default. */
 export const egressOf = {
@@ -26,12 +27,21 @@ export function familiesBeside(facts: {
   readonly workloads: Fact<readonly Workload[]>;
 }): (pod: Pod) => readonly Family[] {
   const daemonPods = daemonPodsOf({ state: "known", value: facts.pods }, facts.workloads);
-  const sends = ({ nodeName }: Pod, family: Family): boolean => {
-    const { variable, otherwise } = egressOf[family];
-    const cni = nodeName === undefined ? undefined : cniSettingsOn(nodeName, { daemonPods });
-    return (cni?.[variable] ?? otherwise) !== "false";
+  const sends = (pod: Pod, family: Family): boolean => {
+    const agent = pod.nodeName === undefined ? undefined : cniAgentOn(pod.nodeName, daemonPods);
+    return agent?.state === "runs" ? !isKeptFrom(family, pod, agent) : egressOf[family].otherwise !== "false";
   };
   return (pod) => families.filter((family) => isWithout(pod, family) && sends(pod, family));
+}
+
+/**
+ * Whether VPC CNI keeps a pod without an address of the family from sending in it. What is not its default may have been set since
+ * the pod was started.
+ */
+export function isKeptFrom(family: Family, pod: Pod, agent: Extract<CniAgent, { readonly state: "runs" }>): boolean {
+  const { variable, otherwise } = egressOf[family];
+  const value = agent.variables[variable] ?? otherwise;
+  return value === "false" && (value === otherwise || isSetUpBy(agent, pod));
 }
 
 const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");

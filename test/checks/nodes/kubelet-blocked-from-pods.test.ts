@@ -9,7 +9,7 @@ import { aCiliumAgent, anAgent, anAwsNode, controllerOn, networkSettings, settin
 import { aNode } from "../../support/nodes.ts";
 import { namespacesNamed, noPolicies, policy } from "../../support/policed.ts";
 import { anAcl, anAclEntry, anEni } from "../../support/vpc.ts";
-import { aContainer, anOwner, aPod, aPodSpec, aWorkload } from "../../support/workloads.ts";
+import { aContainer, anOwner, aPod, aWorkload } from "../../support/workloads.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const everywhere = [aRule({ cidrs: ["0.0.0.0/0"] })];
@@ -33,11 +33,11 @@ const plain = aPod("web", { nodeName: "0a", podIps: ["10.0.1.5"], owner });
 const branched = aPod("web", { nodeName: "0a", podIps: ["10.0.1.9"], hasBranchInterface: true, owner });
 /** Shares its node's network; whether it enforces policies hangs on settings of the cluster. */
 const bystander = anAwsNode("0a");
-const agent = (settings: Readonly<Record<string, string>>) =>
-  aWorkload("DaemonSet", "aws-node", {
-    namespace: "kube-system",
-    template: { labels: {}, spec: aPodSpec({ containers: [aContainer("amazon-k8s-cni", { name: "aws-node", settings })] }) },
-  });
+const undated = ({ createdAt: _, ...pod }: Pod): Pod => pod;
+/** VPC CNI on the first node, with these variables. */
+const cni = (variables: Readonly<Record<string, string>>) => anAwsNode("0a", undefined, variables);
+const strict = { POD_SECURITY_GROUP_ENFORCING_MODE: "strict" };
+const standard = { POD_SECURITY_GROUP_ENFORCING_MODE: "standard" };
 
 const facts = (pods: readonly Pod[], rest: Partial<ClusterFacts> = {}): Partial<ClusterFacts> => ({
   pods: known([bystander, ...pods]),
@@ -46,7 +46,7 @@ const facts = (pods: readonly Pod[], rest: Partial<ClusterFacts> = {}): Partial<
   securityGroups: known([clusterGroup, webGroup]),
   prefixLists: known([]),
   networkAcls: known([anAcl(["subnet-a", "subnet-b"])]),
-  workloads: known([agent({})]),
+  workloads: known([]),
   roles: known([]),
   roleBindings: known([]),
   namespaces: namespacesNamed("default", "kube-system", "shop", "bystander"),
@@ -70,10 +70,7 @@ describe("paths that only an engine can stop, of which nothing is known", () => 
       "unknown: though the groups of other nodes admit nobody, the own node stays",
       facts([plain], { securityGroups: known([aSecurityGroup("sg-cluster", [], { egress: everywhere }), webGroup]) }),
     ],
-    [
-      "unknown: a branch interface in standard mode leaves the own node open",
-      facts([branched], { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "standard" })]) }),
-    ],
+    ["unknown: a branch interface in standard mode leaves the own node open", facts([], { pods: known([cni(standard), branched]) })],
     [
       "unknown: the annotation without a branch interface is no branch interface",
       facts([branched], { networkInterfaces: known([ofNodeA, ofNodeB, { ...branch("eni-web", "10.0.1.9"), type: "interface" }]) }),
@@ -113,7 +110,7 @@ describe("a branch interface in strict mode", () => {
 
   it.each<[string, Partial<ClusterFacts>]>([
     ["pass: no group of a node admits the pod's, and strict is the default", {}],
-    ["pass: strict is said", { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "strict" })]) }],
+    ["pass: strict is said", { pods: known([cni(strict), branched]) }],
     ["pass: a rule for another port", { securityGroups: admitting({ ...tcp(443), cidrs: ["10.0.0.0/16"] }) }],
     [
       "pass: a rule for another protocol",
@@ -134,7 +131,7 @@ describe("a branch interface in strict mode", () => {
       {
         securityGroups: letting({ cidrs: ["10.0.1.5/32"] }),
         networkInterfaces: openNodes,
-        pods: known([branched, aPod("peer", { nodeName: "0a", podIps: ["10.0.1.5"], labels: { app: "exempt" } })]),
+        pods: known([bystander, branched, aPod("peer", { nodeName: "0a", podIps: ["10.0.1.5"], labels: { app: "exempt" } })]),
       },
     ],
     [
@@ -189,34 +186,51 @@ describe("a branch interface in strict mode", () => {
       },
       "not-found",
     ],
-    ["unknown: how VPC CNI is set was not read", { workloads: forbidden }, "depends-on-unknown"],
+    ["unknown: VPC CNI's agent on the node is not ready", { pods: known([{ ...cni(strict), isReady: false }, branched]) }, "not-ready"],
     [
-      "unknown: an aws-node of another namespace is not VPC CNI",
-      { workloads: known([{ ...agent({}), namespace: "shop" }]) },
-      "depends-on-unknown",
+      "unknown: the agent of another namespace is not VPC CNI's",
+      { pods: known([{ ...cni(strict), namespace: "shop" }, branched]) },
+      "not-found",
     ],
     [
       "unknown: another container of aws-node is not VPC CNI",
       {
+        pods: known([anAgent("aws-node", "0a", { spec: { containers: [aContainer("agent", { name: "aws-eks-nodeagent" })] } }), branched]),
+      },
+      "not-found",
+    ],
+    ["unknown: the agent of another node says nothing of this one", { pods: known([anAwsNode("0b"), branched]) }, "not-found"],
+    [
+      "unknown: the agent is to be strict, and the one that runs is not yet: its pod keeps standard mode",
+      {
+        pods: known([cni(standard), branched]),
         workloads: known([
-          aWorkload("DaemonSet", "aws-node", {
-            namespace: "kube-system",
-            template: { labels: {}, spec: aPodSpec({ containers: [aContainer("agent", { name: "aws-eks-nodeagent" })] }) },
-          }),
+          aWorkload("DaemonSet", "aws-node", { namespace: "kube-system", template: { labels: {}, spec: cni(strict).spec } }),
         ]),
       },
-      "depends-on-unknown",
+      "not-supported",
     ],
-    ["unknown: no aws-node is there to be strict", { workloads: known([]) }, "depends-on-unknown"],
+    [
+      "unknown: the pod is older than the agent, and may have been started in standard mode",
+      { pods: known([{ ...cni(strict), createdAt: "2026-01-06T09:00:00Z" }, branched]) },
+      "not-supported",
+    ],
+    [
+      "unknown: the pod is as old as the agent, by the second",
+      { pods: known([{ ...cni(strict), createdAt: branched.createdAt ?? "" }, branched]) },
+      "not-supported",
+    ],
+    ["unknown: how old the pod is was not told", { pods: known([cni(strict), undated(branched)]) }, "not-supported"],
+    ["unknown: how old the agent is was not told", { pods: known([undated(cni(strict)), branched]) }, "not-supported"],
     [
       "unknown: a mode that nobody knows",
-      { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "loose" })]) },
-      "depends-on-unknown",
+      { pods: known([cni({ POD_SECURITY_GROUP_ENFORCING_MODE: "loose" }), branched]) },
+      "not-supported",
     ],
     [
       "unknown: a mode that is taken from elsewhere",
-      { workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)" })]) },
-      "depends-on-unknown",
+      { pods: known([cni({ POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)" }), branched]) },
+      "not-supported",
     ],
     [
       "unknown: a node stands outside the VPC",
@@ -476,8 +490,7 @@ describe("policies towards nodes", () => {
       "fail: no engine enforces, and a branch interface in standard mode leads past its groups to the own node",
       policed([], {
         ...np(),
-        pods: known([{ ...web, podIps: ["10.0.1.9"], hasBranchInterface: true }]),
-        workloads: known([agent({ POD_SECURITY_GROUP_ENFORCING_MODE: "standard" })]),
+        pods: known([anAwsNode("0a", {}, standard), anAwsNode("0b", {}), { ...web, podIps: ["10.0.1.9"], hasBranchInterface: true }]),
         networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9")]),
         securityGroups: known([aSecurityGroup("sg-cluster", [], { egress: everywhere }), webGroup]),
       }),
@@ -830,7 +843,6 @@ describe("policies towards nodes", () => {
     const given = policed(vpcCni, {
       ...np(shut),
       pods: known([...vpcCni, pod]),
-      workloads: known([agent({})]),
       networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9", ["sg-cluster"])]),
     });
     expect(finding(given).status).toBe("unknown");

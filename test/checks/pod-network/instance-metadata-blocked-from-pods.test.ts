@@ -194,6 +194,13 @@ describe("policies that deny the metadata address to pods", () => {
     ["fail: VPC CNI lets IPv6 pods send in IPv4, past every policy", given([v6], [closed]), "fail"],
     ["fail: one pod is denied, of another it is not known", given([web, onWeb("six", "2001:db8::6")], [closed]), "fail"],
     ["pass: VPC CNI lets IPv6 pods send in IPv6 alone", given([v6], [closed], both, cni6({ ENABLE_V4_EGRESS: "false" })), "pass"],
+    [
+      "fail: it lets them since a time before which the pod was started",
+      given([v6], [closed], both, {
+        pods: known([anAwsNode(name, undefined, { ENABLE_V4_EGRESS: "false" }), { ...v6, createdAt: "2025-12-31T09:00:00Z" }]),
+      }),
+      "fail",
+    ],
   ])("%s", (_rule, facts, status) => {
     expect(told(facts)).toContain(`NodeGroup web: ${status}`);
   });

@@ -66,6 +66,20 @@ const told = (cni: Readonly<Record<string, string>>, pod: Pod) => known([anAwsNo
 it.each<readonly [string, Pod, readonly Route[], Readonly<Record<string, string>>, string]>([
   ["unknown: VPC CNI lets IPv6 pods send in IPv4 past every policy, and IPv4 is routed out", six, [toNat], {}, "unknown"],
   ["pass: IPv6 pods, and VPC CNI is told to let them send in IPv6 alone", six, [toNat], { ENABLE_V4_EGRESS: "false" }, "pass"],
+  [
+    "unknown: an IPv6 pod that is older than the agent that lets it send in IPv6 alone",
+    { ...six, createdAt: "2025-12-31T09:00:00Z" },
+    [toNat],
+    { ENABLE_V4_EGRESS: "false" },
+    "unknown",
+  ],
+  [
+    "pass: an IPv4 pod that is older than the agent, which by default lets it send in IPv4 alone",
+    { ...web, createdAt: "2025-12-31T09:00:00Z" },
+    [aRoute("::/0", "eigw-0a1")],
+    {},
+    "pass",
+  ],
   ["pass: IPv6 pods, and IPv4 is routed nowhere", six, [], {}, "pass"],
   ["unknown: IPv6 pods, and what VPC CNI is told is taken from elsewhere", six, [toNat], { ENABLE_V4_EGRESS: "(valueFrom)" }, "unknown"],
   ["unknown: VPC CNI is told to let IPv4 pods send in IPv6", web, [aRoute("::/0", "eigw-0a1")], { ENABLE_V6_EGRESS: "true" }, "unknown"],

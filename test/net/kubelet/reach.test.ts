@@ -9,7 +9,7 @@ import { nodeClasses } from "../../../core/net/kubelet/targets.ts";
 import { indexGroups } from "../../../core/net/security-group.ts";
 import { aNode } from "../../support/nodes.ts";
 import { anEni } from "../../support/vpc.ts";
-import { aContainer, aPod, aPodSpec, aWorkload } from "../../support/workloads.ts";
+import { aPod } from "../../support/workloads.ts";
 import { acl, connects, type End, group } from "../reach/plain-vpc.ts";
 
 const nodeAddresses = ["10.0.0.1", "10.0.1.1", "10.0.1.2"] as const;
@@ -72,16 +72,11 @@ it("a path is open where one pod and one node connect through every layer, and b
       const pods = placed.map(({ host, isBranch, engineClass, address }, i) =>
         aPod(`pod-${i}`, { nodeName: `node-${host}`, podIps: [address], hasBranchInterface: isBranch, labels: { class: engineClass } }),
       );
-      const settings = { POD_SECURITY_GROUP_ENFORCING_MODE: isStrict ? "strict" : "standard" };
-      const agent = aWorkload("DaemonSet", "aws-node", {
-        namespace: "kube-system",
-        template: { labels: {}, spec: aPodSpec({ containers: [aContainer("cni", { name: "aws-node", settings })] }) },
-      });
       const networkInterfaces = known(interfaces);
       const paths = kubeletPaths(
         podClasses(
           pods.map((pod) => ({ pod })),
-          { networkInterfaces, workloads: known([agent]), engine },
+          { networkInterfaces, branchMode: () => ({ state: isStrict ? "strict" : "standard" }), engine },
         ),
         nodeClasses(nodes, networkInterfaces, pods),
         { vpc: { groups: indexGroups(known(groups), known([])), networkAcls: known(acls) }, engine },

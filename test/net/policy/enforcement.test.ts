@@ -284,6 +284,31 @@ it.each<[string, Partial<Omit<Pod, "spec">>, readonly Pod[], string]>([
     "enforced by calico",
   ],
   [
+    "unsure: a branch interface under Calico in standard mode, of a pod that is older than VPC CNI's agent: Calico may not see it",
+    { ...branch, createdAt: "2025-12-31T09:00:00Z" },
+    [anAwsNode("n1", {}, { POD_SECURITY_GROUP_ENFORCING_MODE: "standard" }), calico],
+    "unsure: not-supported",
+  ],
+  [
+    "unsure: a branch interface under Calico while VPC CNI starts",
+    branch,
+    [{ ...anAwsNode("n1", {}), isReady: false }, calico],
+    "unsure: not-ready",
+  ],
+  ["unsure: a branch interface under Calico where VPC CNI is no more", branch, [calico], "unsure: not-found"],
+  [
+    "unsure: an IPv6 pod under Calico while VPC CNI starts",
+    ipv6,
+    [{ ...anAwsNode("n1", {}), isReady: false }, calico],
+    "unsure: not-ready",
+  ],
+  [
+    "unsure: an IPv6 pod under Calico that may not send in IPv4, older than the agent that keeps it from that",
+    { ...ipv6, createdAt: "2025-12-31T09:00:00Z" },
+    [anAwsNode("n1", {}, { ENABLE_V4_EGRESS: "false" }), calico],
+    "unsure: not-supported",
+  ],
+  [
     "unsure: a branch interface under Calico, the mode taken from elsewhere",
     branch,
     [anAwsNode("n1", {}, { POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)" }), calico],

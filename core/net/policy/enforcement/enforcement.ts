@@ -2,12 +2,13 @@
 import type { Fact, Reason } from "../../../model/fact.ts";
 import type { NetworkSettings, NodeClass } from "../../../model/pod-network.ts";
 import type { Node, Pod, Workload } from "../../../model/workloads.ts";
+import type { CniAgent } from "./cni-agent.ts";
 import { daemonEngineSignals, type EngineSignal } from "./daemon-engines.ts";
 import { daemonPodsOf } from "./daemon-pods.ts";
 import { enforcementPlatform, type Platform } from "./platform.ts";
 import { limitFor } from "./pod-limits.ts";
 import type { Enforcing, PolicyEngine } from "./signal.ts";
-import { cniSettingsOn, vpcCniSignal } from "./vpc-cni.ts";
+import { cniAgentOn, vpcCniSignal } from "./vpc-cni.ts";
 
 export interface EnforcementFacts {
   readonly nodes: Fact<readonly Node[]>;
@@ -33,8 +34,8 @@ export interface NodeEnforcement {
   readonly possible: readonly Possible[];
   /** Installed, and for certain enforcing nothing. */
   readonly inert: readonly { readonly engine?: PolicyEngine; readonly seen: string }[];
-  /** The named variables of VPC CNI there, where its agent runs. */
-  readonly cni?: Readonly<Record<string, string>>;
+  /** VPC CNI's agent there, whether it enforces policies or not. */
+  readonly cni?: CniAgent;
 }
 
 export type PodEnforcement =
@@ -71,7 +72,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
       { engine: "vpc-cni", signal: vpcCniSignal({ name, platform, untold, ...(node && { node }) }, { ...facts, daemonPods }) },
       ...daemonEngineSignals(name, platform, { ...facts, daemonPods }),
     ];
-    const cni = cniSettingsOn(name, { daemonPods });
+    const cni = cniAgentOn(name, daemonPods);
     const one = { name, platform, isReady: node?.isReady ?? false, ...sorted(signals), ...(cni && { cni }) };
     done.set(name, one);
     return one;

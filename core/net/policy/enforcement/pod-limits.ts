@@ -6,6 +6,8 @@
  */
 import type { Reason } from "../../../model/fact.ts";
 import type { Pod } from "../../../model/workloads.ts";
+import { branchModeOf } from "./branch-mode.ts";
+import { type CniAgent, isSetUpBy, setUpBefore } from "./cni-agent.ts";
 import type { Enforcing } from "./signal.ts";
 import type { VpcCniAgent } from "./vpc-cni-agent.ts";
 
@@ -14,26 +16,20 @@ export type Limit =
   | { readonly state: "unsure"; readonly reason: Reason };
 
 /** Why the engine leaves the pod alone, or may; undefined where it polices it. */
-export function limitFor(
-  { engine, agent }: Pick<Enforcing, "engine" | "agent">,
-  pod: Pod,
-  cni: Readonly<Record<string, string>> | undefined,
-): Limit | undefined {
+export function limitFor({ engine, agent }: Pick<Enforcing, "engine" | "agent">, pod: Pod, cni: CniAgent | undefined): Limit | undefined {
   if (engine === "vpc-cni") return pod.owner === undefined ? standalone : pod.hasBranchInterface ? besideAgent(pod, cni, agent) : undefined;
-  if (engine !== "calico" || cni === undefined) return undefined;
+  if (engine !== "calico") return undefined;
   return (pod.hasBranchInterface ? behindBranch(pod, cni) : undefined) ?? onIpv6(pod, cni);
 }
 
 const standalone: Limit = { state: "not-enforced", cause: "standalone", why: "VPC CNI polices no pod without a controller" };
 
-const variable = "POD_SECURITY_GROUP_ENFORCING_MODE";
-
 /** Older agents of VPC CNI look for the host interface of a pod by a name that it has not in strict mode. */
-function besideAgent(pod: Pod, cni: Readonly<Record<string, string>> | undefined, agent: VpcCniAgent | undefined): Limit | undefined {
-  if (cni === undefined || agent === undefined || agent.branchInterfaces === "policed") return undefined;
-  const mode = cni[variable] ?? "strict";
-  if (mode === "standard") return undefined;
-  if (mode !== "strict") return notTold(pod, variable);
+function besideAgent(pod: Pod, cni: CniAgent | undefined, agent: VpcCniAgent | undefined): Limit | undefined {
+  if (agent === undefined || agent.branchInterfaces === "policed") return undefined;
+  const mode = branchModeOf(pod, cni);
+  if (mode.state === "standard") return undefined;
+  if (mode.state === "unsure") return mode;
   const { branchInterfaces, tag, why } = agent;
   if (branchInterfaces === "not policed") {
     return {
@@ -47,20 +43,21 @@ function besideAgent(pod: Pod, cni: Readonly<Record<string, string>> | undefined
 }
 
 /** A branch interface is none that Calico sees, save in standard mode. */
-function behindBranch(pod: Pod, cni: Readonly<Record<string, string>>): Limit | undefined {
-  const mode = cni[variable] ?? "strict";
-  if (mode === "standard") return undefined;
-  if (mode !== "strict") return notTold(pod, variable);
+function behindBranch(pod: Pod, cni: CniAgent | undefined): Limit | undefined {
+  const mode = branchModeOf(pod, cni);
+  if (mode.state === "standard") return undefined;
+  if (mode.state === "unsure") return mode;
   return { state: "not-enforced", cause: "branch-interface", why: "Calico does not see its branch interface in strict mode" };
 }
 
 /** Calico enforces nothing on IPv6 pods of VPC CNI that may also send in IPv4. */
-function onIpv6(pod: Pod, cni: Readonly<Record<string, string>>): Limit | undefined {
-  if (!pod.podIps.some((address) => address.includes(":"))) return undefined;
-  const ofFamily = "ENABLE_V4_EGRESS";
-  const value = cni[ofFamily] ?? "true";
-  if (value === "false") return undefined;
-  if (value !== "true") return notTold(pod, ofFamily);
+function onIpv6(pod: Pod, cni: CniAgent | undefined): Limit | undefined {
+  if (cni === undefined || !pod.podIps.some((address) => address.includes(":"))) return undefined;
+  if (cni.state === "unsure") return cni;
+  const variable = "ENABLE_V4_EGRESS";
+  const value = cni.variables[variable] ?? "true";
+  if (value === "false") return isSetUpBy(cni, pod) ? undefined : { state: "unsure", reason: setUpBefore(pod, variable) };
+  if (value !== "true") return notTold(pod, variable);
   return { state: "not-enforced", cause: "ipv6", why: "Calico polices no IPv6 pod while VPC CNI lets it send in IPv4" };
 }
 

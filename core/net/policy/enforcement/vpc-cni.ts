@@ -9,6 +9,8 @@ import type { AddOn } from "../../../model/add-on.ts";
 import { type Fact, known, type Reason, unknown } from "../../../model/fact.ts";
 import type { NetworkSettings, NodeClass } from "../../../model/pod-network.ts";
 import type { Node, Pod } from "../../../model/workloads.ts";
+import { type BranchMode, branchModeOf } from "./branch-mode.ts";
+import type { CniAgent } from "./cni-agent.ts";
 import type { DaemonPods, DaemonSetName } from "./daemon-pods.ts";
 import type { Platform } from "./platform.ts";
 import { off, type Signal, unsure, type VpcCniMode } from "./signal.ts";
@@ -104,19 +106,31 @@ function controllerIs({ networkSettings }: Pick<VpcCniFacts, "networkSettings">)
 export const isTrue = (text: string): boolean => ["1", "t", "T", "true", "TRUE", "True"].includes(text);
 
 function modeOf(pod: Pod): Fact<VpcCniMode> {
-  const value = cniVariables(pod).NETWORK_POLICY_ENFORCING_MODE ?? "standard";
+  const value = variablesOf(pod)?.NETWORK_POLICY_ENFORCING_MODE ?? "standard";
   if (value === "standard" || value === "strict") return known(value);
   const message = `Pod ${pod.namespace}/${pod.name} takes NETWORK_POLICY_ENFORCING_MODE from elsewhere, or has one that is not known.`;
   return unknown("not-supported", message);
 }
 
-const cniVariables = ({ spec }: Pod): Readonly<Record<string, string>> =>
-  spec.containers.find(({ name, isInit }) => name === "aws-node" && !isInit)?.settings ?? {};
+const cniContainer = "aws-node";
+const variablesOf = ({ spec }: Pod): Readonly<Record<string, string>> | undefined =>
+  spec.containers.find(({ name, isInit }) => name === cniContainer && !isInit)?.settings;
 
-/** The named variables of VPC CNI on a node; undefined where its agent does not run there, or may not. */
-export function cniSettingsOn(node: string, { daemonPods }: Pick<VpcCniFacts, "daemonPods">): Readonly<Record<string, string>> | undefined {
+/** VPC CNI's agent on a node; undefined where it does not run there. */
+export function cniAgentOn(node: string, daemonPods: DaemonPods): CniAgent | undefined {
   const agent = daemonPods.on(node, awsNode);
-  return agent.state === "runs" ? cniVariables(agent.pod) : undefined;
+  if (agent.state === "absent") return undefined;
+  if (agent.state === "unsure") return agent;
+  const { namespace, name, createdAt } = agent.pod;
+  const variables = variablesOf(agent.pod);
+  if (variables === undefined)
+    return { state: "unsure", reason: { code: "not-found", message: `Pod ${namespace}/${name} has no container ${cniContainer}.` } };
+  return { state: "runs", variables, ...(createdAt === undefined ? {} : { createdAt }) };
+}
+
+/** What VPC CNI made of the branch interface of each pod. */
+export function branchModes(daemonPods: DaemonPods): (pod: Pod) => BranchMode {
+  return (pod) => branchModeOf(pod, pod.nodeName === undefined ? undefined : cniAgentOn(pod.nodeName, daemonPods));
 }
 
 /** What the EKS add-on was configured to do: all that the AWS plane says of policies. "unset" is the default, off. */
