@@ -4,8 +4,10 @@ import { quoted, quotedJson } from "./shell.ts";
 
 /** Sources of one rule: all of them, or those that are to go. */
 export type Sources = Pick<SecurityGroupRule, "cidrs" | "prefixListIds">;
+/** What a rule is about, whoever its sources are. */
+export type PortsOfRule = Pick<SecurityGroupRule, "protocol" | "fromPort" | "toPort">;
 /** A part of a rule: its protocol and ports, and some sources. */
-export type Permission = Pick<SecurityGroupRule, "protocol" | "fromPort" | "toPort"> & Sources;
+export type Permission = PortsOfRule & Sources;
 
 /** The command that takes sources out of a security group's rule. EC2 finds the rule by its protocol, ports and source. */
 export const revokeIngress = (about: About, groupId: string, rule: SecurityGroupRule, { cidrs, prefixListIds }: Sources): string =>
@@ -19,7 +21,15 @@ export const changeIngress = (about: About, verb: "authorize" | "revoke", groupI
 export const ec2Command = ({ region }: About, command: string): string =>
   `aws ec2 ${command}${region === undefined ? "" : ` --region ${quoted(region)}`}`;
 
-function ipPermission({ protocol, fromPort, toPort, cidrs, prefixListIds }: Permission) {
+/** The same with groups among the sources, as EC2 takes it. */
+export function ipPermission({
+  protocol,
+  fromPort,
+  toPort,
+  cidrs,
+  prefixListIds,
+  groupIds = [],
+}: Permission & Partial<Pick<SecurityGroupRule, "groupIds">>) {
   const v4 = cidrs.filter((cidr) => !cidr.includes(":"));
   const v6 = cidrs.filter((cidr) => cidr.includes(":"));
   return {
@@ -29,5 +39,6 @@ function ipPermission({ protocol, fromPort, toPort, cidrs, prefixListIds }: Perm
     ...(v4.length === 0 ? {} : { IpRanges: v4.map((CidrIp) => ({ CidrIp })) }),
     ...(v6.length === 0 ? {} : { Ipv6Ranges: v6.map((CidrIpv6) => ({ CidrIpv6 })) }),
     ...(prefixListIds.length === 0 ? {} : { PrefixListIds: prefixListIds.map((PrefixListId) => ({ PrefixListId })) }),
+    ...(groupIds.length === 0 ? {} : { UserIdGroupPairs: groupIds.map((GroupId) => ({ GroupId })) }),
   };
 }

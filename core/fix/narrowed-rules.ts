@@ -4,6 +4,7 @@ import type { SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
 import type { About } from "../model/check.ts";
 import { type AddressSet, intersection, isCidr, parseFilterCidrs, toCidrs } from "../net/addresses.ts";
 import { coversAnyOf, type GroupIndex, type Ports } from "../net/security-group.ts";
+import { portsBeside } from "./rule-ports.ts";
 
 /** One source that a rule lets in: a block, or a prefix list. */
 export interface Source {
@@ -94,45 +95,13 @@ const portsOf = ({ protocol, fromPort, toPort }: SecurityGroupRule | Permission)
   ...(toPort === undefined ? {} : { toPort }),
 });
 
-const withPorts: Readonly<Record<string, "tcp" | "udp">> = { "6": "tcp", "17": "udp", tcp: "tcp", udp: "udp" };
+/** All entries of a prefix list are of one family. */
+const familyOf = ({ kind, text, addresses }: Source): "ipv4" | "ipv6" =>
+  (kind === "cidr" ? text.includes(":") : addresses.ipv4.length === 0) ? "ipv6" : "ipv4";
 
-/** The source as it was, on all that the rule is about but the ports. Of a rule for all protocols that is TCP, UDP and ICMP. */
-function besides(source: Source, ports: readonly Ports[]): readonly Permission[] {
-  const { rule } = source;
-  const from = asPermission(source);
-  const pieces = (protocol: "tcp" | "udp", first: number, last: number): readonly Permission[] =>
-    gaps(
-      first,
-      last,
-      ports.filter((range) => range.protocol === protocol),
-    ).map((gap) => ({ ...from, protocol, ...gap }));
-  if (rule.protocol === "-1") {
-    // All entries of a prefix list are of one family.
-    const v6 = source.kind === "cidr" ? source.text.includes(":") : source.addresses.ipv4.length === 0;
-    return [
-      ...pieces("tcp", 0, 65_535),
-      ...pieces("udp", 0, 65_535),
-      { ...from, protocol: v6 ? "icmpv6" : "icmp", fromPort: -1, toPort: -1 },
-    ];
-  }
-  const protocol = withPorts[rule.protocol.toLowerCase()];
-  if (protocol === undefined) return []; // any other has no ports in a rule: it is about these ports as a whole
-  const isWhole = rule.fromPort === undefined || rule.fromPort < 0;
-  return pieces(protocol, isWhole ? 0 : (rule.fromPort ?? 0), isWhole ? 65_535 : (rule.toPort ?? rule.fromPort ?? 65_535));
-}
-
-/** What is left of the range without the ports. */
-function gaps(first: number, last: number, ports: readonly Ports[]): readonly { readonly fromPort: number; readonly toPort: number }[] {
-  const found: { fromPort: number; toPort: number }[] = [];
-  let from = first;
-  for (const range of ports.toSorted((a, b) => a.from - b.from)) {
-    if (range.from > last) break;
-    if (range.from > from) found.push({ fromPort: from, toPort: Math.min(range.from - 1, last) });
-    from = Math.max(from, range.to + 1);
-  }
-  if (from <= last) found.push({ fromPort: from, toPort: last });
-  return found;
-}
+/** The source as it was, on all that the rule is about but the ports. */
+const besides = (source: Source, ports: readonly Ports[]): readonly Permission[] =>
+  portsBeside(source.rule, ports, [familyOf(source)]).map((piece) => ({ ...asPermission(source), ...piece }));
 
 /** Those of the source who stay, on the ports that the rule is about: they lose nothing. */
 function kept(source: Source, ports: readonly Ports[], keep: AddressSet): readonly Permission[] {

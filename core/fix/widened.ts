@@ -6,6 +6,7 @@ import type { Settings } from "../model/settings.ts";
 import { type AddressSet, difference, isCidr, isEmpty, parseFilterCidrs, toCidrs, unionOf } from "../net/addresses.ts";
 import { coversAnyOf, type GroupIndex, indexGroups, type Ports } from "../net/security-group.ts";
 import { loadBalancersWidened } from "./load-balancer/widened.ts";
+import { type Before, membersOfNewGroups } from "./new-groups.ts";
 
 /** In sentences. Ranges that the organization calls its own may come in the place of others at the public endpoint. */
 export const widened = (before: ClusterFacts, after: ClusterFacts, settings: Pick<Settings, "trustedCidrs">): readonly string[] => [
@@ -26,35 +27,53 @@ function endpointWidened(
   return isEmpty(more) ? [] : [`It lets ${toCidrs(more).join(", ")} reach the public endpoint.`];
 }
 
-/** Of groups that were there: what a controller makes anew is judged where a load balancer has it. */
+/**
+ * Of groups that were there, and of new ones that are put in the place of others; what a controller makes anew is judged where a load
+ * balancer has it. Whoever moves into a new group is let in by its name wherever one of its former groups was.
+ */
 function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly string[] {
   const { securityGroups: old } = before;
   const { securityGroups: fresh } = after;
   if (old.state === "unknown" || fresh.state === "unknown") return [];
   const byId = new Map(old.value.map((group) => [group.id, group]));
-  const lists = indexGroups(old, before.prefixLists);
+  const moved = membersOfNewGroups(before, after);
+  const known = { lists: indexGroups(old, before.prefixLists), moved };
   return fresh.value.flatMap((group) => {
     const was = byId.get(group.id);
-    if (was === undefined) return [];
-    return group.ingress
-      .filter((rule) => !was.ingress.includes(rule) && letsInMore(rule, was, lists))
-      .map(
-        ({ protocol, fromPort, toPort }) =>
-          `It lets more into ${group.id}, on protocol ${protocol}, ports ${fromPort ?? "all"}-${toPort ?? "all"}.`,
-      );
+    if (was !== undefined) return moreIn(group, was.ingress, known).map((what) => `It lets more into ${group.id}, ${what}`);
+    if (!moved.has(group.id)) return [];
+    const sets = moved.get(group.id);
+    if (sets === undefined) return [`It puts ${group.id} in the place of security groups that are not known.`];
+    const more = sets.flatMap((ids) => {
+      const rules = ids.flatMap((id) => byId.get(id)?.ingress ?? []);
+      return moreIn(group, rules, known);
+    });
+    return [...new Set(more)].map((what) => `It lets more in by ${group.id} than by the security groups in whose place it comes, ${what}`);
   });
 }
 
+interface Known {
+  readonly lists: GroupIndex;
+  readonly moved: ReadonlyMap<string, Before>;
+}
+
+const moreIn = ({ ingress }: SecurityGroup, was: readonly SecurityGroupRule[], known: Known): readonly string[] =>
+  ingress
+    .filter((rule) => !was.includes(rule) && letsInMore(rule, was, known))
+    .map(({ protocol, fromPort, toPort }) => `on protocol ${protocol}, ports ${fromPort ?? "all"}-${toPort ?? "all"}.`);
+
 const withPorts: Readonly<Record<string, "tcp" | "udp">> = { "6": "tcp", "17": "udp", tcp: "tcp", udp: "udp" };
 
-function letsInMore(rule: SecurityGroupRule, { ingress }: SecurityGroup, lists: GroupIndex): boolean {
-  return piecesOf(rule, ingress).some((covers) => {
-    const old = ingress.filter(covers);
+function letsInMore(rule: SecurityGroupRule, was: readonly SecurityGroupRule[], { lists, moved }: Known): boolean {
+  return piecesOf(rule, was).some((covers) => {
+    const old = was.filter(covers);
     const addresses = unionOf(old.flatMap((one) => addressesOf(one, lists)));
     const isNew = (of: "groupIds" | "prefixListIds") => (id: string) => !old.some((one) => one[of].includes(id));
+    const isNewGroup = isNew("groupIds");
+    const hadOneOfThem = (id: string) => moved.get(id)?.every((ids) => ids.some((its) => !isNewGroup(its))) === true;
     const strange = rule.prefixListIds.filter(isNew("prefixListIds"));
     return (
-      rule.groupIds.some(isNew("groupIds")) ||
+      rule.groupIds.some((id) => isNewGroup(id) && !hadOneOfThem(id)) ||
       strange.some((id) => lists.prefixList(id).state === "unknown") ||
       addressesOf({ ...rule, prefixListIds: strange }, lists).some((its) => !isEmpty(difference(its, addresses)))
     );

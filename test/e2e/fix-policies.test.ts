@@ -24,7 +24,7 @@ function manifestsIn(dialect: DialectName): readonly Manifest[] {
   const objects = Object.values(estates).flatMap((estate): readonly ManifestObject[] => {
     const ground = groundOf(dialect, estate(dialect));
     const failing = judgedOn(ground).filter(({ status, check }) => status === "fail" && policyChecks.some((one) => one === check));
-    return failing.flatMap((finding) => fixed(ground, finding.check, finding.resource.name).plan?.manifests ?? []);
+    return failing.flatMap((finding) => fixed(ground, finding.check, finding.resource.name).first?.plan.manifests ?? []);
   });
   return parseAllDocuments(manifestText(objects), { version: "1.1" }).map((document) => document.toJS() as Manifest);
 }

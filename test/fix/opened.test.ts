@@ -4,9 +4,12 @@ import type { Plan } from "../../core/fix/fix.ts";
 import { applied, type ManifestObject } from "../../core/fix/manifests.ts";
 import { propose } from "../../core/fix/propose.ts";
 import { judgedOn, prove } from "../../core/fix/prove.ts";
+import type { SecurityGroupRule } from "../../core/model/aws.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
-import { known } from "../../core/model/fact.ts";
+import { known, unknown } from "../../core/model/fact.ts";
+import type { NetworkInterface } from "../../core/model/vpc.ts";
 import { aCluster, aLoadBalancer, anEndpoint, aRule, aSecurityGroup, aService, readAt, withSettings } from "../support/cluster.ts";
+import { anEni } from "../support/vpc.ts";
 import { aPod } from "../support/workloads.ts";
 
 /** A plan that mends the finding, and does something besides. */
@@ -69,6 +72,85 @@ describe("rules of a security group", () => {
     const wider = { securityGroups: group({ ...web, toPort: 501, cidrs: ["10.0.0.0/8"] }) };
     const proof = provedWith({ securityGroups: whole }, wider, {}, { opens: true });
     expect(proof).toMatchObject({ passes: true, opened: [expect.stringContaining("sg-0a1")] });
+  });
+});
+
+describe("members of a security group that move into a new one", () => {
+  const nodes = (rest: object) => aRule({ protocol: "-1", groupIds: ["sg-nodes"], ...rest });
+  const before: Partial<ClusterFacts> = {
+    securityGroups: known([
+      aSecurityGroup("sg-nodes", [nodes({})]),
+      aSecurityGroup("sg-db", [aRule({ protocol: "tcp", fromPort: 5432, toPort: 5432, groupIds: ["sg-nodes"] })]),
+      aSecurityGroup("sg-bystander", [aRule({ protocol: "tcp", fromPort: 22, toPort: 22, groupIds: ["sg-admin"] })]),
+    ]),
+    networkInterfaces: known([
+      anEni("eni-0a", { groupIds: ["sg-nodes"], privateIpv4: ["10.0.1.4", "10.0.1.20"] }),
+      anEni("eni-0b", { groupIds: ["sg-other"], privateIpv4: ["10.0.1.30"] }),
+    ]),
+    loadBalancers: known([]),
+  };
+  const podRule = (rest: Partial<SecurityGroupRule> = {}) =>
+    aRule({ protocol: "tcp", fromPort: 5432, toPort: 5432, groupIds: ["sg-nodes", "sg-pods"], ...rest });
+  const movedTo = (
+    { rule = podRule(), pods = [], db = "sg-db" }: { rule?: SecurityGroupRule; pods?: readonly SecurityGroupRule[]; db?: string },
+    members: readonly Partial<NetworkInterface>[] = [{ privateIpv4: ["10.0.1.20"] }],
+    rest: Partial<ClusterFacts> = {},
+  ): Partial<ClusterFacts> => {
+    const { securityGroups, networkInterfaces } = before;
+    if (securityGroups?.state !== "known" || networkInterfaces?.state !== "known") throw new TypeError("Both are known.");
+    return {
+      securityGroups: known([
+        ...securityGroups.value.map((one) => (one.id === db ? { ...one, ingress: [rule] } : one)),
+        aSecurityGroup("sg-pods", pods),
+      ]),
+      networkInterfaces: known([
+        ...networkInterfaces.value,
+        ...members.map((one, i) => anEni(`eni-pod-${i}`, { groupIds: ["sg-pods"], type: "branch", ...one })),
+      ]),
+      ...rest,
+    };
+  };
+  const ofAll = (...groupIds: readonly string[]) => aRule({ protocol: "-1", groupIds });
+  const lb = aLoadBalancer({ securityGroupIds: ["sg-pods"] });
+
+  it.each<[string, Partial<ClusterFacts>]>([
+    ["they are named where their group was", movedTo({})],
+    ["they are named on a part of the ports", movedTo({ rule: podRule({ groupIds: ["sg-pods"] }) })],
+    ["they let in whom their group did", movedTo({ pods: [ofAll("sg-nodes", "sg-pods")] })],
+  ])("proved: %s", (_rule, besides) => {
+    expect(provedWith(before, besides)).toMatchObject({ passes: true, opened: [] });
+  });
+
+  it.each<[string, Partial<ClusterFacts>, string]>([
+    ["on a port where their group was not", movedTo({ rule: podRule({ fromPort: 5431 }) }), "more into sg-db"],
+    ["on all protocols", movedTo({ rule: ofAll("sg-nodes", "sg-pods") }), "more into sg-db"],
+    ["where another group was", movedTo({ rule: ofAll("sg-pods"), db: "sg-bystander" }), "more into sg-bystander"],
+    ["one of them had another group", movedTo({}, [{ privateIpv4: ["10.0.1.20"] }, { privateIpv4: ["10.0.1.30"] }]), "more into sg-db"],
+    ["one has an address of each", movedTo({}, [{ privateIpv4: ["10.0.1.20", "10.0.1.30"] }]), "more into sg-db"],
+    ["one was nowhere before", movedTo({}, [{ privateIpv4: ["10.0.1.20"] }, { privateIpv4: ["10.0.1.99"] }]), "sg-db"],
+    ["one has no address that was read", movedTo({}, [{ privateIpv4: ["10.0.1.20"] }, {}]), "sg-db"],
+    ["nobody moved into it yet", movedTo({}, []), "more into sg-db"],
+    ["a load balancer has it too", movedTo({}, undefined, { loadBalancers: known([lb]) }), "sg-db"],
+    ["the interfaces were not read before", { ...movedTo({}), networkInterfaces: unknown("forbidden", "No access.") }, "more into sg-db"],
+    ["they let in another group", movedTo({ pods: [ofAll("sg-db")] }), "more in by sg-pods"],
+    [
+      "they let in everybody",
+      movedTo({ pods: [aRule({ protocol: "tcp", fromPort: 1, toPort: 1, cidrs: ["0.0.0.0/0"] })] }),
+      "more in by sg-pods",
+    ],
+    ["they let in a group that is new as well", movedTo({ pods: [ofAll("sg-brand-new")] }), "more in by sg-pods"],
+  ])("not proved: %s", (_rule, besides, what) => {
+    const { passes, opened } = provedWith(before, besides);
+    expect(passes).toBe(false);
+    expect(opened.join()).toContain(what);
+  });
+
+  it("not proved: a group that was there is named, whoever has it", () => {
+    const isThere = movedTo({});
+    const was = isThere.securityGroups;
+    if (was?.state !== "known" || before.securityGroups?.state !== "known") throw new TypeError("Both are known.");
+    const unnamed = known([...before.securityGroups.value, aSecurityGroup("sg-pods", [])]);
+    expect(provedWith({ ...before, securityGroups: unnamed }, isThere).opened).toEqual([expect.stringContaining("more into sg-db")]);
   });
 });
 

@@ -1,7 +1,8 @@
 /** A cluster that an engine polices, with what policies name in it: two nodes, a control plane, DNS, a load balancer. */
 import { checks } from "../../core/checks/index.ts";
+import type { Plan } from "../../core/fix/fix.ts";
 import { fixes } from "../../core/fix/index.ts";
-import { type Ground, judgedOn, prove } from "../../core/fix/prove.ts";
+import { type Ground, judgedOn, type Proof, prove } from "../../core/fix/prove.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known } from "../../core/model/fact.ts";
 import type { Finding } from "../../core/model/finding.ts";
@@ -132,6 +133,8 @@ export function groundOf(
     agentsOf[dialect](node, agentTag(node)),
     ...(dialect === "calico" || dialect === "cilium" ? [plainAwsNode(node)] : []),
   ]);
+  const addressesOn = (node: string): readonly string[] =>
+    [dns, ...pods].filter(({ nodeName }) => nodeName === node).flatMap(({ podIps }) => podIps.filter((address) => !address.includes(":")));
   const names = ["default", "kube-system", "calico-system", ...new Set(pods.map(({ namespace }) => namespace))];
   const cluster = aCluster({
     ...noPolicies,
@@ -169,8 +172,8 @@ export function groundOf(
     prefixLists: known([]),
     securityGroups: known([aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"] })], { egress: everywhere })]),
     networkInterfaces: known([
-      anEni("eni-a", { privateIpv4: ["10.0.1.4", "10.0.1.20", "10.0.1.22", "10.0.1.30"], instanceId: "i-0a" }),
-      anEni("eni-b", { privateIpv4: ["10.0.2.4", "10.0.2.21", "10.0.2.23"], instanceId: "i-0b", subnetId: "subnet-b" }),
+      anEni("eni-a", { privateIpv4: ["10.0.1.4", ...addressesOn("0a")], instanceId: "i-0a" }),
+      anEni("eni-b", { privateIpv4: ["10.0.2.4", ...addressesOn("0b")], instanceId: "i-0b", subnetId: "subnet-b" }),
       anEni("eni-cp1", { privateIpv4: ["10.0.1.200"], description: "Amazon EKS prod" }),
       anEni("eni-cp2", { privateIpv4: ["10.0.2.200"], subnetId: "subnet-b", description: "Amazon EKS prod" }),
     ]),
@@ -185,16 +188,25 @@ export function groundOf(
   return { cluster, checks, settings: withSettings(settings) as Settings, readAt };
 }
 
-/** What the fix of a check answers for its fail on the named resource, and how that is proved. */
-export function fixed(ground: Ground, check: string, name: string) {
+interface Tried {
+  readonly plan: Plan;
+  readonly proof: Proof;
+}
+
+/** What the fix of a check answers for its fail on the named resource, and how that is proved: its first plan that is, else its first. */
+export function fixed(ground: Ground, check: string, name: string): Partial<Tried> & { readonly first?: Tried; readonly none?: string } {
   const before = judgedOn(ground);
   const named = before.filter((one) => one.check === check && one.resource.name === name);
   const finding = named.find(({ status }) => status === "fail") ?? (named[0] as Finding);
   if (finding?.status !== "fail") throw new TypeError(`${check} says of ${name}: ${finding?.status}: ${finding?.message}`);
   const { cluster, settings, readAt } = ground;
   const answer = fixes[check]?.({ cluster, finding, settings, account: cluster.account, region: cluster.region, readAt });
-  if (answer === undefined || "none" in answer) return { none: answer?.none };
-  return { plan: answer.plan, proof: prove(ground, finding, answer.plan, before) };
+  if (answer === undefined) return {};
+  if ("none" in answer) return { none: answer.none };
+  const proved = (plan: Plan) => ({ plan, proof: prove(ground, finding, plan, before) });
+  const first = proved(answer.plan);
+  const others = first.proof.passes ? [] : (answer.or ?? []).map(proved);
+  return { ...(others.find(({ proof }) => proof.passes) ?? first), first };
 }
 
 /** The checks whose fixes are policies. */

@@ -13,14 +13,17 @@ import { judgedFacts, nothingFails, notRead } from "../policies/judged.ts";
 import { portList } from "../policies/narrow.ts";
 import { nodeRanges } from "../policies/ranges.ts";
 import { block, everyPod } from "../policies/terms.ts";
+import { podSecurityGroups } from "./pod-security-groups.ts";
 
 const ports = portSetOf(kubeletPorts.map((port) => ({ protocol: "TCP" as const, from: port, to: port })));
 
 /**
  * The kubelets' ports at every address where nodes stand are cut for pods that are no clients of kubelets; on pods they stay open.
- * NetworkPolicies can't name what they cut: there these ports go, on whatever is no pod.
+ * NetworkPolicies can't name what they cut: there these ports go, on whatever is no pod. Where these leave the own node, or nothing
+ * polices the pods, security groups of the pods' own do.
  */
-export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
+export const fixKubeletBlockedFromPods: Fix = (input) => {
+  const { cluster, settings } = input;
   const { facts } = cluster;
   const judged = judgedFacts(facts);
   if (judged === undefined) return notRead;
@@ -34,11 +37,16 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
   const policed = meant.filter((pod) => enforcement.ofPod(pod).state === "enforced");
   if (meant.length === 0) return nothingFails;
   const spoken = dialectFor(facts, policed.length > 0 ? policed : meant);
-  if ("none" in spoken) return spoken;
+  const running = pods.filter(({ phase, spec }) => phase !== "Succeeded" && phase !== "Failed" && !spec.hostNetwork);
+  const bySecurityGroups = () =>
+    podSecurityGroups(
+      input,
+      meant,
+      running.filter((pod) => !meant.includes(pod)),
+    );
+  if ("none" in spoken) return instead(spoken.none, bySecurityGroups());
   const { dialect } = spoken;
-  const others = pods
-    .filter(({ phase, spec }) => phase !== "Succeeded" && phase !== "Failed" && !spec.hostNetwork)
-    .filter((pod) => !policed.includes(pod));
+  const others = running.filter((pod) => !policed.includes(pod));
   const groups = [...Map.groupBy(policed, ({ namespace }) => namespace)].map(
     ([namespace, its]): Group => ({ namespace, pods: its, others: others.filter((pod) => pod.namespace === namespace) }),
   );
@@ -57,7 +65,9 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
     otherwise: [{ peers: [], ports: portList(portsWithout(allPorts, ports)) }, { peers: [everyPod] }],
     takenOut: { ports },
   });
-  if ("none" in written) return written;
+  // What police own nodes too do not see pods behind such groups.
+  const alternative = dialect.engine === "vpc-cni" ? bySecurityGroups() : undefined;
+  if ("none" in written) return alternative === undefined ? written : instead(written.none, alternative);
   const { manifests } = written;
   const ownNode =
     dialect.engine === "vpc-cni"
@@ -68,6 +78,7 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
       : [];
   const unpoliced = meant.length - policed.length;
   return {
+    ...(alternative !== undefined && "plans" in alternative ? { or: alternative.plans } : {}),
     plan: {
       summary: `Keeps ${policed.length} pods from the kubelets of ${ownNode.length > 0 ? "all nodes but their own" : "all nodes"}.`,
       commands: [],
@@ -76,6 +87,7 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
       notes: [
         ...written.notes,
         ...ownNode,
+        ...(alternative !== undefined && "none" in alternative ? [`${noGroups} ${alternative.none}`] : []),
         ...(unpoliced > 0
           ? [`No policy holds for ${unpoliced} further pods, whatever is written: run them on nodes where an engine polices them.`]
           : []),
@@ -84,6 +96,15 @@ export const fixKubeletBlockedFromPods: Fix = ({ cluster, settings }) => {
     },
   };
 };
+
+const noGroups = "Security groups of the pods' own are no plan here:";
+
+/** @param why there are no policies */
+function instead(why: string, groups: ReturnType<typeof podSecurityGroups>): ReturnType<Fix> {
+  if ("none" in groups) return { none: `${why} ${noGroups} ${groups.none}` };
+  const [plan, ...or] = groups.plans;
+  return plan === undefined ? { none: why } : { plan, or };
+}
 
 const strict =
   "what does is a security group of the pods' own on branch interfaces in strict mode (SecurityGroupPolicy), which the nodes' groups do not admit";

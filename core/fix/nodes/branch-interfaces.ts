@@ -1,0 +1,79 @@
+/** Pods on branch interfaces of their own, as the cluster and the VPC are read once they were made anew. */
+import type { ClusterFacts } from "../../model/cluster.ts";
+import { mapFact } from "../../model/fact.ts";
+import type { SecurityGroupPolicy } from "../../model/pod-network.ts";
+import type { NetworkInterface } from "../../model/vpc.ts";
+import type { Pod, PodSpec } from "../../model/workloads.ts";
+import { interfacesByAddress } from "../../net/workloads/interfaces.ts";
+
+/** The DaemonSet of Amazon VPC CNI. */
+export const agent = { namespace: "kube-system", name: "aws-node", container: "aws-node", init: "aws-vpc-cni-init" } as const;
+
+/** What VPC CNI has to be told for strict mode, by container. Source: aws/amazon-vpc-cni-k8s README.md. */
+export const agentVariables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [agent.container]: { ENABLE_POD_ENI: "true", POD_SECURITY_GROUP_ENFORCING_MODE: "strict" },
+  // Else kubelets can't probe pods on branch interfaces.
+  [agent.init]: { DISABLE_TCP_EARLY_DEMUX: "true" },
+};
+
+/** The pods keep their names and addresses here, as nobody knows those that they will get. */
+export const onBranchInterfaces = (
+  facts: ClusterFacts,
+  {
+    pods,
+    groupId,
+    policies,
+  }: { readonly pods: readonly Pod[]; readonly groupId: string; readonly policies: readonly SecurityGroupPolicy[] },
+): ClusterFacts => ({
+  ...facts,
+  pods: mapFact(facts.pods, (all) =>
+    all.map((pod) => {
+      if (pods.includes(pod)) return { ...pod, hasBranchInterface: true };
+      return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
+        ? { ...pod, spec: told(pod.spec) }
+        : pod;
+    }),
+  ),
+  workloads: mapFact(facts.workloads, (all) =>
+    all.map((one) =>
+      one.kind === "DaemonSet" && one.name === agent.name && one.namespace === agent.namespace
+        ? { ...one, template: { ...one.template, spec: told(one.template.spec) } }
+        : one,
+    ),
+  ),
+  securityGroupPolicies: mapFact(facts.securityGroupPolicies, (all) => [
+    ...all.filter(({ namespace, name }) => !policies.some((one) => one.namespace === namespace && one.name === name)),
+    ...policies,
+  ]),
+  networkInterfaces: mapFact(facts.networkInterfaces, (all) => moved(all, pods, groupId)),
+});
+
+/** Only settings that are read of a container are written there. */
+const told = (spec: PodSpec): PodSpec => ({
+  ...spec,
+  containers: spec.containers.map((one) =>
+    one.name === agent.container ? { ...one, settings: { ...one.settings, ...agentVariables[agent.container] } } : one,
+  ),
+});
+
+/** Each in the subnet where its address is. */
+function moved(all: readonly NetworkInterface[], pods: readonly Pod[], groupId: string): readonly NetworkInterface[] {
+  const interfaceOf = interfacesByAddress({ state: "known", value: all });
+  if (interfaceOf.state === "unknown") return all;
+  const addresses = new Set(pods.flatMap(({ podIps }) => podIps));
+  const left = (texts: readonly string[]): readonly string[] =>
+    texts.some((text) => addresses.has(text)) ? texts.filter((text) => !addresses.has(text)) : texts;
+  const branches = pods.map(
+    ({ namespace, name, podIps }): NetworkInterface => ({
+      id: `eni-stand-in-${namespace}-${name}`,
+      subnetId: interfaceOf.value(podIps[0] ?? "")?.subnetId ?? "",
+      groupIds: [groupId],
+      privateIpv4: podIps.filter((address) => !address.includes(":")),
+      publicIpv4: [],
+      ipv6: podIps.filter((address) => address.includes(":")),
+      type: "branch",
+      description: "aws-k8s-branch-eni",
+    }),
+  );
+  return [...all.map((one) => ({ ...one, privateIpv4: left(one.privateIpv4), ipv6: left(one.ipv6) })), ...branches];
+}

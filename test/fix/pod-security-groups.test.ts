@@ -1,0 +1,430 @@
+/** Security groups of pods' own as the plan against pods that reach kubelets: where it is none, what it types, and what it says. */
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Plan } from "../../core/fix/fix.ts";
+import { fixes } from "../../core/fix/index.ts";
+import { granted, grantsFor } from "../../core/fix/nodes/pods-group.ts";
+import { type Ground, judgedOn } from "../../core/fix/prove.ts";
+import type { SecurityGroup } from "../../core/model/aws.ts";
+import type { ClusterFacts } from "../../core/model/cluster.ts";
+import { known, unknown } from "../../core/model/fact.ts";
+import type { Node, Pod, Workload } from "../../core/model/workloads.ts";
+import { admittedBy, indexGroups } from "../../core/net/security-group.ts";
+import { aRule, aSecurityGroup, aService } from "../support/cluster.ts";
+import { anAwsNode, networkSettings } from "../support/engines.ts";
+import { aRoute, aRouteTable } from "../support/network.ts";
+import { anEni } from "../support/vpc.ts";
+import { aContainer, anOwner, aPodSpec, aWorkload } from "../support/workloads.ts";
+import { type Estate, fixed, groundOf, openPods, running } from "./policy-estate.ts";
+
+const check = "kubelet-blocked-from-pods";
+const base = groundOf("vpc-cni").cluster.facts;
+const nodes = base.nodes.state === "known" ? base.nodes.value : [];
+const workloads = base.workloads.state === "known" ? base.workloads.value : [];
+const pods = base.pods.state === "known" ? base.pods.value : [];
+
+const answerOf = (estate: Estate = {}) => fixed(groundOf("vpc-cni", estate), check, "prod");
+/** The plan that is proved, else what was said in its place. */
+function told(estate: Estate): string {
+  const { plan, proof, none, first } = answerOf(estate);
+  if (proof?.passes === true) return `proved: ${plan?.summary}`;
+  return none ?? (first?.plan.notes ?? []).find((note) => note.includes("are no plan here")) ?? `not proved: ${proof?.why}`;
+}
+
+const withNodes = (change: (node: Node) => Partial<Node>): Estate => ({
+  facts: { nodes: known(nodes.map((node) => ({ ...node, ...change(node) }))) },
+});
+const withWorkload = (one: Workload): Estate => ({ facts: { workloads: known([...workloads, one]) } });
+const withAgent = (image: string, settings: Readonly<Record<string, string>> = {}): Estate => ({
+  facts: {
+    workloads: known(
+      workloads.map((one) =>
+        one.name === "aws-node"
+          ? {
+              ...one,
+              template: {
+                ...one.template,
+                spec: { ...one.template.spec, containers: [aContainer(image, { name: "aws-node", settings })] },
+              },
+            }
+          : one,
+      ),
+    ),
+  },
+});
+const cni = "602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni";
+const withNodeAgent = (image: string): Estate => ({
+  facts: {
+    pods: known(
+      pods.map((pod) =>
+        pod.owner?.name === "aws-node"
+          ? {
+              ...pod,
+              spec: {
+                ...pod.spec,
+                containers: pod.spec.containers.map((one) => (one.name === "aws-eks-nodeagent" ? { ...one, image } : one)),
+              },
+            }
+          : pod,
+      ),
+    ),
+  },
+});
+const unread = (name: keyof ClusterFacts): Estate => ({ facts: { [name]: unknown("forbidden", "No access.") } });
+const withPods = (...more: readonly Pod[]): Estate => ({ pods: [...openPods, ...more] });
+const sgp = { namespace: "shop", name: "theirs", podSelector: {}, groupIds: ["sg-theirs"] };
+const daemon = (name: string, image: string, namespace = "kube-system"): Workload =>
+  aWorkload("DaemonSet", name, {
+    namespace,
+    template: { labels: {}, spec: aPodSpec({ hostNetwork: true, containers: [aContainer(image)] }) },
+  });
+const enis = (rest: Parameters<typeof anEni>[1]) => ({
+  networkInterfaces: known([
+    anEni("eni-a", { privateIpv4: ["10.0.1.4", "10.0.1.20", "10.0.1.22", "10.0.1.30"], instanceId: "i-0a" }),
+    anEni("eni-b", { privateIpv4: ["10.0.2.4", "10.0.2.21", "10.0.2.23"], instanceId: "i-0b", subnetId: "subnet-b", ...rest }),
+    anEni("eni-cp1", { privateIpv4: ["10.0.1.200"], description: "Amazon EKS prod" }),
+    anEni("eni-cp2", { privateIpv4: ["10.0.2.200"], subnetId: "subnet-b", description: "Amazon EKS prod" }),
+  ]),
+});
+
+const everywhere = [aRule({ cidrs: ["0.0.0.0/0"] })];
+const tcp = (fromPort: number, toPort: number) => ({ protocol: "tcp", fromPort, toPort });
+/** As tools write them: some ports among nodes, and the kubelet from the control plane. */
+const split: readonly SecurityGroup[] = [
+  aSecurityGroup(
+    "sg-cluster",
+    [
+      aRule({ ...tcp(1025, 65_535), groupIds: ["sg-cluster"] }),
+      aRule({ protocol: "udp", fromPort: 53, toPort: 53, groupIds: ["sg-cluster"] }),
+      aRule({ ...tcp(10_250, 10_250), cidrs: ["10.9.0.0/28"] }),
+    ],
+    { egress: everywhere },
+  ),
+];
+const onSecond = { nodeName: "0b", hostIp: "10.0.2.4" } as const;
+const { owner: _owner, ...bare } = running("lab", "bare", "10.0.1.90");
+function withoutAgent(pod: Pod): Pod {
+  return pod.owner?.name === "aws-node" ? anAwsNode(pod.nodeName ?? "", {}) : pod;
+}
+/** Lets the service account read metrics from kubelets. */
+const rbacFor = (account: string): Partial<ClusterFacts> => ({
+  roles: known([
+    {
+      namespace: "",
+      name: "scraper",
+      rules: [{ verbs: ["get"], apiGroups: [""], resources: ["nodes/metrics"], resourceNames: [], nonResourceUrls: [] }],
+    },
+  ]),
+  roleBindings: known([
+    {
+      namespace: "",
+      name: "scraper",
+      role: { kind: "ClusterRole", name: "scraper" },
+      subjects: [{ kind: "ServiceAccount", namespace: "shop", name: account }],
+    },
+  ]),
+});
+const stateOf = (facts: ClusterFacts, name: string): boolean | undefined =>
+  facts.pods.state === "known" ? facts.pods.value.find((pod) => pod.name === name)?.hasBranchInterface : undefined;
+/** The first plan of security groups that the fix offers, proved or not. */
+function planOf(ground: Ground): Plan {
+  const { cluster, settings, readAt } = ground;
+  const finding = judgedOn(ground).find((one) => one.check === check);
+  if (finding === undefined) throw new TypeError("It is judged.");
+  const answer = fixes[check]?.({ cluster, finding, settings, account: cluster.account, region: cluster.region, readAt });
+  const plan =
+    answer !== undefined && "plan" in answer
+      ? [answer.plan, ...(answer.or ?? [])].find(({ manifests }) => manifests.length === 0)
+      : undefined;
+  if (plan === undefined) throw new TypeError(JSON.stringify(answer));
+  return plan;
+}
+
+describe("is no plan, and the reason is told", () => {
+  it.each<[string, Estate, RegExp]>([
+    ["pods on Fargate", withNodes(() => ({ providerId: "", labels: { "eks.amazonaws.com/compute-type": "fargate" } })), /runs on Fargate/],
+    ["Windows nodes", withNodes(() => ({ operatingSystem: "windows" })), /runs on Windows/],
+    ["one hybrid node", withNodes(({ name }) => (name === "0b" ? { providerId: "eks-hybrid:///x" } : {})), /runs on a hybrid node/],
+    [
+      "EKS Auto Mode",
+      {
+        facts: {
+          ...withNodes(() => ({ labels: { "eks.amazonaws.com/compute-type": "auto", "eks.amazonaws.com/nodeclass": "default" } })).facts,
+          nodeClasses: known([{ name: "default" }]),
+        },
+      },
+      /EKS Auto Mode/,
+    ],
+    ["a node that was not listed", { facts: { nodes: known(nodes.slice(0, 1)) } }, /a node that was not read/],
+    ["the t family", withNodes(() => ({ labels: { "node.kubernetes.io/instance-type": "t3.large" } })), /type t3\.large/],
+    ["NodeLocal DNSCache", withWorkload(daemon("node-local-dns", "registry.k8s.io/dns/k8s-dns-node-cache:1.23.1")), /NodeLocal DNSCache/],
+    [
+      "NodeLocal DNSCache by its image",
+      withWorkload(daemon("cache", "mirror.example/dns/k8s-dns-node-cache:1.23.1")),
+      /NodeLocal DNSCache/,
+    ],
+    ["Istio's ambient mode", withWorkload(daemon("ztunnel", "istio/ztunnel:1.27", "istio-system")), /ambient/],
+    ["no agent of VPC CNI", { facts: { workloads: known(workloads.filter(({ name }) => name !== "aws-node")) } }, /No DaemonSet aws-node/],
+    ["an agent without modes", withAgent(`${cni}:v1.10.4`), /1\.10\.4 runs: bring it to 1\.11/],
+    ["a mode from elsewhere", withAgent(`${cni}:v1.23.1`, { POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)" }), /from elsewhere/],
+    [
+      "an agent of policies that may not see branch interfaces",
+      withNodeAgent("x/aws-network-policy-agent:v1.1.6"),
+      /v1\.1\.6 does not look for them/,
+    ],
+    ["an agent of policies of unknown version", withNodeAgent("mirror.example/agent@sha256:0a"), /its image is told by a digest/],
+    [
+      "a Service that keeps to its node",
+      { facts: { services: known([aService("web", { selector: { app: "web" }, externalTrafficPolicy: "Local" })]) } },
+      /Service shop\/web has the externalTrafficPolicy Local/,
+    ],
+    ["other SecurityGroupPolicies", { facts: { securityGroupPolicies: known([sgp]) } }, /SecurityGroupPolicy shop\/theirs/],
+    [
+      "a branch interface of others",
+      withPods(running("lab", "special", "10.0.1.77", { hasBranchInterface: true })),
+      /Pod lab\/special-x7k2p has a branch interface already/,
+    ],
+    [
+      "an address that is on no interface",
+      { facts: enis({ privateIpv4: ["10.0.2.4", "10.0.2.21"] }) },
+      /10\.0\.2\.23 .* is on no network interface/,
+    ],
+    ["pods behind different groups", { facts: enis({ groupIds: ["sg-other"] }) }, /one security group in the place of both/],
+    [
+      "subnets that lead to an internet gateway",
+      { facts: { routeTables: known([aRouteTable([], aRoute("0.0.0.0/0", "igw-0a1"))]) } },
+      /would lose the internet/,
+    ],
+    [
+      "a rule that names a group of another VPC",
+      {
+        facts: {
+          securityGroups: known([aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster", "sg-peer"] })], { egress: everywhere })]),
+        },
+      },
+      /names sg-peer, which is none of the VPC's/,
+    ],
+    [
+      "kubelets that could not probe",
+      {
+        facts: {
+          securityGroups: known([
+            aSecurityGroup("sg-cluster", [aRule({ protocol: "tcp", fromPort: 10_250, toPort: 10_250, groupIds: ["sg-cluster"] })], {
+              egress: everywhere,
+            }),
+          ]),
+        },
+      },
+      /port 8080 of pod shop\/web/,
+    ],
+    ["security groups that were not read", unread("securityGroups"), /No access/],
+    ["Services that were not read", unread("services"), /No access/],
+    ["add-ons that were not read", unread("addOns"), /No access/],
+    ["bare pods alone", { pods: openPods.map(({ owner: _, ...pod }) => pod) }, /No pod was found that kubectl can restart/],
+  ])("%s", (_what, estate, why) => {
+    const answer = told(estate);
+    expect(answer).toMatch(why);
+    expect(answer).not.toMatch(/^proved/);
+  });
+});
+
+describe("is proved", () => {
+  it.each<[string, Estate]>([
+    ["where NetworkPolicies of VPC CNI leave the own node", {}],
+    ["where nothing polices pods", { facts: { networkSettings: networkSettings(), pods: known(pods.map(withoutAgent)) } }],
+    ["where network ACLs are open and a NAT gateway leads out", { facts: { securityGroupPolicies: known([]) } }],
+    [
+      "where a DaemonSet and a Deployment make pods",
+      { pods: [running("lab", "probe", "10.0.2.23", { ...onSecond, owner: anOwner("DaemonSet", "probe") })] },
+    ],
+    [
+      "where nodes admit their VPC by its addresses: the pods' own group lets nobody out to kubelets",
+      {
+        facts: {
+          securityGroups: known([
+            aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"], cidrs: ["10.0.0.0/16"] })], { egress: everywhere }),
+          ]),
+        },
+      },
+    ],
+    [
+      "where rules name ports, and another group names that of the pods",
+      { facts: { securityGroups: known([...split, aSecurityGroup("sg-db", [aRule({ ...tcp(5432, 5432), groupIds: ["sg-cluster"] })])]) } },
+    ],
+  ])("%s", (_what, estate) => {
+    const { plan, proof } = answerOf(estate);
+    expect(proof).toMatchObject({ passes: true, becomes: { status: "pass" }, newFails: [], worse: [], lost: [], opened: [] });
+    expect(plan?.summary).toContain("a security group of their own");
+  });
+
+  it.each(["calico", "cilium"] as const)("never beside %s, which does not see the pods then", (dialect) => {
+    const { cluster, settings, readAt } = groundOf(dialect);
+    const finding = judgedOn({ ...groundOf(dialect) }).find((one) => one.check === check);
+    if (finding === undefined) throw new TypeError("It is judged.");
+    const answer = fixes[check]?.({ cluster, finding, settings, account: cluster.account, region: cluster.region, readAt });
+    expect(JSON.stringify(answer)).not.toMatch(/SecurityGroupPolicy|security group of their own/);
+  });
+});
+
+it.each<[string, Pod]>([
+  ["a Job's", running("lab", "batch", "10.0.1.90", { owner: anOwner("Job", "batch") })],
+  ["a bare", bare],
+  ["an unknown controller's", running("lab", "other", "10.0.1.90", { owner: anOwner("Rollout", "other") })],
+  ["a pod like a client of kubelets, that is another", running("shop", "twin", "10.0.1.90", { labels: { app: "scraper" } })],
+])("not proved: %s pod stays as it is, and a note says so", (_what, pod) => {
+  const scraper = running("shop", "scraper", "10.0.1.91", { labels: { app: "scraper" }, spec: { serviceAccount: "scraper" } });
+  const ground = groundOf("vpc-cni", { facts: rbacFor("scraper"), pods: [...openPods, pod, scraper] });
+  expect(fixed(ground, check, "prod").proof?.passes).toBe(false);
+  const plan = planOf(ground);
+  expect(plan.notes?.join()).toContain(`1 pods stay as they are, such as ${pod.namespace}/${pod.name}`);
+  expect([pod.name, "web-x7k2p", "scraper-x7k2p"].map((name) => stateOf(plan.after, name))).toEqual([false, true, false]);
+});
+
+describe("its commands", () => {
+  const commandsOf = (estate: Estate = {}): readonly string[] => planOf(groundOf("vpc-cni", estate)).commands;
+  const at = (commands: readonly string[], text: string): number => commands.findIndex((command) => command.includes(text));
+
+  it("come in an order that restarts nothing before everything is there", () => {
+    const commands = commandsOf();
+    const steps = ["list-pod-identity", "attach-role-policy", "patch daemonset", "pod-eni", "create-security-group", "rule authorize"];
+    const order = [...steps, "kubectl apply", "rollout restart"].map((step) => at(commands, step));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
+    const guards = commands.slice(0, at(commands, "attach-role-policy"));
+    expect(guards.filter((one) => /authorize|create|patch|apply|update|restart/.test(one))).toEqual([]);
+  });
+
+  it("admit the pods among nodes to all but kubelets, and nobody anew", () => {
+    const rules = commandsOf().filter((one) => one.startsWith("rule "));
+    expect(
+      rules
+        .filter((one) => one.includes("-ingress sg-cluster"))
+        .map((one) => /"IpProtocol":"(\w+)","FromPort":(-?\d+),"ToPort":(-?\d+)/.exec(one)?.slice(1)),
+    ).toEqual([
+      ["tcp", "0", "10249"],
+      ["tcp", "10251", "10254"],
+      ["tcp", "10256", "65535"],
+      ["udp", "0", "65535"],
+      ["icmp", "-1", "-1"],
+    ]);
+    expect(rules.some((one) => one.includes("revoke") && one.includes("0.0.0.0/0"))).toBe(false);
+  });
+
+  it("take the way out to everybody from a new group where the pods have none", () => {
+    const facts = {
+      securityGroups: known([
+        aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"] })], { egress: [aRule({ groupIds: ["sg-cluster"] })] }),
+      ]),
+    };
+    const rules = commandsOf({ facts }).filter((one) => one.startsWith("rule revoke"));
+    expect(rules.map((one) => /"Cidr(?:Ip|Ipv6)":"([^"]+)"/.exec(one)?.[1])).toEqual(["0.0.0.0/0", "::/0"]);
+  });
+
+  it("let an add-on's configuration be, whose values they do not know", () => {
+    const commands = commandsOf({ facts: { addOns: known([{ name: "vpc-cni", status: "ACTIVE", healthIssues: [] }]) } });
+    expect(at(commands, "patch daemonset")).toBe(-1);
+    expect(commands[at(commands, "describe-addon")]).toContain("The add-on has configuration values of its own");
+    expect(commands[at(commands, "update-addon")]).toContain('--configuration-values "$VPC_CNI_CONFIGURATION"');
+  });
+
+  it("mean no pod that is to reach kubelets, and in a system namespace only the pods that are there", () => {
+    const controller = running("kube-system", "autoscaler", "10.0.1.95", { labels: { app: "autoscaler" } });
+    const scraper = running("shop", "scraper", "10.0.1.91", { labels: { app: "scraper" }, spec: { serviceAccount: "scraper" } });
+    const { securityGroupPolicies } = planOf(
+      groundOf("vpc-cni", { facts: { ...rbacFor("scraper"), securityGroupPolicies: known([]) }, pods: [...openPods, controller, scraper] }),
+    ).after;
+    const policies = securityGroupPolicies.state === "known" ? securityGroupPolicies.value : [];
+    expect(Object.fromEntries(policies.map(({ namespace, podSelector }) => [namespace, podSelector]))).toEqual({
+      shop: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["scraper"] }] },
+      pay: {},
+      lab: {},
+      "kube-system": { matchLabels: { app: "autoscaler" } },
+    });
+  });
+
+  it("are words of a shell whatever objects are called, and parse", () => {
+    const odd = running("lab", "x'; touch pwned; '", "10.0.1.97", {
+      labels: { app: "$(touch pwned) `id` $POD_SECURITY_GROUP" },
+      nodeName: "0a",
+    });
+    const commands = commandsOf({ pods: [...openPods, odd] });
+    expect(() => execFileSync("sh", ["-n"], { input: commands.join("\n") })).not.toThrow();
+    const restart = commands.find((one) => one.includes("rollout restart") && one.includes("pwned"));
+    expect(read((restart ?? "").replace(/^kubectl /, ""))).toContain("statefulset/x'; touch pwned; '");
+  });
+});
+
+/** What a shell makes of the words. */
+const read = (words: string): readonly string[] => execFileSync("sh", ["-c", `printf '%s\\0' ${words}`], { encoding: "utf8" }).split("\0");
+
+describe("the group of the pods", () => {
+  const ids = ["sg-a", "sg-b", "sg-c"] as const;
+  const some = <T>(values: readonly T[]) => fc.constantFrom(...values);
+  const portRange = fc.oneof(
+    fc.constant({ protocol: "-1" }),
+    fc.tuple(some(["tcp", "udp", "6"]), some([0, 22, 10_250, 10_251]), some([0, 3, 60_000])).map(([protocol, from, more]) => ({
+      protocol,
+      fromPort: from,
+      toPort: Math.min(from + more, 65_535),
+    })),
+    fc.constant({ protocol: "icmp", fromPort: -1, toPort: -1 }),
+  );
+  const rule = fc
+    .tuple(portRange, fc.subarray(["10.0.0.0/16", "192.0.2.0/24", "0.0.0.0/0"]), fc.subarray([...ids]))
+    .map(([ports, cidrs, groupIds]) => aRule({ ...ports, cidrs, groupIds }));
+  const group = fc.record({ ingress: fc.array(rule, { maxLength: 3 }), egress: fc.array(rule, { maxLength: 2 }) });
+  const all = fc.tuple(...ids.map(() => group)).map((its) => its.map((one, i) => aSecurityGroup(ids[i] ?? "", one.ingress, one)));
+  const probes = [
+    { protocol: "tcp", from: 22, to: 22 },
+    { protocol: "tcp", from: 10_249, to: 10_249 },
+    { protocol: "tcp", from: 10_250, to: 10_250 },
+    { protocol: "tcp", from: 10_255, to: 10_255 },
+    { protocol: "tcp", from: 60_001, to: 60_001 },
+    { protocol: "udp", from: 53, to: 53 },
+  ] as const;
+  const admitted = (groups: readonly SecurityGroup[], ids_: readonly string[], port: (typeof probes)[number]) =>
+    admittedBy(ids_, [port], indexGroups(known(groups), known([])));
+
+  it("admits whom the former ones did and nobody else, and is admitted where they were, save to kubelets", () => {
+    fc.assert(
+      fc.property(
+        all,
+        fc.subarray([...ids], { minLength: 1 }),
+        fc.subarray([...ids]),
+        fc.boolean(),
+        (groups, former, ofNodes, cutsEgress) => {
+          const before = [...groups, aSecurityGroup("sg-pods", [])];
+          const one = {
+            id: "sg-pods",
+            groups: before,
+            former,
+            ofNodes: new Set(ofNodes),
+            ports: kubelet,
+            families: ["ipv4"],
+            cutsEgress,
+          } as const;
+          const after = granted(before, grantsFor(one));
+          expect(grantsFor({ ...one, groups: after })).toEqual([]);
+          for (const port of probes) {
+            const old = admitted(before, former, port);
+            const its = admitted(after, ["sg-pods"], port);
+            const wasAmong = old.groups.some((id) => former.some((one) => one === id));
+            expect(its.groups).toEqual([...old.groups, ...(wasAmong ? ["sg-pods"] : [])].toSorted());
+            expect(its.atLeast).toEqual(old.atLeast);
+            for (const { id } of groups) {
+              const [was, is] = [admitted(before, [id], port), admitted(after, [id], port)];
+              const isCut = ofNodes.some((one) => one === id) && port.protocol === "tcp" && (port.from === 10_250 || port.from === 10_255);
+              const isNamed = was.groups.some((other) => former.some((one) => one === other)) && !isCut;
+              expect(is.groups).toEqual([...was.groups, ...(isNamed ? ["sg-pods"] : [])].toSorted());
+              expect(is.atLeast).toEqual(was.atLeast);
+            }
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+const kubelet = [10_250, 10_255].map((port) => ({ protocol: "tcp" as const, from: port, to: port }));
