@@ -56,7 +56,7 @@ const byVerb = (rules: readonly string[]): readonly string[] =>
   );
 
 function fixText(id: string): string {
-  if (hasFix(id)) return `For a cluster of yours, proved on its own facts: eks-perimeter fix --check ${id} --cluster NAME`;
+  if (hasFix(id)) return `For a cluster of yours, proved on its own facts:\nnpx eks-perimeter fix --check ${id} --cluster NAME`;
   return withoutFix[id] === undefined ? "" : `Nothing can be typed for it. ${withoutFix[id]}`;
 }
 

@@ -22,7 +22,7 @@ export function namedCheck(id: string): AnyCheck {
   const meant = meantBy(id);
   const hint = meant.length === 0 ? "" : `Did you mean ${meant.join(", ")}? `;
   throw new UnknownCheckError(`No check has the id ${JSON.stringify(id)}.`, {
-    hint: `${hint}\`eks-perimeter checks list\` names them all.`,
+    hint: `${hint}\`npx eks-perimeter checks list\` names them all.`,
   });
 }
 

@@ -22,8 +22,8 @@ export function nextSteps({ accounts, clusters, findings, summary }: Report, { f
   const coverage = [...accounts, ...clusters].flatMap((one) => one.coverage);
   const isThrottled = coverage.some(({ reason }) => reason?.code === "throttled");
   return [
-    ...(worst === undefined || fix === undefined ? [] : [`eks-perimeter fix${fix} --check ${worst.check}`]),
-    ...(summary.complete || doctor === undefined ? [] : [`eks-perimeter doctor${doctor}: how to read the rest`]),
+    ...(worst === undefined || fix === undefined ? [] : [`npx eks-perimeter fix${fix} --check ${worst.check}`]),
+    ...(summary.complete || doctor === undefined ? [] : [`To read the rest: npx eks-perimeter doctor${doctor}`]),
     ...(isThrottled && doctor !== undefined ? ["Scan again later, or fewer accounts at once: reads were throttled."] : []),
   ];
 }

@@ -91,7 +91,7 @@ export function selectChecks(ids: readonly string[] | undefined): readonly AnyCh
   const unknownId = ids.find((id) => !catalogue.some((check) => check.id === id));
   if (unknownId !== undefined) {
     throw new UnknownCheckError(`No check has the id ${JSON.stringify(unknownId)}.`, {
-      hint: "`eks-perimeter checks list` names them all.",
+      hint: "`npx eks-perimeter checks list` names them all.",
     });
   }
   return catalogue.filter(({ id }) => ids.includes(id));

@@ -1,9 +1,9 @@
-import Table from "cli-table3";
 import { checks } from "../../core/checks/index.ts";
 import { callsFor } from "../../core/collect/calls.ts";
 import { hasFix } from "../../core/fix/index.ts";
 import { referencesTo } from "../../core/frameworks/index.ts";
 import type { AnyCheck } from "../../core/model/check.ts";
+import { plainTable } from "../../core/report/plain-table.ts";
 import { wrapped } from "../../core/report/wrap.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { namedCheck } from "../named-checks.ts";
@@ -27,7 +27,7 @@ function listFor(stream: NodeJS.WriteStream): string {
 }
 
 function tableOf(): string {
-  const table = new Table({ head: ["check", "severity", "passes when"], style: { head: [], border: [] } });
+  const table = plainTable({ head: ["check", "severity", "passes when"] });
   for (const { id, severity, title } of checks) table.push([id, severity, title]);
   return table.toString();
 }

@@ -64,5 +64,5 @@ export async function judgeManifests(
 
 const untold = unknown(
   "not-supported",
-  "Which policies are enforced only a cluster tells; `eks-perimeter connectivity --manifests` lists what they would let through.",
+  "Which policies are enforced only a cluster tells; `npx eks-perimeter connectivity --manifests` lists what they would let through.",
 );

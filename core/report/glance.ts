@@ -113,10 +113,18 @@ function linesOf(digest: Digest, size: Size, view: View): readonly string[] {
     { label: "Clusters", lines: worstClusters(digest, size, columns, view) },
     { label: "Findings", lines: worstFindings(digest, size, columns, view) },
     { label: "Not read", lines: notRead(digest, size, columns, view) },
-    { label: "Next", lines: view.next.flatMap((line) => wrapped(plainText(line), columns)) },
+    { label: "Next", lines: view.next.flatMap((line) => step(plainText(line), columns)) },
   ].filter(({ lines }) => lines.length > 0);
   const parts = sections.map((section) => laidOut(section, labelled, view));
   return [digest.headline, ...parts].flatMap((part, at) => (size.hasGaps && at > 0 ? ["", ...part] : part));
+}
+
+/** A command of several lines is one to a shell too, unless a word of it is quoted. */
+function step(text: string, columns: number): readonly string[] {
+  if (!text.startsWith("npx ") || text.includes("'")) return wrapped(text, columns);
+  if (text.length <= columns) return [text];
+  const lines = wrapped(text, columns - 2);
+  return lines.map((line, at) => (at === lines.length - 1 ? line : `${line} \\`));
 }
 
 function laidOut({ label, lines }: Section, labelled: number, { paint }: View): readonly string[] {

@@ -39,7 +39,7 @@ it("a page says which calls a check takes, and what mends it", () => {
   expect(page).toContain("\n    pods: list pods\n");
   expect(page).toContain("\n    networkInterfaces: ec2:DescribeNetworkInterfaces\n");
   expect(page).toMatch(/\n {2}nist-800-53-r5\/SC-7\(21\) {2}\S/);
-  expect(page.includes("eks-perimeter fix --check endpoint-blocked-from-pods")).toBe(hasFix("endpoint-blocked-from-pods"));
+  expect(page.includes("\n  npx eks-perimeter fix --check endpoint-blocked-from-pods")).toBe(hasFix("endpoint-blocked-from-pods"));
 });
 
 it("a pipe gets it without colour, and --json as one document that says the same", async () => {
@@ -58,7 +58,7 @@ it.each([
   ["a slip of the finger", ["checks", "explain", "kubelet-not-exposd"], "Did you mean kubelet-not-exposed?"],
   ["a word of it", ["checks", "explain", "kubelet"], "Did you mean kubelet-blocked-from-pods, kubelet-not-exposed?"],
   ["for --check too", ["scan", "--check", "kubelet-not-exposd"], "Did you mean kubelet-not-exposed?"],
-  ["nothing like it", ["checks", "explain", "xyz"], 'No check has the id "xyz". `eks-perimeter checks list` names them all.'],
+  ["nothing like it", ["checks", "explain", "xyz"], 'No check has the id "xyz". `npx eks-perimeter checks list` names them all.'],
 ])("2: an unknown id, %s", async (_what, args, message) => {
   const { code, stdout, stderr } = await run(args);
   expect([code, stdout, stderr.trim().split("\n").length]).toEqual([2, "", 1]);

@@ -48,7 +48,7 @@ describe("exit codes of scan", () => {
     const scan = (...more: string[]) => run(["scan", "--account", member, ...endpointChecks, ...more], sandbox);
     const { code, stdout } = await scan();
     expect(code).toBe(1);
-    expect(stdout).toContain(`\nNext      eks-perimeter fix --account ${member} --check endpoint-not-open-to-internet\n`);
+    expect(stdout).toContain(`\nNext      npx eks-perimeter fix --account ${member} --check endpoint-not-open-to-internet\n`);
     expect((await scan("--fail-on", "critical")).code).toBe(0);
     expect((await scan("--fail-on", "none")).code).toBe(0);
   });

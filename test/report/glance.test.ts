@@ -240,6 +240,16 @@ it("no line is wider than the terminal, from 40 columns on", () => {
   );
 });
 
+it("a command that takes several lines is pasted as one", () => {
+  const next = ["npx eks-perimeter fix --account 303030303030 --check endpoint-not-open-to-internet", "Report: out/report.html"];
+  const shown = lines(sampleReport(), { width: 60, height: 60, next });
+  expect(shown.slice(-3)).toEqual([
+    "Next      npx eks-perimeter fix --account 303030303030 \\",
+    "          --check endpoint-not-open-to-internet",
+    "          Report: out/report.html",
+  ]);
+});
+
 it("colours only by the caller's hand, and they change nothing else", () => {
   const paint = (_style: string, text: string) => `\u001b[31m${text}\u001b[0m`;
   expect(stripVTControlCharacters(toGlance(sampleReport(), { checks, paint }))).toBe(toGlance(sampleReport(), { checks }));
