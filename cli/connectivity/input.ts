@@ -54,7 +54,11 @@ export function fromFacts(facts: ClusterFacts, source: string, messages: Message
     });
   }
   for (const { fact, reason } of unread) {
-    messages.warn(`${source}: ${fact} were not read, and are taken to be none: ${reason.message}`);
+    messages.warn(
+      fact === "gatewayRoutes" && reason.code === "not-supported"
+        ? `${source}: what Gateways lead to pods is left out: their routes are read of a live cluster only (--cluster).`
+        : `${source}: ${fact} were not read, and are taken to be none: ${reason.message}`,
+    );
   }
   return { estate, signs: signsOf(estate) };
 }

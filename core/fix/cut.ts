@@ -52,16 +52,14 @@ export function cutBetween(before: ClusterFacts, after: ClusterFacts, declared: 
       flows: flows.filter((flow) => carries(connection, flow)).map(({ name }) => name),
       isDeclared: flows.some((flow) => flow.expect === "allowed" && isWhole(connection, flow)),
     }));
-  const unread = [...new Set(sides.flatMap((side) => side.unread.flatMap((one) => untold(one, before))))];
+  const unread = [...new Set(sides.flatMap((side) => side.unread.map(untold)))];
   return { engine, removed: marked(removed), added: marked(added), unread };
 }
 
-/** Routes matter where there are Gateways. No check needs them, so that a scan's evidence has none. */
-function untold({ fact, reason }: Unread, { gateways }: ClusterFacts): readonly string[] {
-  if (fact !== "gatewayRoutes") return [`${fact} were not read: ${reason.message}`];
-  if (gateways.state === "known" && gateways.value.length === 0) return [];
-  return ["What Gateways lead to pods is not among the connections: their routes were not read, as no check needs them."];
-}
+const untold = ({ fact, reason }: Unread): string =>
+  fact === "gatewayRoutes"
+    ? "What Gateways lead to pods is not among the connections: their routes were not read, as no check needs them."
+    : `${fact} were not read: ${reason.message}`;
 
 function isInert({ nodes, pods, workloads, networkSettings, nodeClasses }: ClusterFacts): boolean {
   const enforcement = enforcementOf({ nodes, pods, workloads, networkSettings, nodeClasses }).nodes;

@@ -8,6 +8,7 @@ import { clusterNames, type Place, placesText } from "./glance-places.ts";
 import { unreadLines } from "./glance-unread.ts";
 import { clipped, plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
+import { scopeWords } from "./scope-words.ts";
 import { byStatus, coverageChecks, failBySeverity, isUnread } from "./summary.ts";
 import type { Paint } from "./table.ts";
 import { unreadOf } from "./unread.ts";
@@ -140,11 +141,9 @@ function headline(report: Report, { width, paint, coverage }: View): readonly st
   const { accounts, clusters, findings, summary } = report;
   const judged = findings.filter(({ check }) => !coverage.has(check));
   const { fail = 0, waived = 0, unknown = 0, error = 0, pass = 0 } = byStatus(judged);
-  const of = accounts.length === 0 ? "" : ` in ${plural(accounts.length, "account")}`;
-  const what = clusters.length === 0 ? `No cluster was found${of}` : `${plural(clusters.length, "cluster")}${of} scanned`;
   const isLeftOut = unreadOf(report, coverage).some(({ state }) => state === "skipped");
   const all = isLeftOut ? "everything was read but what was left out" : "everything was read";
-  const whole = `${what}; ${summary.complete && ![...accounts, ...clusters].some(isUnread) ? all : "not everything was read"}.`;
+  const whole = `${scopeWords(report)}; ${summary.complete && ![...accounts, ...clusters].some(isUnread) ? all : "not everything was read"}.`;
   const bySeverity = Object.entries(failBySeverity(judged)).map(([severity, count]) => `${number(count)} ${severity}`);
   const counts = [
     fail === 0 ? withoutFails({ pass, waived }) : `${number(fail)} fail: ${bySeverity.join(", ")}`,

@@ -6,7 +6,8 @@ import { parseAllDocuments } from "yaml";
 import type * as z from "zod";
 import { kubernetesKinds } from "../../core/collect/kubernetes/kinds.ts";
 import { evidenceOf } from "../../core/evidence.ts";
-import { known } from "../../core/model/fact.ts";
+import type { ClusterFacts } from "../../core/model/cluster.ts";
+import { known, unknown } from "../../core/model/fact.ts";
 import type { Cluster } from "../../sandbox/estate/cluster.ts";
 import { home, hub, member, started } from "../sandbox/support.ts";
 import { aCluster } from "../support/cluster.ts";
@@ -33,13 +34,13 @@ async function manifests(files: Readonly<Record<string, string>>): Promise<strin
   }
   return path;
 }
-async function evidence(text: string, without: readonly string[] = []): Promise<string> {
+async function evidence(text: string, without: readonly string[] = [], rest: Partial<ClusterFacts> = {}): Promise<string> {
   const { policies, routes: gatewayRoutes, ...lists } = estateIn(manifestsOf(text));
   const names = Object.keys(kubernetesKinds);
   const facts = Object.entries({ ...lists, gatewayRoutes, ...policies }).filter(
     ([name]) => names.includes(name) && !without.includes(name),
   );
-  const cluster = aCluster(Object.fromEntries(facts.map(([name, value]) => [name, known(value)])));
+  const cluster = aCluster({ ...Object.fromEntries(facts.map(([name, value]) => [name, known(value)])), ...rest });
   const path = join(await folder(), "prod.json");
   await writeFile(path, JSON.stringify(evidenceOf(cluster, "1.0.0")));
   return path;
@@ -80,6 +81,17 @@ spec: { parentRefs: [{ name: edge }], rules: [{ backendRefs: [{ name: web, port:
     const { stdout } = await connectivity("--evidence", await evidence(shop + way));
     expect(stdout).toBe(`${lines}{ingress-controller} => shop/web[Deployment] : TCP 8080\n`);
     expect((await connectivity("--manifests", await manifests({ "a.yaml": shop + way }))).stdout).toBe(stdout);
+  });
+
+  it("0: evidence of a scan, which reads no routes, is told to lack them only where there is a Gateway", async () => {
+    const gatewayRoutes = unknown("not-supported", "No selected check needs gatewayRoutes, so it was not read.");
+    const warned = async (gateways: ClusterFacts["gateways"]): Promise<boolean> => {
+      const { code, stdout, stderr } = await connectivity("--evidence", await evidence(shop, [], { gatewayRoutes, gateways }));
+      expect([code, stdout]).toEqual([0, lines]);
+      return stderr.includes("what Gateways lead to pods is left out: their routes are read of a live cluster only (--cluster).");
+    };
+    expect(await warned(known([]))).toBe(false);
+    expect(await warned(unknown("forbidden", "No."))).toBe(true);
   });
 
   it("0: what is broken is told, the rest judged", async () => {

@@ -100,10 +100,12 @@ describe("the headline", () => {
     expect(lines(report([half], []))[0]).toBe("1 cluster in 1 account scanned; not everything was read.");
   });
 
-  it("what is in no Region is called by its name alone", () => {
+  it("manifests are no cluster, and what is in no Region is called by its name alone", () => {
     const coverage = [{ read: "k8s/a.yaml:4", state: "unknown", reason: { code: "malformed", message: "No." } } as const];
     const folder: ReportCluster = { arn: "manifests:k8s", account: "", region: "", name: "k8s", coverage };
-    expect(lines(report([folder], [], false))).toContain("Not read  k8s: k8s/a.yaml:4 (malformed)");
+    const shown = lines({ ...report([folder], [], false), accounts: [] }, { width: 120 });
+    expect(shown[0]).toBe("1 folder of manifests judged, as if it were all of a cluster; not everything was read.");
+    expect(shown).toContain("Not read  k8s: k8s/a.yaml:4 (malformed)");
   });
 
   it("a waiver that matched nothing is told", () => {

@@ -63,7 +63,8 @@ export function estateOf(facts: ClusterFacts): FromFacts {
       ...engineSettings(facts.networkSettings),
       ...(facts.pods.state === "known" ? { calico: { upstreamApi: upstreamApiOf(facts.pods.value) } } : {}),
     },
-    routes: listOf("gatewayRoutes", facts.gatewayRoutes),
+    // Where there is no Gateway none leads anywhere. No check needs them, so that a scan's evidence has none.
+    routes: facts.gatewayRoutes.state === "unknown" && isNone(facts.gateways) ? [] : listOf("gatewayRoutes", facts.gatewayRoutes),
     policies: {
       networkPolicies: listOf("networkPolicies", facts.networkPolicies),
       adminNetworkPolicies: listOf("adminNetworkPolicies", facts.adminNetworkPolicies),
@@ -80,6 +81,8 @@ export function estateOf(facts: ClusterFacts): FromFacts {
   const useless = of("networkPolicies") ?? (of("pods") && of("workloads"));
   return { estate, unread, ...(useless === undefined ? {} : { useless }) };
 }
+
+const isNone = (list: Fact<readonly unknown[]>): boolean => list.state === "known" && list.value.length === 0;
 
 /** The signs of an engine in an estate. @param groups further API groups that objects were seen of */
 export function signsOf({ workloads, policies }: Estate, groups: ReadonlySet<string> = new Set()): EngineSigns {

@@ -1,5 +1,6 @@
 import type { Status } from "../../model/finding.ts";
 import { severities } from "../../model/severity.ts";
+import { scopeWords } from "../scope-words.ts";
 import { byStatus, failBySeverity } from "../summary.ts";
 import { changesInShort } from "./changes-section.ts";
 import { linkTo, type Narrowing } from "./link.ts";
@@ -18,9 +19,8 @@ ${tiles(view)}
 </header>`;
 
 function banner(view: View, { reads, verdicts, groups }: NotSeen): Html {
-  const { accounts, clusters, summary } = view.report;
-  const where = accounts.length === 0 ? "" : ` in ${plural(accounts.length, "account")}`;
-  const what = clusters.length === 0 ? `No cluster was found${where}` : `${plural(clusters.length, "cluster")}${where} scanned`;
+  const { summary } = view.report;
+  const what = scopeWords(view.report);
   const since = html`<p><a href="#changes">${changesInShort(view)}</a></p>`;
   if (summary.complete && reads + verdicts === 0) {
     const isLeftOut = groups.length > 0; // all that is not seen, then

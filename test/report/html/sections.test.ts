@@ -295,6 +295,14 @@ it("a run without clusters is told as such, and so is that not every account ans
   expect(textOf(clustersSection(of))).toBe("By cluster No cluster was found, but not everything was seen .");
 });
 
+it("manifests are told as such, and not as a cluster that was scanned", () => {
+  const folder = { ...clusterOf("", "k8s"), arn: "manifests:k8s", region: "" };
+  const of = view(undefined, toReport({ ...sampleResults, accounts: [], clusters: [{ cluster: folder, findings: [] }] }));
+  expect(textOf(masthead(of, notSeenOf(of)))).toContain(
+    "1 folder of manifests judged, as if it were all of a cluster. Everything in scope was read.",
+  );
+});
+
 it("a count of none leads nowhere, as the list would show all", () => {
   const of = view();
   const { markup } = masthead(of, notSeenOf(of));
