@@ -41,6 +41,8 @@ function opener(): NetworkPolicy {
   };
 }
 
+const app = (namespace: string, name: string) => ({ namespace, labels: { app: name } });
+
 /** Of one namespace: a pod that needs the API, one that reads kubelets, and one that needs neither. */
 export const withClients: Estate = {
   pods: [
@@ -49,44 +51,17 @@ export const withClients: Estate = {
     running("shop", "scraper", "10.0.2.42", { labels: { app: "scraper", tier: "platform" }, nodeName: "0b", hostIp: "10.0.2.4" }),
   ],
   settings: {
-    apiClients: [{ namespace: "shop", labels: { app: "operator" } }],
-    kubeletClients: [{ namespace: "shop", labels: { app: "scraper" } }],
+    apiClients: [app("shop", "operator")],
+    kubeletClients: [app("shop", "scraper")],
   },
 };
 
+const flow = (name: string, from: object, to: object, port: number, expect = "allowed") => ({ name, cluster: "*", from, to, port, expect });
 const flows = [
-  {
-    name: "Web asks the API",
-    cluster: "*",
-    from: { namespace: "shop", labels: { app: "web" } },
-    to: { namespace: "shop", labels: { app: "api" } },
-    port: 9090,
-    expect: "allowed",
-  },
-  {
-    name: "API asks the database",
-    cluster: "*",
-    from: { namespace: "shop", labels: { app: "api" } },
-    to: { namespace: "pay", labels: { app: "db" } },
-    port: 5432,
-    expect: "allowed",
-  },
-  {
-    name: "Partner",
-    cluster: "*",
-    from: { cidr: "198.51.100.0/24" },
-    to: { namespace: "shop", labels: { app: "api" } },
-    port: 8443,
-    expect: "allowed",
-  },
-  {
-    name: "Lab stays out",
-    cluster: "*",
-    from: { namespace: "lab" },
-    to: { namespace: "pay", labels: { app: "db" } },
-    port: 5432,
-    expect: "denied",
-  },
+  flow("Web asks the API", app("shop", "web"), app("shop", "api"), 9090),
+  flow("API asks the database", app("shop", "api"), app("pay", "db"), 5432),
+  flow("Partner", { cidr: "198.51.100.0/24" }, app("shop", "api"), 8443),
+  flow("Lab stays out", { namespace: "lab" }, app("pay", "db"), 5432, "denied"),
 ];
 
 const ipv6Pods = openPods.map((pod, i) => ({ ...pod, podIps: [`2600:1f18:1:${i % 2}::${20 + i}`] }));

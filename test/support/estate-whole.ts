@@ -1,4 +1,5 @@
 /** The whole estate: all its parts in one cluster. */
+import { ownerFacts } from "../../core/checks/load-balancer/owners.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { type Fact, known } from "../../core/model/fact.ts";
 import { estateOf, type Household, households } from "./estate.ts";
@@ -27,14 +28,4 @@ export function wholeEstateOf(some: readonly Household[]): Partial<ClusterFacts>
 }
 
 /** What only the Kubernetes API tells of load balancers. */
-export const kubernetesPlane = [
-  "services",
-  "ingresses",
-  "ingressClasses",
-  "ingressClassParams",
-  "gateways",
-  "gatewayClasses",
-  "loadBalancerConfigurations",
-  "targetGroupBindings",
-  "workloads",
-] as const;
+export const kubernetesPlane = ownerFacts.filter((name) => name !== "targetGroups");
