@@ -13,7 +13,7 @@ import { upstreamApiOf } from "./calico/version.ts";
 import type { Decision, One } from "./decide.ts";
 import { type EnforcementFacts, enforcementOf, type PodEnforcement } from "./enforcement/enforcement.ts";
 import type { Enforcing, PolicyEngine } from "./enforcement/signal.ts";
-import type { ClusterPolicies, VpcCniAgent } from "./enforcement/vpc-cni-agent.ts";
+import type { VpcCniAgent } from "./enforcement/vpc-cni-agent.ts";
 import type { Isolation, NamedRule } from "./isolation.ts";
 import type { Direction, PodClass, Policy, PolicyModel, Zone } from "./model.ts";
 import { perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
@@ -22,7 +22,7 @@ import type { Protocol } from "./port-set.ts";
 import { allPorts, commonPorts, eitherPorts, noPorts, type PortSet } from "./port-set.ts";
 import { type Decider, Questions, type Reach } from "./questions.ts";
 import { everything } from "./selector.ts";
-import { type Engine, engineSettings, type Policies, translate } from "./translation.ts";
+import { type Engine, type EngineSettings, engineSettings, type Policies, translate } from "./translation.ts";
 
 /** The lists of policies, by the names of their facts. */
 export const policyFacts = [
@@ -200,9 +200,9 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     seesClusterIps: true,
   });
   const translations = new Map<string, ReturnType<typeof translation>>();
-  const translated = (engine: Engine, clusterPolicies?: ClusterPolicies): ReturnType<typeof translation> => {
-    const key = readingKey(engine, clusterPolicies);
-    const made = translations.get(key) ?? translation(engine, facts, clusterPolicies);
+  const translated = (engine: Engine, vpcCni: EngineSettings["vpcCni"]): ReturnType<typeof translation> => {
+    const key = readingKey(engine, vpcCni);
+    const made = translations.get(key) ?? translation(engine, facts, vpcCni);
     translations.set(key, made);
     return made;
   };
@@ -215,13 +215,14 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     for (const enforcing of says.enforcing) {
       const engine = engineOf(enforcing.engine);
       if (engine === undefined) return unknowable(notJudged(enforcing.engine));
-      const clusterPolicies = enforcing.agent?.clusterPolicies;
-      const made = translated(engine, clusterPolicies);
-      if (made.state === "unknown") return unknowable(made.reason);
-      const refused = made.value.refused(namespace);
-      if (refused !== undefined) return unknowable(refused);
       for (const isClosed of closedByDefault(enforcing, facts)) {
-        const key = `${readingKey(engine, clusterPolicies)} ${isClosed ? "closed" : "open"}`;
+        const { agent } = enforcing;
+        const vpcCni = engine === "vpc-cni" ? { isStrict: isClosed, ...(agent && { clusterPolicies: agent.clusterPolicies }) } : undefined;
+        const made = translated(engine, vpcCni);
+        if (made.state === "unknown") return unknowable(made.reason);
+        const refused = made.value.refused(namespace);
+        if (refused !== undefined) return unknowable(refused);
+        const key = `${readingKey(engine, vpcCni)} ${isClosed ? "closed" : "open"}`;
         keys.push(key);
         options.push(once(key, () => (isClosed ? closed(engine, made.value.model) : made.value.model)));
       }
@@ -239,8 +240,7 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
   return Object.assign(stanceOf, { numbers });
 }
 
-const readingKey = (engine: Engine, clusterPolicies: ClusterPolicies | undefined): string =>
-  clusterPolicies === undefined ? engine : `${engine} (${clusterPolicies})`;
+const readingKey = (engine: Engine, vpcCni: EngineSettings["vpcCni"]): string => `${engine} ${JSON.stringify(vpcCni ?? {})}`;
 
 const notPlaced: Reason = { code: "not-ready", message: "The pod is on no node yet." };
 const notJudged = (engine: PolicyEngine): Reason => ({
@@ -289,7 +289,7 @@ const kindsOf: Readonly<Record<Engine, readonly PolicyFact[]>> = {
   cilium: ["networkPolicies", "ciliumPolicies"],
 };
 
-function translation(engine: Engine, facts: EffectiveFacts, clusterPolicies?: ClusterPolicies): Fact<Translated> {
+function translation(engine: Engine, facts: EffectiveFacts, vpcCni: EngineSettings["vpcCni"]): Fact<Translated> {
   const policies: Record<string, unknown> = {};
   const settings = engineSettings(facts.networkSettings);
   const readsUpstream = engine === "cilium" && settings.cilium?.kinds?.readsClusterNetworkPolicies === true;
@@ -309,7 +309,7 @@ function translation(engine: Engine, facts: EffectiveFacts, clusterPolicies?: Cl
       ...settings,
       pods,
       calico: { upstreamApi: upstreamApiOf(facts.pods) },
-      ...(clusterPolicies && { vpcCni: { clusterPolicies } }),
+      ...(vpcCni && { vpcCni }),
     },
   );
   const refused = remarks.filter(({ effect }) => effect === "refused");
@@ -426,7 +426,7 @@ function isolationOf(states: ReadonlySet<Isolation["state"]>, mayNarrow: boolean
 
 function whyOpen(direction: Direction, all: readonly Isolation[]): string {
   const by = all.flatMap(({ openedBy }) => openedBy ?? [])[0];
-  return by === undefined ? `no policy isolates it for ${direction}` : `${ruleText(by)} lets everybody through`;
+  return by === undefined ? `no policy isolates it for ${direction}` : (by.rule.because ?? `${ruleText(by)} lets everybody through`);
 }
 
 export const ruleText = ({ policy, rule }: NamedRule): string => `${policy.name} ${rule.name}`;

@@ -119,8 +119,9 @@ export class Questions {
     const known = this.#openers[direction].get(policy);
     if (known !== undefined) return known;
     const { isolation: _, ...alone } = policy;
+    const saysNothing = (policy[direction] ?? []).every(({ because }) => because !== undefined);
     const selected = [{ tier: { ...tier, otherwise: "deny" as const }, policies: [alone] }];
-    const opens = isolationOf(direction, selected, this.#everybody).state === "no";
+    const opens = !saysNothing && isolationOf(direction, selected, this.#everybody).state === "no";
     this.#openers[direction].set(policy, opens);
     return opens;
   }

@@ -18,6 +18,7 @@ import { type NetworkPolicyReading, readNetworkPolicy } from "./kubernetes.ts";
 import { byLongestPrefix, exceptionLengths } from "./longest-prefix.ts";
 import type { PodClass, Policy, PolicyModel, Tier } from "./model.ts";
 import { lendingNames, perhapsByName } from "./named-ports.ts";
+import { inOtherDirections } from "./other-direction.ts";
 import { byApi, byCilium, byVpcCni, type OwnNodeRules, perhapsByVpcCni, sparingOwnNode } from "./own-node.ts";
 import { kindOfCilium, type Named, nameOf } from "./policy-name.ts";
 import type { Labels } from "./selector.ts";
@@ -66,7 +67,11 @@ export interface EngineSettings {
   /** Undefined: one that honours policies for whole clusters in both of upstream's versions. */
   readonly calico?: { readonly upstreamApi: UpstreamApi };
   /** Undefined: some agent that knows ClusterNetworkPolicies. */
-  readonly vpcCni?: { readonly clusterPolicies: ClusterPolicies };
+  readonly vpcCni?: {
+    readonly clusterPolicies?: ClusterPolicies;
+    /** A pod is closed where no policy says otherwise. */
+    readonly isStrict?: boolean;
+  };
   readonly cilium?: Partial<CiliumReading> & {
     /** Undefined: every kind of its own, and NetworkPolicy. */
     readonly kinds?: CiliumKinds;
@@ -107,7 +112,7 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
       { name: "Baseline", policies: byPriority(upstream, "Baseline"), otherwise: "pass" },
     ];
   },
-  "vpc-cni": (reader, { pods = [], vpcCni: { clusterPolicies } = { clusterPolicies: "perhaps not own node" } }) => {
+  "vpc-cni": (reader, { pods = [], vpcCni: { clusterPolicies = "perhaps not own node", isStrict = false } = {} }) => {
     const own = clusterPolicies === "none" ? [] : reader.ofAws();
     const reading = {
       blocksMeanPods: true,
@@ -123,10 +128,14 @@ const assemblies: Readonly<Record<Engine, (reader: Reader, settings: EngineSetti
     const spares = clusterPolicies === "own node too" ? {} : perhapsByVpcCni;
     const wide = (tier: Placed["tier"]): readonly Policy[] => sparing(spares, perhapsByName(byPriorityAndAction(own, tier), pods));
     const room = roomOfVpcCni();
+    const baseline = wide("Baseline");
+    // Where nothing is asked after them it is all the same.
+    const others = isStrict || baseline.length > 0 ? inOtherDirections(namespaced) : [];
     return [
       { name: "Admin", policies: wide("Admin"), otherwise: "pass", room },
       { name: "NetworkPolicy", policies, otherwise: "deny", room: roomOfVpcCni() },
-      { name: "Baseline", policies: wide("Baseline"), otherwise: "pass", room },
+      ...(others.length > 0 ? [{ name: "NetworkPolicy, of the other direction", policies: others, otherwise: "pass" } as const] : []),
+      { name: "Baseline", policies: baseline, otherwise: "pass", room },
     ];
   },
   calico: (reader, { calico }) => {

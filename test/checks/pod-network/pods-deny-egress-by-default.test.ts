@@ -88,6 +88,16 @@ describe("where policies are enforced", () => {
     const strict = anAwsNode("n1", undefined, { NETWORK_POLICY_ENFORCING_MODE: "strict" });
     expect(statuses(policed([], [], { pods: known([strict, web, bystander]) })).shop).toBe("pass");
   });
+  it("fail: it opens those that a policy of the other direction selects alone, and no others", () => {
+    const strict = anAwsNode("n1", undefined, { NETWORK_POLICY_ENFORCING_MODE: "strict" });
+    const pods = { pods: known([strict, web, bystander]) };
+    const other = policy("other", { podSelector: {}, policyTypes: ["Ingress"] });
+    expect(statuses(policed([], [other], pods))).toMatchObject({ shop: "fail", bystander: "pass" });
+    expect(JSON.stringify(judged(podsDenyEgressByDefault, aCluster(policed([], [other], pods))))).toContain(
+      "select for the other direction alone",
+    );
+    expect(statuses(policed([], [other, deny()], pods))).toMatchObject({ shop: "pass", bystander: "pass" });
+  });
   it("fail: without policies the standard mode leaves pods open", () => {
     const standard = anAwsNode("n1", undefined, { NETWORK_POLICY_ENFORCING_MODE: "standard" });
     expect(statuses(policed([], [], { pods: known([standard, web]) })).shop).toBe("fail");

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { NetworkPolicy } from "../../../core/model/network-policy.ts";
 import { type Engine, type Policies, translate } from "../../../core/net/policy/translation.ts";
 import { naiveOutcomes, type Outcome } from "../../support/naive-cluster-policy.ts";
-import { type NaiveCluster, type NaiveFlow, type NaiveReading, naiveVerdict } from "../../support/naive-policy.ts";
+import { type NaiveCluster, type NaiveEnd, type NaiveFlow, type NaiveReading, naiveVerdict, selects } from "../../support/naive-policy.ts";
 import { disagreement, type Naive } from "./agreement.ts";
 import { adminNetworkPolicy, awsClusterNetworkPolicy, upstreamClusterNetworkPolicy } from "./cluster-policies.ts";
 import { cidrsIn, edgesOf, networkPolicy, portsIn, scene } from "./clusters.ts";
@@ -17,6 +18,7 @@ function naive(given: NaiveCluster, policies: Policies, reading: NaiveReading, i
       new Set(
         [false, isAws].map((exceptionsDeny) => naiveVerdict(given, networkPolicies, { ...reading, exceptionsDeny }, direction, flow)),
       ),
+      new Set(isAws && isSelected(networkPolicies, direction === "egress" ? flow.from : flow.to) ? ["allow"] : ["next"]),
       naiveOutcomes(given, all, "Baseline", isAws, direction, flow),
     ];
     const outcomes = new Set<Outcome>();
@@ -28,6 +30,11 @@ function naive(given: NaiveCluster, policies: Policies, reading: NaiveReading, i
   });
   return { atMost: sides.every((side) => side.has("allow")), atLeast: sides.every((side) => !side.has("deny")) };
 }
+
+/** In AWS a pod that they select for one direction alone is open in the other. */
+const isSelected = (policies: readonly NetworkPolicy[], pod: NaiveEnd): boolean =>
+  typeof pod !== "string" &&
+  policies.some(({ namespace, spec }) => namespace === pod.namespace && selects(spec.podSelector ?? {}, pod.labels));
 
 const some = <T>(one: fc.Arbitrary<T>, maxLength: number) => fc.array(one, { maxLength });
 const kinds: readonly (readonly [string, Engine, (atMost: number) => fc.Arbitrary<Policies>])[] = [

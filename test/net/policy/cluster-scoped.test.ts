@@ -279,6 +279,24 @@ describe("where engines differ", () => {
       { [flow]: "yes", [toWeb]: "no" },
     ],
     [
+      "yes: in AWS a NetworkPolicy for egress alone comes before a Baseline that denies ingress",
+      "vpc-cni",
+      {
+        networkPolicies: [forApi({ policyTypes: ["Egress"] })],
+        clusterNetworkPolicies: [cluster(aws, "a", { tier: "Baseline", ingress: [{ action: "Deny", from: [lab] }] })],
+      },
+      { [flow]: "yes", [toWeb]: "no" },
+    ],
+    [
+      "no: in AWS it does not open what another NetworkPolicy isolates",
+      "vpc-cni",
+      {
+        networkPolicies: [forApi({ policyTypes: ["Egress"] }), { ...forApi({}), name: "shut" }],
+        clusterNetworkPolicies: [cluster(aws, "a", { tier: "Baseline", ingress: [{ action: "Accept", from: [lab] }] })],
+      },
+      { [flow]: "no", [toWeb]: "yes" },
+    ],
+    [
       "no: in AWS an Admin deny beats a NetworkPolicy that admits, whatever a Baseline of a lower number accepts",
       "vpc-cni",
       {
