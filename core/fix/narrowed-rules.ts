@@ -103,6 +103,10 @@ const familyOf = ({ kind, text, addresses }: Source): "ipv4" | "ipv6" =>
 const besides = (source: Source, ports: readonly Ports[]): readonly Permission[] =>
   portsBeside(source.rule, ports, [familyOf(source)]).map((piece) => ({ ...asPermission(source), ...piece }));
 
+/** Absent ports, and -1, mean all of them. */
+const rangeOf = ({ fromPort = -1, toPort = fromPort }: SecurityGroupRule): readonly [number, number] =>
+  fromPort < 0 ? [0, 65_535] : [fromPort, toPort];
+
 /** Those of the source who stay, on the ports that the rule is about: they lose nothing. */
 function kept(source: Source, ports: readonly Ports[], keep: AddressSet): readonly Permission[] {
   const cidrs = toCidrs(intersection(source.addresses, keep));
@@ -110,10 +114,9 @@ function kept(source: Source, ports: readonly Ports[], keep: AddressSet): readon
   return ports.flatMap((range): readonly Permission[] => {
     if (!coversAnyOf(rule, range)) return [];
     if (range.protocol === "sctp") return [{ protocol: rule.protocol === "-1" ? "132" : rule.protocol, cidrs, prefixListIds: [] }];
-    const isWhole = rule.fromPort === undefined || rule.fromPort < 0;
-    const fromPort = isWhole ? range.from : Math.max(range.from, rule.fromPort ?? 0);
-    const toPort = isWhole ? range.to : Math.min(range.to, rule.toPort ?? rule.fromPort ?? 65_535);
-    return [{ protocol: range.protocol, fromPort, toPort, cidrs, prefixListIds: [] }];
+    const [first, last] = rangeOf(rule);
+    const part = { fromPort: Math.max(range.from, first), toPort: Math.min(range.to, last) };
+    return [{ protocol: range.protocol, ...part, cidrs, prefixListIds: [] }];
   });
 }
 

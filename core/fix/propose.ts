@@ -92,7 +92,8 @@ class Planner {
   propose(asked: Finding, which?: "not-last"): Proposal | undefined {
     const finding = this.#seen.find(({ id }) => id === asked.id);
     const by = this.#mended.get(asked.id);
-    if (by !== undefined && finding?.status !== "fail") return { finding: asked, state: "mended", by };
+    // It fails no more: a plan that has it begin again is not proved, and not carried out.
+    if (by !== undefined) return { finding: asked, state: "mended", by };
     if (finding?.status !== "fail") return { finding: asked, state: "nothing-to-do" };
     const [now, seen] = [this.#now, this.#seen];
     const answer = answerFor(now, finding);

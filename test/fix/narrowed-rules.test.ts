@@ -131,6 +131,13 @@ describe("rules afterwards, with everybody outside 10.0.0.0/8 taken from the por
     ],
     ["a rule of one port that names no last", [tcp(22)], [{ protocol: "tcp", fromPort: 22, ...world }], [on("tcp", 22, 22, own)]],
     ["port 0 is a port", [tcp(0)], [on("tcp", 0, 1, world)], [on("tcp", 1, 1, world), on("tcp", 0, 0, own)]],
+    ["a rule from port 0 on ends where it ended", [tcp(0, 5)], [on("tcp", 0, 1, world)], [on("tcp", 0, 1, own)]],
+    [
+      "one source and one group stay, with another source gone",
+      [tcp(22)],
+      [on("tcp", 22, 22, { cidrs: ["203.0.113.0/24", "10.1.0.0/16"], groupIds: ["sg-0b2"] })],
+      [on("tcp", 22, 22, { cidrs: ["10.1.0.0/16"], groupIds: ["sg-0b2"] })],
+    ],
     [
       "all ports of a protocol, none named",
       [tcp(22)],

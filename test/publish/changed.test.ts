@@ -85,6 +85,29 @@ it.each<[string, readonly Day[], ClusterChanges]>([
     { ...nothing, since: day(1) },
   ],
   [
+    "nothing: it is gone, and its check was not asked this time",
+    [{ findings: [web(), aFinding()] }, { findings: [aFinding()], asked: ["endpoint-not-open-to-internet"] }],
+    { ...nothing, since: day(1) },
+  ],
+  [
+    "since the last time that any check was asked",
+    [
+      { findings: [bystander, aFinding({ status: "pass" })] },
+      { findings: [aFinding({ status: "pass" })], complete: new Set(["endpoint-not-open-to-internet"]) },
+      { findings: [bystander, aFinding({ status: "pass" })] },
+    ],
+    { ...nothing, since: day(2) },
+  ],
+  [
+    "not judged: only what fails, and neither what is waived nor what ended",
+    [
+      { findings: [web({ status: "waived" }), aServiceFinding("api"), bystander] },
+      { findings: [web({ status: "waived" }), aServiceFinding("api", { status: "pass" }), bystander] },
+      { findings: [bystander], complete: new Set() },
+    ],
+    { ...nothing, since: day(2) },
+  ],
+  [
     "nothing: what was read is told as what was not seen",
     [
       { findings: [aFinding({ check: "cluster-read-completely", status: "pass" })] },

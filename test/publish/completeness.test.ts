@@ -25,6 +25,10 @@ const read = { loadBalancers: known([aLoadBalancer()]), services: known([]), end
 const pass = aServiceFinding("web", { status: "pass" });
 const wholeCluster = { kind: "Cluster", id: pass.cluster ?? "", name: "prod" };
 const notSupported = { code: "not-supported", message: "Nobody says." } as const;
+const accountWide = (rest: Partial<Finding>): Finding => {
+  const { cluster: _, ...finding } = aServiceFinding("web", rest);
+  return finding;
+};
 const reason = { code: "forbidden", message: "No." } as const;
 
 it.each<[string, object, readonly Finding[], boolean]>([
@@ -52,6 +56,18 @@ it.each<[string, object, readonly Finding[], boolean]>([
     read,
     [pass, aServiceFinding("api", { status: "unknown", reason: notSupported, resource: wholeCluster })],
     false,
+  ],
+  [
+    "not: what is beyond it is the account's own, which is all that its check looks at",
+    read,
+    [pass, accountWide({ status: "unknown", reason: notSupported })],
+    false,
+  ],
+  [
+    "complete: states and reasons of AWS's own, none of which says that something was not read",
+    { ...read, services: known([{ state: "unknown" }, { reason: "retired" }, { state: "pending", reason: "new" }, null, "unknown"]) },
+    [pass],
+    true,
   ],
   ["not: it broke", read, [aServiceFinding("web", { status: "error", reason })], false],
   ["not: it said nothing", read, [aServiceFinding("web", { check: "another" })], false],
