@@ -121,25 +121,26 @@ describe("of several plans", () => {
   const narrowed = ({ loadBalancerSourceRanges: ranges }: Service): boolean => ranges.length > 0;
   const internal = ({ annotations }: Service): boolean => annotations["service.beta.kubernetes.io/aws-load-balancer-scheme"] === "internal";
   const open = "load-balancer-internal-or-restricted";
+  const groundWith = (isWrong: (service: Service) => boolean, service = web): Ground => ({
+    cluster: aCluster({
+      ...aWay([]),
+      readAt: known(readAt),
+      services: known([service]),
+      loadBalancers: known([
+        aLoadBalancer({
+          scheme: "internet-facing",
+          securityGroupIds: ["sg-open"],
+          listeners: known([{ port: 443, protocol: "TCP" }]),
+          tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
+        }),
+      ]),
+    }),
+    checks: [...called(open, externalIps), checkOf("guard", isWrong)],
+    settings: withSettings({ trustedCidrs: ["203.0.113.0/24"] }),
+    readAt,
+  });
   const proposalWith = (isWrong: (service: Service) => boolean): Proposal | undefined => {
-    const ground: Ground = {
-      cluster: aCluster({
-        ...aWay([]),
-        readAt: known(readAt),
-        services: known([web]),
-        loadBalancers: known([
-          aLoadBalancer({
-            scheme: "internet-facing",
-            securityGroupIds: ["sg-open"],
-            listeners: known([{ port: 443, protocol: "TCP" }]),
-            tags: known({ "elbv2.k8s.aws/cluster": "prod", "service.k8s.aws/stack": "shop/web" }),
-          }),
-        ]),
-      }),
-      checks: [...called(open), checkOf("guard", isWrong)],
-      settings: withSettings({ trustedCidrs: ["203.0.113.0/24"] }),
-      readAt,
-    };
+    const ground = groundWith(isWrong);
     return propose(ground, failsOf(ground, open))[0];
   };
   const restricts = "Lets only trusted ranges reach Service web.";
@@ -167,6 +168,14 @@ describe("of several plans", () => {
     ],
   ])("%s", (_rule, isWrong, proposal) => {
     expect(proposalWith(isWrong)).toMatchObject({ state: "planned", ...proposal });
+  });
+
+  it("one that is not proved is made again once another plan took its harm away", () => {
+    const isWrong = (one: Service): boolean => (narrowed(one) || internal(one)) && one.externalIPs.length > 0;
+    const ground = groundWith(isWrong, { ...web, externalIPs: ["8.8.8.8"] });
+    const findings = [open, externalIps].flatMap((id) => failsOf(ground, id));
+    expect(propose(ground, findings.slice(0, 1)).map(outcome)).toEqual([`${open}: not proved`]);
+    expect(proposed(ground, findings).outcomes).toEqual([`${externalIps}: proved`, `${open}: proved`]);
   });
 
   it("nothing is said of a plan before it where it is the first", () => {
