@@ -8,7 +8,7 @@ import type { Direction } from "../../core/net/policy/model.ts";
 import { commonPorts, isNone, portsOf } from "../../core/net/policy/port-set.ts";
 import { aService } from "../support/cluster.ts";
 import { type DialectName, dialects, type Estate, fixed, groundOf, openPods, running, services } from "./policy-estate.ts";
-import { estates, withClients } from "./policy-estates.ts";
+import { estates, publicServices, withClients } from "./policy-estates.ts";
 
 /** Whether the pod may still have a connection with the address, or the pod, at the other end. */
 function passes(
@@ -49,18 +49,6 @@ describe.each(dialects)("in words of %s a default-deny", (dialect) => {
   });
 
   it("for ingress keeps everybody at the port of a declared public service", () => {
-    const publicServices = [
-      {
-        cluster: "*",
-        namespace: "shop",
-        kind: "Service",
-        name: "web",
-        ports: [80],
-        owner: "shop",
-        reason: "The shop.",
-        expires: "2027-01-31",
-      },
-    ];
     const facts = factsAfter(dialect, { settings: { publicServices } }, "pods-deny-ingress-by-default");
     expect(passes(facts, "shop/web-x7k2p", "ingress", "8.8.8.8", 8080)).toBe(true);
     expect(passes(facts, "shop/web-x7k2p", "ingress", "8.8.8.8", 9090)).toBe(false);

@@ -82,24 +82,18 @@ export const withMetadata = (isManaged: boolean, ipv6Endpoint: "enabled" | "disa
   },
 });
 
+/** The Service shop/web is meant for everybody. */
+export const publicServices = [
+  { cluster: "*", namespace: "shop", kind: "Service", name: "web", ports: [80], owner: "shop", reason: "The shop.", expires: "2027-01-31" },
+];
+
 export const estates: Readonly<Record<string, (dialect: DialectName) => Estate>> = {
   "no policy at all": () => ({}),
   "a policy that lets everybody through": (dialect) => ({ facts: openers[dialect] }),
   "a policy that lets everybody through to a public service": (dialect) => ({
     facts: openers[dialect],
     settings: {
-      publicServices: [
-        {
-          cluster: "*",
-          namespace: "shop",
-          kind: "Service",
-          name: "web",
-          ports: [80],
-          owner: "shop",
-          reason: "The shop.",
-          expires: "2027-01-31",
-        },
-      ],
+      publicServices,
     },
   }),
   "clients of the API and of kubelets": () => withClients,
