@@ -94,6 +94,12 @@ async function read(
       reads.state === "known" ? reads.value : [{ state: "unknown" }],
     ),
   );
+  for (const { account: at, facts } of seen) {
+    for (const { read, state, reason } of facts.reads.state === "known" ? facts.reads.value : []) {
+      if (state === "unknown")
+        progress.log.warn("not all clusters of an account could be looked for", { account: at, read, message: reason?.message });
+    }
+  }
   if (found.length === 0) {
     throw new UsageError("No cluster was found in the selected accounts and Regions.", {
       hint: "Check --cluster, --region and --account.",

@@ -165,3 +165,14 @@ it("2: no cluster was found, where an account that could hold it was not read", 
   const { code, stdout, stderr } = await run(["fix", "--check", "endpoint-public-access-disabled", ...scope], sandbox);
   expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("No cluster was found in the selected accounts")]);
 });
+
+it("tells of an account that was not read, where clusters may be missing", async () => {
+  const sandbox = await started({
+    accounts: [{ id: "111111111111" }, { id: member, regions: { [home]: { clusters: [{ name: "prod" }, { name: "bystander" }] } } }],
+  });
+  const scope = ["--cluster", "prod", "--cluster", "elsewhere", "--region", home, "--account", member, "--account", "444455556666"];
+  const { code, stdout, stderr } = await run(["fix", "--check", "endpoint-public-access-disabled", ...scope], sandbox);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("Cluster prod")]);
+  expect(stderr).toMatch(/^warning: not all clusters of an account could be looked for: .*account 444455556666, read sts:AssumeRole/m);
+  expect(stderr).not.toContain(`account ${member}`);
+});
