@@ -18,6 +18,9 @@ const RouteRow = z.object({
   LocalGatewayId: z.string().optional(),
   CarrierGatewayId: z.string().optional(),
   CoreNetworkArn: z.string().optional(),
+  OdbNetworkArn: z.string().optional(),
+  /** Of VPC Route Server: the next hop. */
+  IpAddress: z.string().optional(),
   NetworkInterfaceId: z.string().optional(),
   InstanceId: z.string().optional(),
   State: z.string(),
@@ -83,13 +86,14 @@ function routeOf(row: z.output<typeof RouteRow>): Route {
     row.LocalGatewayId ??
     row.CarrierGatewayId ??
     row.CoreNetworkArn ??
+    row.OdbNetworkArn ??
     row.NetworkInterfaceId ??
-    row.InstanceId;
+    row.InstanceId ??
+    row.IpAddress;
   return {
     ...(cidr === undefined ? {} : { cidr }),
     ...(prefixListId === undefined ? {} : { prefixListId }),
     target: target ?? "",
-    // Any other state than active forwards nothing.
-    state: row.State === "active" ? "active" : "blackhole",
+    state: row.State === "active" || row.State === "blackhole" ? row.State : "untold",
   };
 }

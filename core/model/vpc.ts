@@ -12,10 +12,10 @@ export const Route = z
   .strictObject({
     cidr: z.string().exactOptional(),
     prefixListId: z.string().exactOptional(),
-    /** The target's id, by whose prefix its kind is told: "igw-…", "eigw-…", "nat-…", "local", …. */
+    /** The target's id, by whose prefix its kind is told: "igw-…", "eigw-…", "nat-…", "local", …; "" where it is of no known kind. */
     target: z.string(),
-    /** A blackhole route matches and drops. */
-    state: z.enum(["active", "blackhole"]),
+    /** A blackhole route matches and drops. "untold": a state of which is not known whether it does, or leaves its block to other routes. */
+    state: z.enum(["active", "blackhole", "untold"]),
   })
   .readonly();
 export type Route = z.infer<typeof Route>;

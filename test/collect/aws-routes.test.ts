@@ -121,6 +121,13 @@ describe("as EC2 words it", () => {
       "<coreNetworkArn>arn:aws:networkmanager::1:core-network/c</coreNetworkArn>",
       "arn:aws:networkmanager::1:core-network/c",
     ],
+    [
+      "a network of Oracle Database",
+      "<odbNetworkArn>arn:aws:odb:eu-west-1:1:odb-network/n</odbNetworkArn>",
+      "arn:aws:odb:eu-west-1:1:odb-network/n",
+    ],
+    ["the next hop of a route server", "<ipAddress>10.0.0.9</ipAddress>", "10.0.0.9"],
+    ["of no known kind", "<mazeId>mz-1</mazeId>", ""],
     ["an appliance", "<instanceId>i-1</instanceId><networkInterfaceId>eni-1</networkInterfaceId>", "eni-1"],
     ["an appliance without its interface", "<instanceId>i-1</instanceId>", "i-1"],
   ])("the target of a route is %s", async (_name, target, id) => {
@@ -131,7 +138,8 @@ describe("as EC2 words it", () => {
   it.each([
     ["active", "active"],
     ["blackhole", "blackhole"],
-    ["filtered", "blackhole"],
+    ["filtered", "untold"],
+    ["dormant", "untold"],
   ])("a route in state %s is %s", async (state, told) => {
     const route = `<item><destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><gatewayId>igw-1</gatewayId><state>${state}</state></item>`;
     expect((await tableWith(`<routeSet>${route}</routeSet>`))?.routes.map((one) => one.state)).toEqual([told]);

@@ -2,7 +2,7 @@
 import type { LoadBalancer } from "../../model/aws.ts";
 import type { Reason } from "../../model/fact.ts";
 import { admitsEveryPort } from "../reach/network-acl.ts";
-import { hasInternetGateway } from "../reach/routes.ts";
+import { internetGatewayOf } from "../reach/routes.ts";
 import type { SubnetIndex } from "../reach/subnet.ts";
 import { publicFamiliesOf } from "./sources.ts";
 
@@ -18,7 +18,9 @@ export function placementOfInternal(loadBalancer: LoadBalancer, subnets: SubnetI
   return place(loadBalancer, (subnetId) => {
     const table = subnets.routeTable(subnetId);
     if (table.state === "unknown") return table.reason;
-    return hasInternetGateway(table.value) ? table.value.id : undefined;
+    const leads = internetGatewayOf(table.value);
+    if (typeof leads === "object") return leads;
+    return leads ? table.value.id : undefined;
   });
 }
 

@@ -5,7 +5,7 @@
 import type { PrefixList } from "../../model/aws.ts";
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { Route, RouteTable } from "../../model/vpc.ts";
-import { type AddressSet, difference, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import { type AddressSet, difference, intersection, isEmpty, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
 import { once } from "./once.ts";
 import { entriesOf } from "./prefix-list-entries.ts";
 import { routeTableOf } from "./routes.ts";
@@ -18,9 +18,9 @@ export interface WayOut {
   readonly routeTable?: string;
 }
 
-/** Gateways to the internet; what else leads out of the VPC may end there or not. */
+/** Gateways to the internet; what else leads out of the VPC may end there or not, but for another VPC: peering carries no further. */
 const gateways = /^(?:igw|eigw|nat)-/;
-const elsewhere = /^(?:tgw|vgw|lgw|vpce|eni|i|cagw|arn:)/;
+const inside = /^(?:local$|pcx-)/;
 
 /** By subnet. Of a subnet whose table was not read nothing is certain. */
 export function waysOut(facts: {
@@ -60,21 +60,24 @@ function wayOutOf(table: RouteTable, prefixList: (id: string) => Fact<readonly s
   let taken = noAddresses;
   let certain = noAddresses;
   let possible = noAddresses;
+  let untaken = noAddresses;
   let detour: string | undefined;
   for (const { route, block } of blocks.sort((a, b) => b.length - a.length || rankOf(a.route) - rankOf(b.route))) {
     const addresses = parseFilterCidrs([block]);
     const left = difference(addresses, taken);
-    taken = union(taken, addresses);
-    if (route.state !== "active") continue;
-    if (gateways.test(route.target)) certain = union(certain, left);
-    else if (elsewhere.test(route.target)) {
-      possible = union(possible, left);
-      detour ??= route.target;
-    }
+    // Whether such a route takes its block is not known: a shorter one may hold for it.
+    if (route.state === "untold") untaken = union(untaken, left);
+    else taken = union(taken, addresses);
+    if (route.state === "blackhole" || inside.test(route.target)) continue;
+    const isSure = route.state === "active" && gateways.test(route.target);
+    if (isSure) certain = union(certain, difference(left, untaken));
+    if (isSure && isEmpty(intersection(left, untaken))) continue;
+    possible = union(possible, left);
+    detour ??= route.target;
   }
   const routeTable = table.id;
   if (unread !== undefined) return { ...anywhere(unread), routeTable };
-  const message = `Where ${detour} leads on to, of route table ${table.id}, is not read.`;
+  const message = `Where ${detour || "a target of no known kind"} leads on to, of route table ${table.id}, is not read.`;
   const doubt = detour === undefined ? {} : { doubt: { code: "not-supported", message } as const };
   return { atLeast: certain, atMost: union(certain, possible), routeTable, ...doubt };
 }

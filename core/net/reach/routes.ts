@@ -6,7 +6,7 @@
  */
 import { type Fact, known, type Reason } from "../../model/fact.ts";
 import type { Route, RouteTable } from "../../model/vpc.ts";
-import { type AddressSet, difference, isEmpty, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
+import { type AddressSet, difference, intersection, isEmpty, noAddresses, parseFilterCidrs, union } from "../addresses.ts";
 import { globallyReachable } from "../internet.ts";
 
 /** The table that holds for a subnet: its own, else the VPC's main one. Undefined where neither is among the tables. */
@@ -30,44 +30,70 @@ export function behindInternetGateway(table: RouteTable, prefixList: (id: string
   const unread = routes.flatMap(({ route, blocks }) => (blocks.state === "unknown" ? [{ route, reason: blocks.reason }] : []));
   const [first] = unread;
   if (first === undefined) {
-    const [middlebox] = detour;
-    return { atLeast: certain, atMost: possible, ...(middlebox === undefined ? {} : { unread: untold(table, middlebox.target) }) };
+    const [why] = detour;
+    return {
+      atLeast: certain,
+      atMost: possible,
+      ...(why === undefined ? {} : { unread: why.isOfGateway ? unsettled(table) : untold(table, why.target) }),
+    };
   }
   // Such a route may hold any address, and lead it to the gateway or away from it.
   const mayLeadAway = unread.some(({ route }) => !leadsToInternet(route));
-  const mayLeadThere = unread.some(({ route }) => leadsToInternet(route));
+  const mayLeadThere = unread.some(({ route }) => isToGateway(route) && route.state !== "blackhole");
   return { atLeast: mayLeadAway ? noAddresses : certain, atMost: mayLeadThere ? everywhere : possible, unread: first.reason };
 }
 
 const untold = ({ id }: RouteTable, target: string): Reason => ({
   code: "not-supported",
-  message: `Route table ${id} leads through ${target}, and whether the internet gateway hands connections to it is not read.`,
+  message: `Route table ${id} leads through ${target || "a target of no known kind"}, and whether the internet gateway hands connections to it is not read.`,
+});
+
+const unsettled = ({ id }: RouteTable): Reason => ({
+  code: "not-supported",
+  message: `Route table ${id} has a route in a state of which is not known whether it holds, and an internet gateway hangs on it.`,
 });
 
 const everywhere = parseFilterCidrs(["0.0.0.0/0", "::/0"]);
 
-const leadsToInternet = ({ target, state }: Route): boolean => state === "active" && target.startsWith("igw-");
+const isToGateway = ({ target }: Route): boolean => target.startsWith("igw-");
+const leadsToInternet = (route: Route): boolean => route.state === "active" && isToGateway(route);
 
-/** Whether some route of the table leads to an internet gateway. */
+/** Whether some route of the table certainly leads to an internet gateway. */
 export const hasInternetGateway = ({ routes }: RouteTable): boolean => routes.some(leadsToInternet);
 
+/** The same, or why it is not known. */
+export function internetGatewayOf(table: RouteTable): boolean | Reason {
+  if (hasInternetGateway(table)) return true;
+  return table.routes.some((route) => route.state === "untold" && isToGateway(route)) ? unsettled(table) : false;
+}
+
+/** Targets that no internet gateway hands connections to. Source: Amazon VPC user guide, "Route tables", "Gateway route tables". */
+const aside = /^(?:local$|(?:igw|eigw|nat|tgw|vgw|pcx|lgw|cagw)-|arn:)/;
+
 /**
- * An endpoint of a firewall or an appliance may stand between the subnet and the gateway, which then hands it what comes in.
- * The endpoints of S3 and DynamoDB stand behind prefix lists. Source: Amazon VPC user guide, "Middlebox routing".
+ * An endpoint of a firewall or an appliance may stand between the subnet and the gateway, which then hands it what comes in; so may
+ * what is of no known kind. The endpoints of S3 and DynamoDB stand behind prefix lists. Source: Amazon VPC user guide, "Middlebox routing".
  */
 const leadsToMiddlebox = ({ target, state, cidr }: Route): boolean =>
-  state === "active" && cidr !== undefined && /^(?:vpce|eni|i)-/.test(target);
+  state === "active" && !aside.test(target) && (cidr !== undefined || !target.startsWith("vpce-"));
 
 function blocksOf({ cidr, prefixListId }: Route, prefixList: (id: string) => Fact<readonly string[]>): Fact<readonly string[]> {
   if (cidr !== undefined) return known([cidr]);
   return prefixListId === undefined ? known([]) : prefixList(prefixListId);
 }
 
+interface Detour {
+  readonly target: string;
+  readonly addresses: AddressSet;
+  /** By a route whose state does not tell whether it holds. */
+  readonly isOfGateway?: boolean;
+}
+
 interface Decided {
   /** Led to an internet gateway. */
   readonly certain: AddressSet;
   /** Led to what may hand it on to one. */
-  readonly detour: readonly { readonly target: string; readonly addresses: AddressSet }[];
+  readonly detour: readonly Detour[];
 }
 
 /**
@@ -86,12 +112,22 @@ function decided(routes: readonly { readonly route: Route; readonly blocks: read
     .sort((a, b) => b.length - a.length || rankOf(a.route) - rankOf(b.route));
   let taken = noAddresses;
   let certain = noAddresses;
-  const detour: { target: string; addresses: AddressSet }[] = [];
+  // Whether a route takes these is not known: a shorter one may hold for them.
+  let untaken = noAddresses;
+  const detour: Detour[] = [];
   for (const { route, block } of ranked) {
     const addresses = parseFilterCidrs([block]);
     const left = difference(addresses, taken);
-    if (leadsToInternet(route)) certain = union(certain, left);
-    else if (leadsToMiddlebox(route) && !isEmpty(globallyReachable(left))) detour.push({ target: route.target, addresses: left });
+    if (route.state === "untold") {
+      untaken = union(untaken, left);
+      if (isToGateway(route)) detour.push({ target: route.target, addresses: left, isOfGateway: true });
+      continue;
+    }
+    if (leadsToInternet(route)) {
+      certain = union(certain, difference(left, untaken));
+      const doubted = intersection(left, untaken);
+      if (!isEmpty(globallyReachable(doubted))) detour.push({ target: route.target, addresses: doubted, isOfGateway: true });
+    } else if (leadsToMiddlebox(route) && !isEmpty(globallyReachable(left))) detour.push({ target: route.target, addresses: left });
     taken = union(taken, addresses);
   }
   return { certain, detour };

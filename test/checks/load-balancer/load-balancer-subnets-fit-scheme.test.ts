@@ -41,6 +41,7 @@ function found(loadBalancer: LoadBalancer, ranges: readonly string[] = [], rest:
         aRouteTable(["subnet-public"], ...toInternet),
         aRouteTable(["subnet-six"], aRoute("0.0.0.0/0", "nat-1"), aRoute("::/0", "igw-1")),
         aRouteTable(["subnet-dead"], aRoute("0.0.0.0/0", "igw-1", "blackhole")),
+        aRouteTable(["subnet-unsettled"], { ...aRoute("0.0.0.0/0", "igw-1"), state: "untold" }),
         aRouteTable(["subnet-egress"], aRoute("::/0", "eigw-1")),
       ]),
       networkAcls: known([
@@ -64,6 +65,8 @@ describe("internal", () => {
     ["pass: its subnet leads to NAT", inside("subnet-nat"), {}, "pass"],
     ["pass: its subnet leads to an egress-only gateway", inside("subnet-egress"), {}, "pass"],
     ["pass: the gateway of the route is gone", inside("subnet-dead"), {}, "pass"],
+    ["unknown: whether the gateway's route holds is not known", inside("subnet-unsettled"), {}, "unknown"],
+    ["fail: another of its subnets leads to one", inside("subnet-unsettled", "subnet-public"), {}, "fail"],
     ["fail: its subnet leads to an internet gateway", inside("subnet-public"), {}, "fail"],
     ["fail: for IPv6 alone", inside("subnet-six"), {}, "fail"],
     ["fail: one of two subnets", inside("subnet-nat", "subnet-public"), {}, "fail"],

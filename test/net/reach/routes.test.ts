@@ -34,6 +34,34 @@ it.each<[string, readonly Route[], boolean]>([
   expect(holds(reached(...routes), "198.51.100.7")).toBe(expected);
 });
 
+// Sources: Amazon EC2 API, RouteState (filtered) and Route (targets of no known kind); the principle that what is not understood is no pass.
+it.each<[string, readonly Route[], readonly [certainly: boolean, possibly: boolean]]>([
+  [
+    "perhaps: a longer route in a state that is not known may leave it to the gateway",
+    [{ ...route("8.8.8.0/24", "tgw-1"), state: "untold" }, route("0.0.0.0/0", "igw-1")],
+    [false, true],
+  ],
+  ["perhaps: a route to the gateway in a state that is not known", [{ ...route("0.0.0.0/0", "igw-1"), state: "untold" }], [false, true]],
+  ["no: any other route in a state that is not known", [{ ...route("0.0.0.0/0", "nat-1"), state: "untold" }], [false, false]],
+  ["perhaps: a target of no known kind may be a middlebox", [route("0.0.0.0/0", "")], [false, true]],
+  ["perhaps: so may one with a prefix that is not known", [route("0.0.0.0/0", "mbx-1")], [false, true]],
+  [
+    "perhaps: a longer route to such a target takes it from the gateway, and may be handed it by it",
+    [route("8.8.8.0/24", "mbx-1"), route("0.0.0.0/0", "igw-1")],
+    [false, true],
+  ],
+  ["no: a core network", [route("0.0.0.0/0", "arn:aws:networkmanager::1:core-network/c")], [false, false]],
+  [
+    "yes: one that is not known for other addresses",
+    [{ ...route("8.8.9.0/24", "tgw-1"), state: "untold" }, route("0.0.0.0/0", "igw-1")],
+    [true, true],
+  ],
+])("8.8.8.7 is behind the internet gateway: %s", (_rule, routes, [certainly, possibly]) => {
+  const { atLeast, atMost, unread } = behindInternetGateway(table(routes), () => known([]));
+  expect([holds(atLeast, "8.8.8.7"), holds(atMost, "8.8.8.7")]).toEqual([certainly, possibly]);
+  if (possibly && !certainly) expect(unread?.code).toBe("not-supported");
+});
+
 it("agrees with a packet that looks for the longest block that holds it", () => {
   // Few bits in few places, so that blocks nest and meet.
   const address = fc.tuple(fc.constantFrom(0, 64, 128, 192), fc.constantFrom(0, 128)).map(([a, b]) => `${a}.${b}.0.7`);
