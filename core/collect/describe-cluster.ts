@@ -51,7 +51,7 @@ const DescribeClusterAnswer = z.object({
       })
       .optional(),
     // Judged on its own: a range that is not understood leaves the rest of the answer what it is.
-    kubeApiServerConfig: z.object({ serviceNodePortRange: z.unknown() }).nullish(),
+    kubeApiServerConfig: z.object({ serviceNodePortRange: z.unknown().optional() }).nullish(),
     remoteNetworkConfig: z.object({ remoteNodeNetworks: remoteNetworks, remotePodNetworks: remoteNetworks }).optional(),
     logging: z
       .object({ clusterLogging: z.array(z.object({ types: strings.optional(), enabled: z.boolean().optional() })).optional() })

@@ -89,10 +89,16 @@ export const Pod = z
     hostIp: z.string().exactOptional(),
     /** Annotated with vpc.amazonaws.com/pod-eni: it has a branch interface with security groups of its own. */
     hasBranchInterface: z.boolean(),
+    /** It holds devices by Dynamic Resource Allocation: EKS Auto Mode gives branch interfaces so, without the annotation. */
+    hasClaims: z.boolean().exactOptional(),
     spec: PodSpec,
   })
   .readonly();
 export type Pod = z.infer<typeof Pod>;
+
+/** Whether it may have an interface of its own. Source: Amazon EKS User Guide, "Assign security groups to individual Pods in EKS Auto Mode". */
+export const mayHaveBranchInterface = ({ hasBranchInterface, hasClaims }: Pick<Pod, "hasBranchInterface" | "hasClaims">): boolean =>
+  hasBranchInterface || hasClaims === true;
 
 /** A controller of pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob. */
 export const Workload = z

@@ -31,7 +31,7 @@ const described: Readonly<Record<string, Omit<ClusterInput, "name">>> = {
   "odd-family": { ...quiet, describe: { kubernetesNetworkConfig: { ipFamily: "ipx" } } },
   "node-ports": { ...quiet, describe: { kubeApiServerConfig: { serviceNodePortRange: { minPort: 20000, maxPort: 22767 } } } },
   "odd-node-ports": { ...quiet, describe: { kubeApiServerConfig: { serviceNodePortRange: { minPort: 20000 } } } },
-  "no-node-ports": { ...quiet, describe: { kubeApiServerConfig: { serviceNodePortRange: null } } },
+  "no-node-ports": { ...quiet, describe: { kubeApiServerConfig: { eventTtl: "30m" } } },
   "no-version": { ...quiet, describe: { version: null } },
   "odd-version": { ...quiet, describe: { version: "1.19" } },
   "old-version": { ...quiet, describe: { version: "1.30", upgradePolicy: { supportType: "STANDARD" } } },
@@ -122,6 +122,7 @@ describe("what DescribeCluster says", () => {
       { ipFamily: "ipv6", autoModeLoadBalancing: false },
     ],
     ["the range of node ports that the API server was given", "node-ports", "network", { nodePorts: known({ from: 20_000, to: 22_767 }) }],
+    ["an API server that was given no range of node ports", "no-node-ports", "network", { vpcId: "vpc-a" }],
     [
       "a range of node ports that is none leaves the rest known",
       "odd-node-ports",

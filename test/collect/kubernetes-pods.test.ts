@@ -95,6 +95,16 @@ describe("Pod", () => {
     expect(pod({ metadata: { ...metadata, creationTimestamp } })).toEqual({ ...bare, ...told });
   });
 
+  it.each<[string, object, object]>([
+    ["a claim", { spec: { containers: [], resourceClaims: [{ name: "eni" }] } }, { hasClaims: true }],
+    ["a claim that was made", { status: { resourceClaimStatuses: [{ name: "eni", resourceClaimName: "web-eni" }] } }, { hasClaims: true }],
+    ["an extended resource", { status: { extendedResourceClaimStatus: { resourceClaimName: "web-x" } } }, { hasClaims: true }],
+    ["no claim, as Go writes it", { spec: { containers: [], resourceClaims: null }, status: { extendedResourceClaimStatus: null } }, {}],
+  ])("devices by Dynamic Resource Allocation: %s", (_name, fields, expected) => {
+    const { hasClaims } = pod(fields) as { hasClaims?: boolean };
+    expect(hasClaims === undefined ? {} : { hasClaims }).toEqual(expected);
+  });
+
   it.each<[string, object]>([
     ["no spec", { spec: undefined }],
     ["no namespace", { metadata: { name: "web-1", uid: "u" } }],

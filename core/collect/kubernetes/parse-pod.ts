@@ -18,8 +18,12 @@ const Metadata = NamespacedIdentity.extend({
 }));
 
 const Spec = z
-  .object({ ...podSpecFields, nodeName: filled })
-  .transform(({ nodeName, ...spec }) => ({ spec: podSpecOf(spec), ...present({ nodeName }) }));
+  .object({ ...podSpecFields, nodeName: filled, resourceClaims: listOrEmpty(z.unknown()) })
+  .transform(({ nodeName, resourceClaims, ...spec }) => ({
+    claims: resourceClaims.length,
+    spec: podSpecOf(spec),
+    ...present({ nodeName }),
+  }));
 
 const Status = z
   .object({
@@ -29,16 +33,23 @@ const Status = z
     podIPs: listOrEmpty(z.object({ ip: filled })),
     hostIP: filled,
     conditions: listOrEmpty(z.object({ type: z.string(), status: z.string() })),
+    // Of devices that containers ask for as extended resources there is no claim in the spec.
+    resourceClaimStatuses: listOrEmpty(z.unknown()),
+    extendedResourceClaimStatus: z.unknown().optional(),
   })
-  .transform(({ phase, podIP, podIPs, hostIP, conditions }) => {
+  .transform(({ phase, podIP, podIPs, hostIP, conditions, resourceClaimStatuses, extendedResourceClaimStatus }) => {
     const ready = conditions.find(({ type }) => type === "Ready");
     const isReady = ready === undefined ? undefined : ready.status === "True";
     const ips = podIPs.flatMap(({ ip }) => ip ?? []);
-    return { phase, podIps: ips.length === 0 && podIP !== undefined ? [podIP] : ips, ...present({ hostIp: hostIP, isReady }) };
+    const claims = resourceClaimStatuses.length + (extendedResourceClaimStatus == null ? 0 : 1);
+    return { claims, phase, podIps: ips.length === 0 && podIP !== undefined ? [podIP] : ips, ...present({ hostIp: hostIP, isReady }) };
   });
-const noStatus = { phase: "Unknown" as const, podIps: [] };
+const noStatus = { claims: 0, phase: "Unknown" as const, podIps: [] };
 
 /** v1 Pod. */
 export const PodObject: z.ZodType<Pod> = z
   .object({ metadata: Metadata, spec: Spec, status: Status.nullish() })
-  .transform(({ metadata, spec, status }) => ({ ...metadata, ...spec, ...(status ?? noStatus) }));
+  .transform(({ metadata, spec: { claims: asked, ...spec }, status }) => {
+    const { claims: given, ...rest } = status ?? noStatus;
+    return { ...metadata, ...spec, ...rest, ...(asked + given > 0 ? { hasClaims: true } : {}) };
+  });

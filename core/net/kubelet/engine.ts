@@ -1,6 +1,6 @@
 /** What a policy engine does to connections from pods to kubelets: one layer among those on the path. */
 import type { Fact, Reason } from "../../model/fact.ts";
-import type { Namespace, Node, Pod } from "../../model/workloads.ts";
+import { mayHaveBranchInterface, type Namespace, type Node, type Pod } from "../../model/workloads.ts";
 import {
   type AddressSet,
   allAddresses,
@@ -111,8 +111,8 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
           const own = reachOf(subject, scope, port, "own");
           const [ofNodes, ofWorld] = [reachOf(subject, scope, port, "other"), reachOf(subject, scope, port)];
           const doubt = hasOtherAddresses ? nodesHaveOtherAddresses : subject.doubt;
-          const either = eitherOf(ofNodes, pod.hasBranchInterface ? eitherOf(ofWorld, own) : ofWorld);
-          const { atLeast, atMost } = pod.hasBranchInterface ? either : within(ofCilium, ofNodes, either);
+          const either = eitherOf(ofNodes, mayHaveBranchInterface(pod) ? eitherOf(ofWorld, own) : ofWorld);
+          const { atLeast, atMost } = mayHaveBranchInterface(pod) ? either : within(ofCilium, ofNodes, either);
           const others = withGuard({ atLeast, atMost: difference(atMost, spare), doubt });
           return { own: { ...(guarded === undefined ? own : withGuard(own)), isOneEnd: true }, others };
         },
@@ -129,7 +129,7 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
           const past = (bounds: Bounds): Bounds => beside(pod).reduce(pastPolicies, bounds);
           const [its, own] = [past(byPolicy), past({ ...reachOf(subject, scope, port, "own"), doubt })] as const;
           // In strict mode a branch interface leads to the own node like to all others.
-          return { own, others: withGuard(pod.hasBranchInterface ? { ...its, atMost: union(its.atMost, own.atMost) } : its) };
+          return { own, others: withGuard(mayHaveBranchInterface(pod) ? { ...its, atMost: union(its.atMost, own.atMost) } : its) };
         },
       };
     }
@@ -150,7 +150,7 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
   const treatment = (pod: Pod): Treatment => {
     const subject = effective.of(pod);
     const isFargate = pod.nodeName !== undefined && onFargate.names.has(pod.nodeName);
-    const asked = `${subject?.key ?? "on no node"} ${pod.hasBranchInterface} ${isFargate} ${beside(pod).join()}`;
+    const asked = `${subject?.key ?? "on no node"} ${mayHaveBranchInterface(pod)} ${isFargate} ${beside(pod).join()}`;
     const found = bySubject.get(asked);
     if (found !== undefined) return found;
     const { onPort, sparesOwnNode, ownNodeBy } = treatmentOf(pod, subject);

@@ -1,7 +1,7 @@
 /** The pods that may call kubelets, as few classes of them: of one class all go by the same rules. */
 import type { Fact, Reason } from "../../model/fact.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
-import type { Pod } from "../../model/workloads.ts";
+import { mayHaveBranchInterface, type Pod } from "../../model/workloads.ts";
 import { type AddressSet, noAddresses, parseCidrs } from "../addresses.ts";
 import type { BranchMode } from "../policy/enforcement/branch-mode.ts";
 import type { Place } from "../reach/within-vpc.ts";
@@ -89,15 +89,23 @@ export function podClasses(candidates: readonly Candidate[], { networkInterfaces
 const whyUnplaced = ({ namespace, name }: Pod, address: string): Reason =>
   address === "" ? { code: "not-found", message: `Pod ${namespace}/${name} runs without an address.` } : whyNoInterface(address);
 
-/** The annotation alone proves nothing, it is the cluster's text: the interface has to be one. */
+const notByVpcCni = ({ namespace, name }: Pod): Reason => ({
+  code: "not-supported",
+  message: `Pod ${namespace}/${name} has a branch interface without VPC CNI's annotation, and which way its packets to its own node go could not be told.`,
+});
+
+/**
+ * The annotation alone proves nothing, it is the cluster's text: the interface has to be one. EKS Auto Mode gives pods such
+ * interfaces without it. Source: Amazon EKS User Guide, "Assign security groups to individual Pods in EKS Auto Mode".
+ */
 function ownNodePath(
   pod: Pod,
   its: NetworkInterface | undefined,
   branchMode: SourceFacts["branchMode"],
 ): Pick<PodClass, "ownNode" | "modeUntold"> {
-  if (!pod.hasBranchInterface) return { ownNode: "host" };
-  if (its === undefined) return { ownNode: "unsure" };
+  if (its === undefined) return { ownNode: mayHaveBranchInterface(pod) ? "unsure" : "host" };
   if (its.type !== "branch") return { ownNode: "host" };
+  if (!pod.hasBranchInterface) return { ownNode: "unsure", modeUntold: notByVpcCni(pod) };
   const mode = branchMode(pod);
   if (mode.state === "unsure") return { ownNode: "unsure", modeUntold: mode.reason };
   return { ownNode: mode.state === "strict" ? "vpc" : "host" };

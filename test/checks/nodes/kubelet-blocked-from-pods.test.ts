@@ -101,6 +101,32 @@ describe("paths that only an engine can stop, of which nothing is known", () => 
   });
 });
 
+// Source: Amazon EKS User Guide, "Assign security groups to individual Pods in EKS Auto Mode" (1.36): branch interfaces by DRA.
+describe("a branch interface of EKS Auto Mode, beside nodes of VPC CNI in strict mode", () => {
+  const auto = ec2("0a", "10.0.1.4", { labels: { "eks.amazonaws.com/compute-type": "auto" } });
+  const claiming = aPod("web", { nodeName: "0a", podIps: ["10.0.1.9"], hasClaims: true, owner });
+  const unannotated = aPod("web", { nodeName: "0a", podIps: ["10.0.1.9"], owner });
+  const closed = { nodes: known([auto]), securityGroups: known([aSecurityGroup("sg-cluster", [], { egress: everywhere }), webGroup]) };
+  it.each<[string, Pod]>([
+    ["unknown: by a claim, without VPC CNI's annotation", claiming],
+    ["unknown: by neither: the interface itself tells", unannotated],
+    ["unknown: VPC CNI's annotation tells no mode there", branched],
+  ])("%s", (_rule, pod) => {
+    const { status, evidence } = finding(facts([], { ...closed, pods: known([anAwsNode("0b"), pod]) }));
+    expect(status).toBe("unknown");
+    expect(evidence).toMatchObject({ podsByPathToOwnNode: { unsure: 1 } });
+  });
+
+  it("its own groups decide towards other nodes, and not the node's", () => {
+    const rest = {
+      nodes: known([auto, nodeB]),
+      securityGroups: known([aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"] })], { egress: everywhere }), webGroup]),
+    };
+    expect(finding(facts([claiming], rest)).evidence).toMatchObject({ securityGroupsAndNetworkAcls: { denies: 1 } });
+    expect(finding(facts([plain], rest)).evidence).toMatchObject({ securityGroupsAndNetworkAcls: { admits: 1 } });
+  });
+});
+
 describe("a branch interface in strict mode", () => {
   const admitting = (rule: Parameters<typeof aRule>[0]) => known([aSecurityGroup("sg-cluster", [aRule(rule)]), webGroup]);
   const letting = (rule: Parameters<typeof aRule>[0]) =>

@@ -339,6 +339,23 @@ it.each<[string, Partial<Omit<Pod, "spec">>, readonly Pod[], string]>([
   expect(said).toBe(expected);
 });
 
+// Source: Amazon EKS User Guide, "Assign security groups to individual Pods in EKS Auto Mode": branch interfaces by DRA, from 1.36.
+it.each<[string, Partial<Omit<Pod, "spec">>, string]>([
+  ["enforced: a pod in EKS Auto Mode", owned, "enforced"],
+  ["unsure: one that may have a branch interface by a claim", { ...owned, hasClaims: true }, "unsure"],
+  ["unsure: one with a branch interface by the annotation", branch, "unsure"],
+])("%s", (_rule, rest, expected) => {
+  const pod = aPod("web", rest);
+  const facts = { ...noEngines, ...nodeClass(), nodes: known([auto, bystander]), pods: known([pod, kubeProxy("n1")]) };
+  expect(enforcementOf(facts).ofPod(pod).state).toBe(expected);
+});
+
+it("enforced: a claim of another device beside the agent of VPC CNI", () => {
+  const pod = aPod("web", { ...owned, hasClaims: true });
+  const facts = { ...noEngines, ...on, nodes: known([linux]), pods: known([pod, anAwsNode("n1")]) };
+  expect(enforcementOf(facts).ofPod(pod).state).toBe("enforced");
+});
+
 it("not enforced: a pod that shares the network of its node", () => {
   const pod = aPod("web", { ...owned, spec: { hostNetwork: true } });
   const facts = { ...noEngines, ...on, nodes: known([linux]), pods: known([pod, anAwsNode("n1")]) };

@@ -5,7 +5,7 @@
  * pull request 367.
  */
 import type { Reason } from "../../../model/fact.ts";
-import type { Pod } from "../../../model/workloads.ts";
+import { mayHaveBranchInterface, type Pod } from "../../../model/workloads.ts";
 import { branchModeOf } from "./branch-mode.ts";
 import { type CniAgent, isSetUpBy, setUpBefore } from "./cni-agent.ts";
 import type { Enforcing } from "./signal.ts";
@@ -17,12 +17,25 @@ export type Limit =
 
 /** Why the engine leaves the pod alone, or may; undefined where it polices it. */
 export function limitFor({ engine, agent }: Pick<Enforcing, "engine" | "agent">, pod: Pod, cni: CniAgent | undefined): Limit | undefined {
-  if (engine === "vpc-cni") return pod.owner === undefined ? standalone : pod.hasBranchInterface ? besideAgent(pod, cni, agent) : undefined;
+  if (engine === "vpc-cni") {
+    if (pod.owner === undefined) return standalone;
+    // In EKS Auto Mode no pod of the agent runs, and nothing tells what becomes of branch interfaces.
+    if (cni === undefined) return mayHaveBranchInterface(pod) ? inAutoMode(pod) : undefined;
+    return pod.hasBranchInterface ? besideAgent(pod, cni, agent) : undefined;
+  }
   if (engine !== "calico") return undefined;
   return (pod.hasBranchInterface ? behindBranch(pod, cni) : undefined) ?? onIpv6(pod, cni);
 }
 
 const standalone: Limit = { state: "not-enforced", cause: "standalone", why: "VPC CNI polices no pod without a controller" };
+
+const inAutoMode = ({ namespace, name }: Pod): Limit => ({
+  state: "unsure",
+  reason: {
+    code: "not-supported",
+    message: `Pod ${namespace}/${name} may have a branch interface in EKS Auto Mode, and whether policies hold there could not be told.`,
+  },
+});
 
 /** Older agents of VPC CNI look for the host interface of a pod by a name that it has not in strict mode. */
 function besideAgent(pod: Pod, cni: CniAgent | undefined, agent: VpcCniAgent | undefined): Limit | undefined {
