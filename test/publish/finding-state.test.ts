@@ -261,6 +261,51 @@ describe("what was not delivered", () => {
     expect(nextState(closing.state, { findings: [], readAt: day(on), complete: nothing }).toPublish).toHaveLength(owed);
   });
 
+  it("a waived failure that was never accepted is owed as a waived one", () => {
+    const waived = nextState(emptyState(subject), { findings: [web({ status: "waived" })], readAt: day(1), complete: everything });
+    const later = nextState(waived.state, { findings: [web(unread)], readAt: day(2), complete: nothing });
+    expect(later.toPublish).toMatchObject([{ finding: { id: web().id, status: "waived" } }]);
+  });
+
+  it.each([
+    ["a reminder", web(), 9],
+    ["a change", web({ message: "Another reason." }), 2],
+  ])("%s that was lost is owed by an evaluation that looks, and not by one that could not", (_rule, finding, on) => {
+    const failing = withDelivered(withOffered(opened.state, opened.toPublish), opened.toPublish);
+    const next = nextState(failing, { findings: [finding], readAt: day(on), complete: everything });
+    expect(next.toPublish).toHaveLength(1);
+    const lost = FindingState.parse(withOffered(next.state, next.toPublish));
+    expect(nextState(lost, { findings: [web(unread)], readAt: day(on + 1), complete: nothing }).toPublish).toEqual([]);
+    expect(nextState(lost, { findings: [finding], readAt: day(on + 1), complete: everything }).toPublish).toHaveLength(1);
+  });
+
+  it.each([
+    ["what was seen now", web({ status: "pass", message: "Service shop/web is internal." }), "Service shop/web is internal."],
+    ["what was seen now, of nothing to judge", web({ status: "not-applicable", message: "Nothing is left." }), "Nothing is left."],
+    ["what was seen before, by an evaluation that could not look", web(unread), "Service shop/web does not fail any more."],
+  ])("a closing says %s", (_rule, last, message) => {
+    const failing = withDelivered(withOffered(opened.state, opened.toPublish), opened.toPublish);
+    const passing = web({ status: "pass", message: "It passes." });
+    const refused = nextState(failing, { findings: [passing], readAt: day(2), complete: everything });
+    const { toPublish } = nextState(refused.state, { findings: [last], readAt: day(3), complete: everything });
+    expect(toPublish).toMatchObject([{ finding: { message, frameworks: last.status === "unknown" ? [] : last.frameworks } }]);
+  });
+
+  it("a closing names what has no namespace, and of an account no cluster", () => {
+    const account = { kind: "Account", id: "arn:aws:iam::111122223333:root", name: "111122223333" };
+    const { cluster: _, ...own } = aFinding({ resource: account });
+    const failing = nextState(emptyState(account.id), { findings: [own], readAt: day(1), complete: everything });
+    const { toPublish } = nextState(withOffered(failing.state, failing.toPublish), { findings: [], readAt: day(2), complete: everything });
+    const message = "Account 111122223333 is gone, or has nothing left that endpoint-not-open-to-internet judges.";
+    expect(toPublish).toMatchObject([{ finding: { message, reason: { code: "not-found", message } } }]);
+    expect(toPublish[0]?.finding).not.toHaveProperty("cluster");
+  });
+
+  it("of what is not remembered nothing is made", () => {
+    const other = nextState(emptyState(subject), { findings: [aServiceFinding("api")], readAt: day(1), complete: everything });
+    expect(withDelivered(opened.state, other.toPublish)).toEqual(opened.state);
+  });
+
   it("a closing that was delivered late does not count for a failure that is back", () => {
     const failing = withOffered(opened.state, opened.toPublish);
     const closing = nextState(failing, { findings: [web({ status: "pass" })], readAt: day(2), complete: everything });
@@ -268,6 +313,22 @@ describe("what was not delivered", () => {
     const late = withDelivered(withOffered(back.state, back.toPublish), closing.toPublish);
     expect(late.findings[web().id]).toMatchObject({ status: "fail", mayBeActive: true });
   });
+});
+
+it("what is remembered does not hang on the order in which it was said", () => {
+  const [a, b, c] = ["a", "b", "c"].map((name) => aServiceFinding(name));
+  if (a === undefined || b === undefined || c === undefined) throw new TypeError("There are three.");
+  const texts = [
+    [a, b, c],
+    [b, c, a],
+    [c, b, a],
+  ].map((findings) => JSON.stringify(nextState(emptyState(subject), { findings, readAt: day(1), complete: everything }).state));
+  expect(new Set(texts).size).toBe(1);
+});
+
+it("of a cluster that is gone nothing counts as judged that never was", () => {
+  const { state } = nextState(emptyState(subject), { findings: [web()], readAt: day(1), complete: nothing });
+  expect(nextState(state, { findings: [], readAt: day(2), complete: everything }).state.judged).toEqual({ [check]: day(2) });
 });
 
 type Step = { readonly statuses: readonly (Finding["status"] | "absent")[]; readonly complete: boolean; readonly day: number };

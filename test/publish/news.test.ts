@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../core/model/finding.ts";
-import { emptyState, type FindingState, nextState } from "../../core/publish/finding-state.ts";
-import { type News, newsOf, silenced, withoutNews, withTold } from "../../core/publish/news.ts";
+import { emptyState, FindingState, nextState, type Told } from "../../core/publish/finding-state.ts";
+import { type News, newsOf, silenced, withIntroduced, withoutNews, withTold } from "../../core/publish/news.ts";
 import { aServiceFinding, clusterOf } from "../report/sample.ts";
 
 const subject = clusterOf("111122223333", "prod").arn;
@@ -108,6 +108,34 @@ describe("read by the channel, and known only after", () => {
     const late = withTold(ended, newsOf(told));
     expect(kindsIn(late)).toEqual(["resolved high"]);
     expect(kindsIn(stateAfter([high], late, 5))).toEqual(["waiver-ended high"]);
+  });
+
+  it("none, for good: it opened, is waived by then, and is fixed after", () => {
+    const opened = stateAfter([high]);
+    const late = withTold(stateAfter([waived], opened, 1), newsOf(opened));
+    expect(kindsIn(stateAfter([pass], late, 3))).toEqual([]);
+  });
+
+  it.each<[string, Told]>([
+    ["something else", { as: "closed", severity: "high", isHeardOf: true }],
+    ["another severity", { as: "suppressed", severity: "low", isHeardOf: true }],
+    ["that it fails", { as: "suppressed", severity: "high" }],
+    ["nothing", { as: "fail", severity: "low" }],
+  ])("news are for nobody only as long as what was told stands: by then it was %s", (_rule, told) => {
+    const before: Told = { as: "suppressed", severity: "high", isHeardOf: true };
+    const after: Told = { as: "suppressed", severity: "critical" };
+    const opened = stateAfter([high]);
+    const [[id, remembered] = ["", undefined]] = Object.entries(opened.findings);
+    if (remembered === undefined) throw new TypeError("It is remembered.");
+    const now = (its: Told): FindingState => ({ ...opened, findings: { [id]: { ...remembered, told: its } } });
+    expect(withoutNews(now(before), [{ id, before, after }])).toEqual(now(after));
+    expect(withoutNews(now(told), [{ id, before, after }])).toEqual(now(told));
+  });
+
+  it("a subject is introduced once, and what a channel believes is kept as it is written", () => {
+    const state = stateAfter([low, tell, high, silence]);
+    const introduced = withIntroduced(withIntroduced(state, day(5)), day(6));
+    expect(FindingState.parse(introduced)).toEqual({ ...state, introducedAt: day(5) });
   });
 
   it("none is for nobody that somebody was told of in the meantime", () => {
