@@ -7,6 +7,7 @@ import type { Proposal } from "../core/fix/propose.ts";
 import { manifestsFile, scriptOf } from "../core/fix/script.ts";
 import { proofLines, proposalText } from "../core/fix/text.ts";
 import type { Cluster } from "../core/model/cluster.ts";
+import { plainJson } from "../core/report/plain-text.ts";
 import { UsageError } from "./errors.ts";
 
 /**
@@ -58,7 +59,7 @@ function* fixFiles(all: readonly Proposed[]): Generator<readonly [path: string, 
 }
 
 function* filesOf(proposal: Proposal, cluster: Cluster): Generator<readonly [name: string, text: string]> {
-  yield ["proof.json", `${JSON.stringify(proposalJson(proposal), undefined, 2)}\n`];
+  yield ["proof.json", `${plainJson(proposalJson(proposal), 2)}\n`];
   if (proposal.state !== "planned") {
     yield ["proof.txt", proposalText(proposal, cluster)];
     return;

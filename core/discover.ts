@@ -44,8 +44,9 @@ export async function discoverClusters(
     signal,
   });
   ports.measure?.({ FindingsPublished: delivered, PublishFailed: refused.length });
-  for (const { id, code, message } of refused) ports.log.warn("finding refused", { runId, account, id, code, message });
-  if (suppressionsUnread !== undefined) ports.log.warn("suppressed findings not read", { runId, account, ...suppressionsUnread });
+  for (const { id, code, message } of refused) ports.log.warn("finding not published", { runId, account, id, code, message });
+  if (suppressionsUnread !== undefined)
+    ports.log.warn("suppressed findings not read from Security Hub", { runId, account, ...suppressionsUnread });
   const record: AccountRecord = { account, readAt, coverage, clusters: seen.clusters, findings };
   await writeRecord(ports.store, keys.account(runId, account), record);
   // Last, and only until the time for reading is over: those that are there have to be scanned.
@@ -90,7 +91,7 @@ async function closeGone(
           signal,
         });
         measure?.({ FindingsPublished: delivered, PublishFailed: refused.length });
-        for (const { id, code, message } of refused) log.warn("finding refused", { runId, ...cluster, id, code, message });
+        for (const { id, code, message } of refused) log.warn("finding not published", { runId, ...cluster, id, code, message });
         log.info("closed, as the cluster is gone", { runId, ...cluster, ...changes });
       } catch (error) {
         broken(error, cluster);

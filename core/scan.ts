@@ -53,10 +53,12 @@ export async function scanCluster(request: ScanRequest, ports: Ports, signal: Ab
     signal,
   });
   ports.measure?.({ FindingsPublished: published.delivered, PublishFailed: published.refused.length });
-  for (const { id, code, message } of published.refused) ports.log.warn("finding refused", { runId: run.id, ...target, id, code, message });
+  for (const { id, code, message } of published.refused)
+    ports.log.warn("finding not published", { runId: run.id, ...target, id, code, message });
 
   const { suppressionsUnread, ...kept } = published;
-  if (suppressionsUnread !== undefined) ports.log.warn("suppressed findings not read", { runId: run.id, ...target, ...suppressionsUnread });
+  if (suppressionsUnread !== undefined)
+    ports.log.warn("suppressed findings not read from Security Hub", { runId: run.id, ...target, ...suppressionsUnread });
 
   const namespaces = namespacesOf(cluster, ports.settings.internet, (cause) =>
     ports.log.error("the picture of namespaces broke", { runId: run.id, ...target, cause }),

@@ -2,6 +2,7 @@
 import type { Cluster } from "../model/cluster.ts";
 import type { Finding } from "../model/finding.ts";
 import { connectionLines } from "../report/connectivity-text.ts";
+import { plainJson } from "../report/plain-text.ts";
 import type { Change } from "./cut.ts";
 import type { Proposal } from "./propose.ts";
 import type { Proof } from "./prove.ts";
@@ -13,7 +14,7 @@ export interface Proposed {
 }
 
 export const proposalsJson = (all: readonly Proposed[]): string =>
-  `${JSON.stringify({ schema: "eks-perimeter/fix/v1", clusters: all.map(ofCluster) }, undefined, 2)}\n`;
+  `${plainJson({ schema: "eks-perimeter/fix/v1", clusters: all.map(ofCluster) }, 2)}\n`;
 
 const ofCluster = ({ cluster, proposals }: Proposed) => ({
   arn: cluster.resource.id,

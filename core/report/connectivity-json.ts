@@ -3,6 +3,7 @@ import type { Reason } from "../net/connectivity/explain.ts";
 import type { Allowed } from "../net/connectivity/model.ts";
 import { isAll, type PortSet, protocols } from "../net/policy/port-set.ts";
 import { rangeText } from "./connectivity-text.ts";
+import { plainJson } from "./plain-text.ts";
 
 const schema = "eks-perimeter/connectivity/v1";
 
@@ -44,7 +45,7 @@ export function* connectivityJson(
     yield `,\n  ${JSON.stringify(name)}: [`;
     let separator = "\n    ";
     for (const one of list) {
-      yield `${separator}${JSON.stringify(connectionJson(one, explain))}`;
+      yield `${separator}${plainJson(connectionJson(one, explain))}`;
       separator = ",\n    ";
     }
     yield separator.startsWith(",") ? "\n  ]" : "]";

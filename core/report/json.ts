@@ -2,6 +2,7 @@ import type { Coverage } from "../model/cluster.ts";
 import type { Fact } from "../model/fact.ts";
 import type { Finding } from "../model/finding.ts";
 import type { NamespaceReach } from "../net/connectivity/namespaces.ts";
+import { plainJson } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 
 /** The report as a JSON document: the same report is the same text, whatever order its parts were made in. */
@@ -37,7 +38,7 @@ export function* jsonPieces({ schema, run, accounts, clusters, findings, summary
   yield `${findings.length === 0 ? "" : "\n  "}],\n${written(after).slice("{\n".length)}\n`;
 }
 
-const written = (value: object): string => JSON.stringify(value, null, 2);
+const written = (value: object): string => plainJson(value, 2);
 
 const ofCoverage = ({ read, state, reason }: Coverage) => ({
   read,

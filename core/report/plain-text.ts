@@ -28,6 +28,19 @@ export const plainLines = (text: string): string =>
     .replace(/[\v\f\r\u0085\u2028\u2029]/g, "\n")
     .replace(unprintableInLines, shown);
 
+/**
+ * Controls that JSON leaves as they are, marks that reorder the text around them, and breaks of lines that JavaScript once took for
+ * ends of a string. C0 controls are escaped by JSON itself.
+ */
+const unprintableInJson = /[\u007f-\u009f\u2028\u2029]|\p{Bidi_Control}/gu;
+
+/** A JSON document that says the same to every reader, and in which a terminal or an editor finds nothing to obey. */
+export const plainJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(
+    unprintableInJson,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 /** At most so many UTF-16 units of the text, cut between code points; what was cut ends in "…". */
 export function clipped(text: string, limit: number): string {
   if (text.length <= limit) return text;

@@ -2,12 +2,12 @@
 import { type Place, type Prerequisite, type PrerequisiteState, prerequisiteStates } from "../model/prerequisite.ts";
 import { version } from "../version.ts";
 import { addRow, fitted, plainTable } from "./plain-table.ts";
-import { plainText } from "./plain-text.ts";
+import { plainJson, plainText } from "./plain-text.ts";
 import { hanging, wrapped } from "./wrap.ts";
 
 /** One JSON document. */
 export const toPrerequisitesJson = (prerequisites: readonly Prerequisite[]): string =>
-  `${JSON.stringify({ schema: "eks-perimeter/doctor/v1", version, prerequisites, summary: counted(prerequisites) }, null, 2)}\n`;
+  `${plainJson({ schema: "eks-perimeter/doctor/v1", version, prerequisites, summary: counted(prerequisites) }, 2)}\n`;
 
 /**
  * A table of everything that was looked at, and below it what to do; commands stand on lines of their own, whole, to be copied.

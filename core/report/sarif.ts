@@ -9,7 +9,7 @@ import { checks as everyCheck } from "../checks/index.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { Finding } from "../model/finding.ts";
 import { severities } from "../model/severity.ts";
-import { plainText } from "./plain-text.ts";
+import { plainJson, plainText } from "./plain-text.ts";
 import type { Report } from "./report.ts";
 import { artifactsOf, locationOf, type SourcePlace } from "./sarif-location.ts";
 import { levelOf, ruleOf, unjudged, unjudgedRuleOf } from "./sarif-rule.ts";
@@ -59,7 +59,7 @@ export function toSarif(report: Report, { checks = everyCheck, whereIs }: SarifO
   const log = new SarifBuilder({ $schema: "https://json.schemastore.org/sarif-2.1.0.json" });
   log.addRun(builder);
   // Not buildSarifJsonString: it refuses a log that has a certain word in it, which any annotation of a Service may hold.
-  return `${JSON.stringify(log.buildSarifOutput() satisfies Log)}\n`;
+  return `${plainJson(log.buildSarifOutput() satisfies Log)}\n`;
 }
 
 /** What a finding is in SARIF's words; undefined for one that is no result. */

@@ -99,7 +99,7 @@ describe("where it is told", () => {
       vi.advanceTimersByTime(1_000);
       if (second % 10 === 9) progress.scanned();
     }
-    progress.log.warn("finding refused", { runId: "r", account: "1", message: "No \u001b[31mway.", code: "X" });
+    progress.log.warn("finding not published", { runId: "r", account: "1", message: "No \u001b[31mway.", code: "X" });
     progress.stop();
     progress.stop();
     return written.join("");
@@ -108,12 +108,12 @@ describe("where it is told", () => {
   it("a log hears of a long run now and then, in plain lines", () => {
     expect(told(false, {}, 100)).toBe(
       "2 of 9 clusters · 12 calls · 0:30\n5 of 9 clusters · 12 calls · 1:00 · about 50 s left\n8 of 9 clusters · 12 calls · 1:30 · about 15 s left\n" +
-        "warning: finding refused: No way. (account 1, code X)\n",
+        "warning: finding not published: No way. (account 1, code X)\n",
     );
   });
 
   it("a log hears nothing of a short one", () => {
-    expect(told(false, {}, 29)).toBe("warning: finding refused: No way. (account 1, code X)\n");
+    expect(told(false, {}, 29)).toBe("warning: finding not published: No way. (account 1, code X)\n");
   });
 
   it.each<[string, Record<string, string>]>([
@@ -135,7 +135,7 @@ describe("where it is told", () => {
       [
         "    12 ms  read     eks:DescribeCluster  (a cluster\uFFFD)",
         "  1500 ms  unknown  kubernetes:list pods",
-        "warning: finding refused: No way. (account 1, code X)",
+        "warning: finding not published: No way. (account 1, code X)",
         "",
         "2 reads in 0:03, 1 without an answer: 1 of AWS, 1 of Kubernetes.",
         "12 calls: 7 to AWS (1 of them again), 5 to Kubernetes.",

@@ -5,7 +5,9 @@ import type { Finding } from "../../core/model/finding.ts";
 import { toCsv } from "../../core/report/csv.ts";
 import { toGlance } from "../../core/report/glance.ts";
 import { toJson } from "../../core/report/json.ts";
+import { ocsfDocument } from "../../core/report/ocsf.ts";
 import type { Report } from "../../core/report/report.ts";
+import { toSarif } from "../../core/report/sarif.ts";
 import { coverageChecks, toReport } from "../../core/report/summary.ts";
 import { toTable } from "../../core/report/table.ts";
 import { unreadOf } from "../../core/report/unread.ts";
@@ -151,6 +153,27 @@ const hostile = fc.oneof(
   ),
   fc.string({ unit: "binary", maxLength: 40 }),
 );
+
+it("no text of a cluster is obeyed by whoever shows a JSON document, and every reader gets it whole", () => {
+  fc.assert(
+    fc.property(hostile, hostile, (name, message) => {
+      const text = `${name}\u009b2J\u202e\u2028`;
+      const finding = aServiceFinding("x", {
+        id: text,
+        resource: { kind: "Service", id: text, name },
+        message,
+        evidence: { [text]: text },
+      });
+      const report = reportOf(finding);
+      for (const document of [toJson(report), toSarif(report), [...ocsfDocument(report, "eu-west-1")].join("")]) {
+        expect(document).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}|\u2028/u);
+      }
+      const { findings } = JSON.parse(toJson(report)) as Report;
+      expect(findings[0]).toMatchObject({ id: text, evidence: { [text]: text } });
+    }),
+    { numRuns: 40 },
+  );
+});
 
 it("no text of a cluster becomes a terminal escape, or a cell of its own", () => {
   fc.assert(
