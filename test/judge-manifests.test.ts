@@ -1,11 +1,12 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checks } from "../core/checks/index.ts";
 import { factsOf, judgedListNames, manifestFactNames } from "../core/collect/manifests/facts.ts";
 import { readManifests } from "../core/collect/manifests/read.ts";
 import { evaluateManifests, judgeable } from "../core/judge-manifests.ts";
 import { type AnyCheck, defineCheck, type Verdict } from "../core/model/check.ts";
+import type { Reason } from "../core/model/fact.ts";
 import type { Finding } from "../core/model/finding.ts";
-import { aCluster, readAt, withSettings } from "./support/cluster.ts";
+import { aCluster, inShop, readAt, withSettings } from "./support/cluster.ts";
 
 const judged = judgeable(checks, manifestFactNames);
 
@@ -182,4 +183,69 @@ it.each([
   const cluster = aCluster(factsOf(lists, { readAt, reads: [] }));
   const { findings } = evaluateManifests([saying({ status }, uses)], cluster, manifestFactNames, withSettings({}), readAt);
   expect(findings.map((one) => one.status)).toEqual([expected]);
+});
+
+describe("what a check says of manifests that are silent about nodes", () => {
+  const { lists } = readManifests([{ path: "a.yaml", text: service("web") }], judgedListNames);
+  const cluster = aCluster(factsOf(lists, { readAt, reads: [] }));
+  const reason = (code: Reason["code"]): { readonly reason: Reason } => ({ reason: { code, message: "It says why." } });
+  const waivers = [{ check: "any", resource: "*", owner: "team", reason: "legacy", expires: "2099-01-31" }];
+  const said = (verdict: object, config: object = {}) => {
+    const check = { ...saying({ status: "pass" }, ["nodes"]), evaluate: () => [{ message: "Seen.", ...verdict } as Verdict] };
+    return evaluateManifests([check], cluster, manifestFactNames, withSettings({ ...config }), readAt).findings[0];
+  };
+  const web = { resource: inShop("Service", "services", "web") };
+  const whole = { resource: cluster.resource };
+  const told = { status: "unknown", reason: { code: "not-supported", message: "Only a cluster tells nodes." } };
+  const breaksNothing = (what: string) => `${what} breaks nothing by its manifests, and whether it passes they do not tell.`;
+  const pass = { status: "pass", evidence: { seen: 1 } };
+
+  it.each([
+    ["unknown: a pass, of what lies in a namespace", { ...web, ...pass }, {}, { ...told, message: breaksNothing("Service shop/web") }],
+    ["unknown: a pass, of the whole", { ...whole, ...pass }, {}, { ...told, message: breaksNothing("Cluster prod") }],
+    [
+      "fail: by what is there",
+      { ...web, ...pass, status: "fail" },
+      {},
+      { status: "fail", evidence: { seen: 1, judgedBy: "manifests alone" } },
+    ],
+    [
+      "waived: by what is there",
+      { ...web, ...pass, status: "fail" },
+      { waivers },
+      { status: "waived", evidence: { seen: 1, judgedBy: "manifests alone" } },
+    ],
+    [
+      "unknown, and no gap: what nobody read",
+      { ...web, status: "unknown", ...reason("forbidden") },
+      {},
+      { status: "unknown", ...reason("not-supported") },
+    ],
+    [
+      "unknown, and a gap: what is wrong in a manifest",
+      { ...web, status: "unknown", ...reason("malformed") },
+      {},
+      { status: "unknown", ...reason("malformed") },
+    ],
+    [
+      "not applicable, for its own reason",
+      { ...web, status: "not-applicable", ...reason("not-ready") },
+      {},
+      { status: "not-applicable", ...reason("not-ready") },
+    ],
+  ])("%s", (_rule, verdict, config, finding) => {
+    expect(said(verdict, config)).toMatchObject(finding);
+  });
+
+  it("error: a check that breaks is a gap, whatever manifests tell", () => {
+    const breaking = {
+      ...saying({ status: "pass" }, ["nodes"]),
+      evaluate: () => {
+        throw new TypeError("It breaks.");
+      },
+    };
+    const { findings, broken } = evaluateManifests([breaking], cluster, manifestFactNames, withSettings({}), readAt);
+    expect(findings).toMatchObject([{ status: "error", reason: { code: "internal" } }]);
+    expect(broken).toHaveLength(1);
+  });
 });
