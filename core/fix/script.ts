@@ -35,7 +35,7 @@ export function scriptOf({ plan, finding, proved, proof }: Planned, cluster: Clu
 const comment = (text: string): string => `# ${plainText(text)}`;
 
 /** Wherever it stands, such as in a loop. One guard too many harms nobody. */
-const usesAws = (command: string): boolean => /(?:^|[\s(])aws (?:ec2|eks|elb|elbv2) /.test(command);
+const usesAws = (command: string): boolean => /(?:^|[\s(])aws [a-z0-9-]+ /.test(command);
 const usesCluster = (command: string): boolean => /(?:^|[\s(])(?:kubectl|helm) /.test(command);
 
 /** Another account may have a cluster of this name. */

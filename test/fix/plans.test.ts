@@ -323,6 +323,7 @@ describe("a script", () => {
   it.each([
     ["helm, which has contexts of its own", "helm upgrade x", 'command helm --kube-context "$KUBE_CONTEXT"'],
     ["AWS in a loop", "until aws elb describe-load-balancers; do sleep 5; done", "aws sts get-caller-identity"],
+    ["any service of AWS", "aws iam attach-role-policy --role-name nodes", "aws sts get-caller-identity"],
     ["AWS in a substitution", 'echo "$(aws eks describe-addon)"', "aws sts get-caller-identity"],
     ["kubectl behind a pipe", "cat x | kubectl replace --filename -", 'command kubectl --context "$KUBE_CONTEXT"'],
   ])("is kept to its own by a guard: %s", (_rule, command, guard) => {
