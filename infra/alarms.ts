@@ -82,7 +82,7 @@ const never: Readonly<Record<string, Watched>> = {
   },
   "publish-failed": {
     sum: [ours("PublishFailed")],
-    says: 'Security Hub refused findings. Search the logs of scan and discover for "finding refused": InvalidAccess means that Security Hub is off in that account and Region, so turn it on; InvalidInput is a defect of eks-perimeter, so report it.',
+    says: 'Security Hub refused findings. Search the logs of scan and discover for "finding not published": InvalidAccess means that Security Hub is off in that account and Region, so turn it on; InvalidInput is a defect of eks-perimeter, so report it.',
     period: silence,
   },
   "slack-failed": {
