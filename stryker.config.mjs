@@ -1,8 +1,16 @@
 // A test that passes whatever the code does proves nothing. Mutation testing changes the code in small ways and asks whether any
-// test notices; a change that survives marks a rule that nobody wrote down. It covers what judges: a wrong verdict is the worst defect.
+// test notices; a change that survives marks a rule that nobody wrote down. It covers what judges, as a wrong verdict is the worst
+// defect; what calls a plan proved, which somebody then carries out; and what calls a finding ended, which nobody looks at any more.
 // An equivalent mutant is silenced on its line, with the reason: // Stryker disable next-line <mutator>: <reason>
 export default {
-  mutate: ["core/net/**/*.ts", "core/checks/**/*.ts", "core/evaluate.ts", "core/waive.ts"],
+  mutate: [
+    "core/{net,checks}/**/*.ts",
+    "core/{evaluate,waive,judge-manifests}.ts",
+    "core/fix/{prove,propose,widened,cut,narrowed-rules,rule-ports}.ts",
+    "core/fix/load-balancer/widened.ts",
+    "core/publish/{completeness,finding-state,gone-clusters,changed,news}.ts",
+    "core/publish/slack/resolved-since.ts",
+  ],
   testRunner: "vitest-whole-files",
   vitest: { configFile: "vitest.config.ts", related: true },
   plugins: ["@stryker-mutator/vitest-runner", "./test/mutation/whole-files.mjs"],
