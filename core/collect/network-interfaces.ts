@@ -2,6 +2,7 @@ import { DescribeNetworkInterfacesCommand } from "@aws-sdk/client-ec2";
 import * as z from "zod";
 import type { Fact } from "../model/fact.ts";
 import type { NetworkInterface } from "../model/vpc.ts";
+import { malformed } from "./answer.ts";
 import type { AwsPlane } from "./aws-plane.ts";
 import { inVpc, readList } from "./vpc-list.ts";
 
@@ -10,7 +11,8 @@ const Page = z.object({
   NetworkInterfaces: z.array(
     z.object({
       NetworkInterfaceId: z.string(),
-      SubnetId: z.string(),
+      // Absent on what stands in several subnets, or in none: no instance's does.
+      SubnetId: z.string().optional(),
       InterfaceType: z.string(),
       Description: z.string().default(""),
       Groups: z.array(z.object({ GroupId: z.string() })),
@@ -39,28 +41,34 @@ export const readNetworkInterfaces = (vpcId: string, plane: AwsPlane): Promise<F
           new DescribeNetworkInterfacesCommand({ Filters: [inVpc(vpcId)], IncludeManagedResources: true, MaxResults: 1000, NextToken }),
           abort,
         ),
-      items: ({ NetworkInterfaces }) => NetworkInterfaces.map(interfaceOf),
+      items: ({ NetworkInterfaces }) => NetworkInterfaces.flatMap(interfaceOf),
     },
     plane,
   );
 
-function interfaceOf(row: Row): NetworkInterface {
+function interfaceOf(row: Row): readonly NetworkInterface[] {
   const associations = [row.Association, ...row.PrivateIpAddresses.map(({ Association }) => Association)];
   const { Attachment } = row;
   const instanceId = Attachment?.Status === "detached" ? undefined : Attachment?.InstanceId;
-  return {
-    id: row.NetworkInterfaceId,
-    subnetId: row.SubnetId,
-    groupIds: row.Groups.map(({ GroupId }) => GroupId),
-    // A prefix that is delegated to the interface is as much its own as an address: pods get theirs from it.
-    privateIpv4: [
-      ...row.PrivateIpAddresses.toSorted((a, b) => Number(b.Primary) - Number(a.Primary)).map(({ PrivateIpAddress }) => PrivateIpAddress),
-      ...row.Ipv4Prefixes.map(({ Ipv4Prefix }) => Ipv4Prefix),
-    ],
-    publicIpv4: [...new Set(associations.flatMap((association) => association?.PublicIp ?? []))],
-    ipv6: [...row.Ipv6Addresses.map(({ Ipv6Address }) => Ipv6Address), ...row.Ipv6Prefixes.map(({ Ipv6Prefix }) => Ipv6Prefix)],
-    ...(instanceId === undefined ? {} : { instanceId }),
-    type: row.InterfaceType,
-    description: row.Description,
-  };
+  if (row.SubnetId === undefined) {
+    if (instanceId === undefined) return [];
+    throw malformed("AWS answered with a network interface of an instance without its subnet.");
+  }
+  return [
+    {
+      id: row.NetworkInterfaceId,
+      subnetId: row.SubnetId,
+      groupIds: row.Groups.map(({ GroupId }) => GroupId),
+      // A prefix that is delegated to the interface is as much its own as an address: pods get theirs from it.
+      privateIpv4: [
+        ...row.PrivateIpAddresses.toSorted((a, b) => Number(b.Primary) - Number(a.Primary)).map(({ PrivateIpAddress }) => PrivateIpAddress),
+        ...row.Ipv4Prefixes.map(({ Ipv4Prefix }) => Ipv4Prefix),
+      ],
+      publicIpv4: [...new Set(associations.flatMap((association) => association?.PublicIp ?? []))],
+      ipv6: [...row.Ipv6Addresses.map(({ Ipv6Address }) => Ipv6Address), ...row.Ipv6Prefixes.map(({ Ipv6Prefix }) => Ipv6Prefix)],
+      ...(instanceId === undefined ? {} : { instanceId }),
+      type: row.InterfaceType,
+      description: row.Description,
+    },
+  ];
 }

@@ -71,6 +71,13 @@ export type CalicoTier = z.infer<typeof CalicoTier>;
 
 /** NetworkSet, which has a namespace, and GlobalNetworkSet. */
 export const CalicoNetworkSet = z
-  .strictObject({ namespace: z.string().exactOptional(), name: z.string(), labels: texts, nets: strings })
+  .strictObject({
+    namespace: z.string().exactOptional(),
+    name: z.string(),
+    labels: texts,
+    nets: strings,
+    /** allowedEgressDomains: rules of egress mean them too. */
+    domains: strings.exactOptional(),
+  })
   .readonly();
 export type CalicoNetworkSet = z.infer<typeof CalicoNetworkSet>;

@@ -216,6 +216,17 @@ describe("network interfaces", () => {
   const item = (rest: string) => `<item><networkInterfaceId>eni-1</networkInterfaceId><subnetId>subnet-a</subnetId>${rest}</item>`;
   it.each([
     ["known: one with the least that EC2 says", item("<interfaceType>interface</interfaceType><groupSet/>"), "known"],
+    // Source: Amazon EC2 API, NetworkInterface: associatedSubnets.
+    [
+      "known: one that stands in several subnets, and is no instance's",
+      `<item><networkInterfaceId>eni-1</networkInterfaceId><interfaceType>nat_gateway</interfaceType><groupSet/><associatedSubnetSet><item>subnet-a</item></associatedSubnetSet></item>`,
+      "known",
+    ],
+    [
+      "malformed: an instance's without its subnet",
+      `<item><networkInterfaceId>eni-1</networkInterfaceId><interfaceType>interface</interfaceType><groupSet/><attachment><instanceId>i-1</instanceId></attachment></item>`,
+      "malformed",
+    ],
     ["malformed: no word on groups is not no groups", item("<interfaceType>interface</interfaceType>"), "malformed"],
     ["malformed: no type", item("<groupSet/>"), "malformed"],
   ])("%s", async (_rule, row, state) => {

@@ -113,7 +113,7 @@ describe("Calico", () => {
     expect(read(CalicoTierObject, CalicoTier, { metadata: { name: "security" }, spec })).toEqual({ name: "security", ...expected });
   });
   it("network sets with their labels", () => {
-    const spec = { nets: ["10.0.0.0/8"], allowedEgressDomains: ["example.com"] };
+    const spec = { nets: ["10.0.0.0/8"] };
     expect(read(calicoNetworkSetObject("namespaced"), CalicoNetworkSet, { metadata, spec })).toEqual({
       ...identity,
       labels: { app: "web" },
@@ -124,6 +124,17 @@ describe("Calico", () => {
       labels: {},
       nets: [],
     });
+  });
+
+  it.each<[string, object, unknown]>([
+    [
+      "its domains",
+      { nets: null, allowedEgressDomains: ["*.example.com"] },
+      { ...identity, labels: { app: "web" }, nets: [], domains: ["*.example.com"] },
+    ],
+    ["a field that is not known", { nets: ["10.0.0.0/8"], allowedEgressFeeds: ["vpn"] }, "malformed"],
+  ])("a network set by %s", (_what, spec, expected) => {
+    expect(read(calicoNetworkSetObject("namespaced"), CalicoNetworkSet, { metadata, spec })).toEqual(expected);
   });
 
   const open: KubernetesApi[] = [];

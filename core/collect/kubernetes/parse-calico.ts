@@ -29,7 +29,11 @@ const labelled: Readonly<Record<Scope, z.ZodType<{ name: string; namespace: stri
   cluster: z.object({ name: z.string().min(1), ...labels }).transform((metadata) => ({ ...metadata, namespace: "" })),
 };
 
+/** Whole or not at all, as policies are: what rules mean by a set may hang on a field that is not known. Source: projectcalico/calico api networkset.go. */
+const NetworkSetSpec = z.strictObject({ nets: listOrEmpty(z.string()), allowedEgressDomains: listOrEmpty(z.string()) });
+
 export const calicoNetworkSetObject = (scope: Scope): z.ZodType<CalicoNetworkSet> =>
-  z
-    .object({ metadata: labelled[scope], spec: z.object({ nets: listOrEmpty(z.string()) }).nullish() })
-    .transform(({ metadata, spec }) => ({ ...named(metadata), labels: metadata.labels, nets: spec?.nets ?? [] }));
+  z.object({ metadata: labelled[scope], spec: NetworkSetSpec.nullish() }).transform(({ metadata, spec }) => {
+    const { nets = [], allowedEgressDomains: domains = [] } = spec ?? {};
+    return { ...named(metadata), labels: metadata.labels, nets, ...(domains.length > 0 ? { domains } : {}) };
+  });

@@ -213,7 +213,9 @@ function listenPortsOf(member: GroupMember): Declared<readonly number[]> {
   const text = ingressAnnotation(ingress, "listen-ports");
   if (text === undefined) {
     const certificates = [...(params?.certificateArns ?? []), ...parseList(ingressAnnotation(ingress, "certificate-arn") ?? "")];
-    return asked([certificates.length > 0 ? httpsPort : httpPort]);
+    // A certificate that the controller is to ask for counts as one that is named. Source: pkg/ingress/model_builder.go.
+    const isCreated = parseGoBool(ingressAnnotation(ingress, "create-acm-cert") ?? "") === true;
+    return asked([certificates.length > 0 || isCreated ? httpsPort : httpPort]);
   }
   const ports = portsIn(text);
   return ports === undefined

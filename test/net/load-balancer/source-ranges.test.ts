@@ -305,6 +305,12 @@ describe("an Ingress group asks for", () => {
       "everybody",
     ],
     [
+      "everybody on port 80, which a certificate that the controller asks for leaves to the silent one",
+      [member("a", { ...office, "create-acm-cert": "true" }), member("b", {})],
+      80,
+      "everybody",
+    ],
+    [
       "everybody on port 80, which a certificate of IngressClassParams leaves to the silent one",
       [member("a", office, { certificateArns: ["arn:aws:acm:eu-west-1:111122223333:certificate/1"] }), member("b", {})],
       80,

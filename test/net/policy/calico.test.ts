@@ -177,6 +177,36 @@ describe("Calico", () => {
       { "203.0.113.7 -> shop/api TCP 80": "yes", "203.0.114.1 -> shop/api TCP 80": "no", [toApi]: "no" },
     ],
     [
+      "perhaps: to egress a network set means its domains too, of which no address is known",
+      {
+        calicoNetworkSets: [
+          { name: "saas", labels: { app: "saas" }, nets: ["203.0.113.0/24"], domains: ["*.example.com"] },
+          { name: "other", labels: { app: "other" }, nets: [], domains: ["example.org"] },
+        ],
+        calicoPolicies: [global("a", { selector: "app == 'api'", egress: [{ ...allow, destination: { selector: "app == 'saas'" } }] })],
+      },
+      { "shop/api -> 203.0.113.7 TCP 443": "yes", "shop/api -> 203.0.114.1 TCP 443": "perhaps", "shop/web -> 203.0.114.1 TCP 443": "yes" },
+    ],
+    [
+      "no: to ingress it means its addresses alone",
+      {
+        calicoNetworkSets: [{ name: "saas", labels: { app: "saas" }, nets: ["203.0.113.0/24"], domains: ["*.example.com"] }],
+        calicoPolicies: [global("a", { ingress: [{ ...allow, source: { selector: "app == 'saas'" } }] })],
+      },
+      { "203.0.113.7 -> shop/api TCP 80": "yes", "203.0.114.1 -> shop/api TCP 80": "no" },
+    ],
+    [
+      "no: a network set without domains means no other address",
+      {
+        calicoNetworkSets: [
+          { name: "office", labels: { app: "office" }, nets: ["203.0.113.0/24"] },
+          { name: "saas", labels: { app: "saas" }, nets: [], domains: ["*.example.com"] },
+        ],
+        calicoPolicies: [global("a", { selector: "app == 'api'", egress: [{ ...allow, destination: { selector: "app == 'office'" } }] })],
+      },
+      { "shop/api -> 203.0.114.1 TCP 443": "no" },
+    ],
+    [
       "no: the documented block of the kubelet's ports leaves the rest to later tiers",
       {
         calicoTiers: [platform],

@@ -34,6 +34,8 @@ export interface Ends {
   readonly key: string;
   readonly ofPod: (pod: PodClass) => Meant;
   readonly outside: AddressSet;
+  /** Some network set that may be meant names domains, whose addresses are not known. */
+  readonly namesDomains?: boolean;
 }
 
 /**
@@ -55,10 +57,14 @@ export function readEnds(entity: CalicoEntity, namespace: string | undefined, fi
     unionOf(sets.filter(({ one }) => isMeant(one)).map(({ addresses }) => addresses));
   const meantSets = tests.length === 0 ? allAddresses : netsWhere((one) => tests.every((test) => test(one) === "yes"));
   const refusedSets = not ? netsWhere((one) => not(one) === "yes") : noAddresses;
+  const namesDomains =
+    tests.length > 0 &&
+    around.networkSets.some((set) => (set.domains ?? []).length > 0 && tests.every((test) => test(setSelectable(set, around)) !== "no"));
   const allowedNets = difference(within ?? allAddresses, without ?? noAddresses);
   return {
     key: `calico:${JSON.stringify([namespace, nets, notNets, selector, notSelector, namespaceSelector, serviceAccounts])}`,
     outside: difference(intersection(meantSets, allowedNets), refusedSets),
+    ...(namesDomains ? { namesDomains } : {}),
     ofPod: (pod) => {
       if ((within || without) && isEmpty(intersection(pod.addresses, allowedNets))) return "no";
       const one = podSelectable(pod);

@@ -131,6 +131,10 @@ function readRule(
         partly: unsaid ?? "labels of service accounts",
       },
     },
+    // To ingress a set is its addresses alone. What a name resolves to may be any address.
+    ...(direction === "egress" && peers.namesDomains === true
+      ? [{ own, rule: { ...shared, partly: "domain names of network sets" } }]
+      : []),
   ];
 }
 
