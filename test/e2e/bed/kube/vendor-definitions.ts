@@ -1,6 +1,7 @@
 /**
- * Definitions of policies as strict as their vendors': Cilium's own, and upstream's, of which AWS's ClusterNetworkPolicy is a copy, from
- * the Go module proxy. AWS's and Calico's are in no package registry: theirs are written here, from what their references say.
+ * Definitions of policies as strict as their vendors': Cilium's own, that of SecurityGroupPolicies, and upstream's, of which AWS's
+ * ClusterNetworkPolicy is a copy, from the Go module proxy. AWS's own and Calico's are in no package registry: theirs are written here,
+ * from what their references say.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -33,6 +34,12 @@ export async function ciliumDefinitions(): Promise<readonly Manifest[]> {
 }
 
 const definitionIn = async (file: string): Promise<Manifest> => parse(await readFile(file, "utf8")) as Manifest;
+
+/** SecurityGroupPolicy, from the module of the controller that carries it out. */
+export async function securityGroupPolicyDefinition(): Promise<Manifest> {
+  const folder = await moduleFolder("github.com/aws/amazon-vpc-resource-controller-k8s@v1.8.2");
+  return definitionIn(path.join(folder, "config/crd/bases/vpcresources.k8s.aws_securitygrouppolicies.yaml"));
+}
 
 type Schema = Readonly<Record<string, unknown>>;
 const text = (rest: Schema = {}): Schema => ({ type: "string", ...rest });
