@@ -275,7 +275,7 @@ suite("The script that gives pods security groups of their own", {
     });
   });
 
-  it.each(["at once", "run again"])("leaves what was proved: %s", async () => {
+  it.each(["at once", "run again"])("leaves what was proved: %s", { timeout: 180_000 }, async () => {
     expect(planned.proof.why ?? "proved").toBe("proved");
     await script();
     const group = await pods();

@@ -125,6 +125,7 @@ const rbacFor = (account: string): Partial<ClusterFacts> => ({
     },
   ]),
 });
+const dayOf = (day: number): string => `2026-10-0${day}T06:00:00Z`;
 const stateOf = (facts: ClusterFacts, name: string): boolean | undefined =>
   facts.pods.state === "known" ? facts.pods.value.find((pod) => pod.name === name)?.hasBranchInterface : undefined;
 /** The first plan of security groups that the fix offers, proved or not. */
@@ -178,6 +179,15 @@ describe("is no plan, and the reason is told", () => {
       "a Service that keeps to its node",
       { facts: { services: known([aService("web", { selector: { app: "web" }, externalTrafficPolicy: "Local" })]) } },
       /Service shop\/web has the externalTrafficPolicy Local/,
+    ],
+    [
+      "a port of the node",
+      withPods(
+        running("lab", "edge", "10.0.1.78", {
+          spec: { containers: [aContainer("edge:1", { ports: [{ protocol: "TCP", containerPort: 80, hostPort: 80 }] })] },
+        }),
+      ),
+      /Pod lab\/edge-x7k2p has a port of its node/,
     ],
     ["other SecurityGroupPolicies", { facts: { securityGroupPolicies: known([sgp]) } }, /SecurityGroupPolicy shop\/theirs/],
     [
@@ -233,6 +243,10 @@ describe("is proved", () => {
   it.each<[string, Estate]>([
     ["where NetworkPolicies of VPC CNI leave the own node", {}],
     ["where nothing polices pods", { facts: { networkSettings: networkSettings(), pods: known(pods.map(withoutAgent)) } }],
+    [
+      "where the agent is younger than the pods",
+      { facts: { pods: known(pods.map((pod, i) => ({ ...pod, createdAt: dayOf(pod.owner?.name === "aws-node" ? 9 : 1 + (i % 7)) }))) } },
+    ],
     ["where network ACLs are open and a NAT gateway leads out", { facts: { securityGroupPolicies: known([]) } }],
     [
       "where a DaemonSet and a Deployment make pods",
@@ -321,22 +335,45 @@ describe("its commands", () => {
     expect(rules.map((one) => /"Cidr(?:Ip|Ipv6)":"([^"]+)"/.exec(one)?.[1])).toEqual(["0.0.0.0/0", "::/0"]);
   });
 
-  it("let an add-on's configuration be, whose values they do not know", () => {
-    const commands = commandsOf({ facts: { addOns: known([{ name: "vpc-cni", status: "ACTIVE", healthIssues: [] }]) } });
-    expect(at(commands, "patch daemonset")).toBe(-1);
-    expect(commands[at(commands, "describe-addon")]).toContain("The add-on has configuration values of its own");
-    expect(commands[at(commands, "update-addon")]).toContain('--configuration-values "$VPC_CNI_CONFIGURATION"');
+  describe("where aws-node is an add-on of EKS", () => {
+    const facts = { addOns: known([{ name: "vpc-cni", status: "ACTIVE", healthIssues: [] }]) };
+    const ours =
+      '{"env":{"ENABLE_POD_ENI":"true","POD_SECURITY_GROUP_ENFORCING_MODE":"strict"},"init":{"env":{"DISABLE_TCP_EARLY_DEMUX":"true"}}}';
+    /** What EKS is told where the add-on has the configuration. */
+    const told = (has: string, env: Readonly<Record<string, string>> = {}): string => {
+      const commands = commandsOf({ facts });
+      const its = commands.slice(at(commands, "describe-addon"), at(commands, "rollout status daemonset/aws-node"));
+      const aws = `aws() { case "$2" in describe-addon) printf '%s' "$HAS" ;; update-addon) while [ "$1" != --configuration-values ]; do shift; done; printf '%s' "$2" ;; esac; }`;
+      return execFileSync("sh", ["-c", ["set -eu", aws, ...its].join("\n")], {
+        encoding: "utf8",
+        stdio: "pipe",
+        env: { HAS: has, ...env },
+      });
+    };
+
+    it("it is told, and the DaemonSet is not", () => {
+      expect(at(commandsOf({ facts }), "patch daemonset")).toBe(-1);
+      expect(["None", "", "{}", ours].map((has) => told(has))).toEqual([ours, ours, ours, ours]);
+    });
+
+    it("values of its own are not lost, until somebody says what they become", () => {
+      const theirs = '{"enableNetworkPolicy":"true"}';
+      expect(() => told(theirs)).toThrow(/The add-on has configuration values of its own/);
+      expect(told(theirs, { VPC_CNI_CONFIGURATION: '{"merged":true}' })).toBe('{"merged":true}');
+    });
   });
 
   it("mean no pod that is to reach kubelets, and in a system namespace only the pods that are there", () => {
     const controller = running("kube-system", "autoscaler", "10.0.1.95", { labels: { app: "autoscaler" } });
     const scraper = running("shop", "scraper", "10.0.1.91", { labels: { app: "scraper" }, spec: { serviceAccount: "scraper" } });
-    const { securityGroupPolicies } = planOf(
-      groundOf("vpc-cni", { facts: { ...rbacFor("scraper"), securityGroupPolicies: known([]) }, pods: [...openPods, controller, scraper] }),
-    ).after;
+    const nightly = aWorkload("CronJob", "nightly", {
+      template: { labels: { app: "nightly" }, spec: aPodSpec({ serviceAccount: "scraper" }) },
+    });
+    const facts = { ...rbacFor("scraper"), securityGroupPolicies: known([]), workloads: known([...workloads, nightly]) };
+    const { securityGroupPolicies } = planOf(groundOf("vpc-cni", { facts, pods: [...openPods, controller, scraper] })).after;
     const policies = securityGroupPolicies.state === "known" ? securityGroupPolicies.value : [];
     expect(Object.fromEntries(policies.map(({ namespace, podSelector }) => [namespace, podSelector]))).toEqual({
-      shop: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["scraper"] }] },
+      shop: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["nightly", "scraper"] }] },
       pay: {},
       lab: {},
       "kube-system": { matchLabels: { app: "autoscaler" } },

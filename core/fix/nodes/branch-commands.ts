@@ -46,7 +46,8 @@ export const letControllerWork = (about: About, partition: string): readonly str
 export const tellAddOn = (about: About): readonly string[] => [
   [
     `if [ -z "\${${configuration}:-}" ]; then case "$(${eksCommand(about, "describe-addon --cluster-name", "--addon-name vpc-cni", "--query addon.configurationValues", "--output text")})" in`,
-    `None | '' | '{}') ${configuration}=${quotedJson(addOnValues)} ;;`,
+    // The last are of a script that was run before.
+    `None | '' | '{}' | ${quotedJson(addOnValues)}) ${configuration}=${quotedJson(addOnValues)} ;;`,
     `*) echo ${quoted(`The add-on has configuration values of its own: set ${configuration} to them, with ${JSON.stringify(addOnValues)} merged into them.`)} >&2; exit 1 ;;`,
     "esac; fi",
   ].join(" "),

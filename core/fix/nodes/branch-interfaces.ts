@@ -16,37 +16,47 @@ export const agentVariables: Readonly<Record<string, Readonly<Record<string, str
   [agent.init]: { DISABLE_TCP_EARLY_DEMUX: "true" },
 };
 
+export interface Moved {
+  readonly pods: readonly Pod[];
+  readonly groupId: string;
+  readonly policies: readonly SecurityGroupPolicy[];
+  /** When the cluster was read: the agent starts anew after it, and the pods after the agent. */
+  readonly readAt: string;
+}
+
 /** The pods keep their names and addresses here, as nobody knows those that they will get. */
-export const onBranchInterfaces = (
-  facts: ClusterFacts,
-  {
-    pods,
-    groupId,
-    policies,
-  }: { readonly pods: readonly Pod[]; readonly groupId: string; readonly policies: readonly SecurityGroupPolicy[] },
-): ClusterFacts => ({
-  ...facts,
-  pods: mapFact(facts.pods, (all) =>
-    all.map((pod) => {
-      if (pods.includes(pod)) return { ...pod, hasBranchInterface: true };
-      return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
-        ? { ...pod, spec: told(pod.spec) }
-        : pod;
-    }),
-  ),
-  workloads: mapFact(facts.workloads, (all) =>
-    all.map((one) =>
-      one.kind === "DaemonSet" && one.name === agent.name && one.namespace === agent.namespace
-        ? { ...one, template: { ...one.template, spec: told(one.template.spec) } }
-        : one,
+export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policies, readAt }: Moved): ClusterFacts {
+  const moving = new Set(pods);
+  return {
+    ...facts,
+    pods: mapFact(facts.pods, (all) =>
+      all.map((pod) => {
+        if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: after(readAt, 2) };
+        return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
+          ? { ...pod, spec: told(pod.spec), createdAt: after(readAt, 1) }
+          : pod;
+      }),
     ),
-  ),
-  securityGroupPolicies: mapFact(facts.securityGroupPolicies, (all) => [
-    ...all.filter(({ namespace, name }) => !policies.some((one) => one.namespace === namespace && one.name === name)),
-    ...policies,
-  ]),
-  networkInterfaces: mapFact(facts.networkInterfaces, (all) => moved(all, pods, groupId)),
-});
+    workloads: mapFact(facts.workloads, (all) =>
+      all.map((one) =>
+        one.kind === "DaemonSet" && one.name === agent.name && one.namespace === agent.namespace
+          ? { ...one, template: { ...one.template, spec: told(one.template.spec) } }
+          : one,
+      ),
+    ),
+    securityGroupPolicies: mapFact(facts.securityGroupPolicies, (all) => [
+      ...all.filter(({ namespace, name }) => !policies.some((one) => one.namespace === namespace && one.name === name)),
+      ...policies,
+    ]),
+    networkInterfaces: mapFact(facts.networkInterfaces, (all) => moved(all, pods, groupId)),
+  };
+}
+
+/** A time that is none stays as it is, and proves nothing. */
+function after(time: string, seconds: number): string {
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? time : new Date(at + 1000 * seconds).toISOString();
+}
 
 /** Only settings that are read of a container are written there. */
 const told = (spec: PodSpec): PodSpec => ({

@@ -32,10 +32,10 @@ export function branchNotes({ pods, left, controllers, grants, former, hasAddOn,
     all.some(({ id, ingress }) => former.includes(id) && ingress.some(({ protocol }) => protocol === "-1"));
   return [
     `It restarts ${controllers.length} workloads, one after the other, and first aws-node on every node: carry it out when that may be.`,
-    `Each of the ${pods.length} pods takes a branch interface, of which an instance has few (9 on m5.large), and max-pods counts them too: the commands stop before anything is restarted where a node has room for fewer than it runs today. Leave room for rollouts and for DaemonSets on new nodes.`,
+    `Each of the ${pods.length} pods takes a branch interface, of which an instance has few (9 on m5.large), max-pods counts them too, and their subnets give each a further address: the commands stop before anything is restarted where a node has room for fewer than it runs today. Leave room for rollouts and for DaemonSets on new nodes.`,
     "Nodes whose instance types have no branch interfaces get none of these pods from then on: a DaemonSet's pods stay pending there.",
     `Security groups of other VPCs, and rules that are made later, that name ${former.join(" or ")} mean these pods no more: name the new group beside it.`,
-    "In strict mode no packet of these pods goes to their own node past security groups: agents on the host that they send to, and pods on their node, have to be let in by a rule. What only had an address of the link (169.254.0.0/16), such as the instance metadata and the agent of EKS Pod Identity, is gone for them.",
+    "In strict mode no packet of these pods goes to their own node past security groups: agents on the host that they send to, and pods on their node, have to be let in by a rule. What has an address of the link alone (169.254.0.0/16), such as the agent of EKS Pod Identity, is gone for them, and the instance metadata may be.",
     "They reach the internet by a NAT gateway and with their own addresses, not with their node's: whoever lets nodes in by those has to let the pods in.",
     "Pods start more slowly, as an interface is made for each. terminationGracePeriodSeconds must not be 0, or their interfaces are left behind.",
     "AWS advises standard mode where NetworkPolicies hold too, but in it no security group keeps a pod from its own node: see that policies hold for the pods after the first restart.",

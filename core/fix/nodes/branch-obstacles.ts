@@ -77,6 +77,12 @@ const obstacles: readonly ((situation: Situation) => string | undefined)[] = [
     }
     return undefined;
   },
+  ({ pods }) => {
+    const pod = pods.find(({ spec }) => spec.containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort !== undefined)));
+    return pod === undefined
+      ? undefined
+      : `Pod ${nameOf(pod)} has a port of its node, by which nodes reach no pod on a branch interface in strict mode.`;
+  },
   hasOtherGroups,
   isElsewhere,
   losesTheInternet,
@@ -140,7 +146,8 @@ function hasOtherGroups({ facts, allPods, done }: Situation): string | undefined
     securityGroupPolicies.state === "known" ? securityGroupPolicies.value.find(({ name }) => !name.startsWith(policyPrefix)) : undefined;
   if (foreign !== undefined)
     return `SecurityGroupPolicy ${nameOf(foreign)} gives pods security groups already: what strict mode changes for them is not judged.`;
-  const pod = allPods.find((one) => one.hasBranchInterface && !done.includes(one));
+  const ours = new Set(done);
+  const pod = allPods.find((one) => one.hasBranchInterface && !ours.has(one));
   return pod === undefined
     ? undefined
     : `Pod ${nameOf(pod)} has a branch interface already: what strict mode changes for it is not judged.`;

@@ -1,4 +1,6 @@
-import { clientsByRbac, sortPods } from "../../net/kubelet/clients.ts";
+import type { ClusterFacts } from "../../model/cluster.ts";
+import type { Pod } from "../../model/workloads.ts";
+import { clientsByRbac, type Sorters, sortPods } from "../../net/kubelet/clients.ts";
 import { kubeletPorts } from "../../net/kubelet/reach.ts";
 import { enforcementOf, type PodEnforcement } from "../../net/policy/enforcement/enforcement.ts";
 import type { VpcCniAgent } from "../../net/policy/enforcement/vpc-cni-agent.ts";
@@ -38,12 +40,12 @@ export const fixKubeletBlockedFromPods: Fix = (input) => {
   if (meant.length === 0) return nothingFails;
   const spoken = dialectFor(facts, policed.length > 0 ? policed : meant);
   const running = pods.filter(({ phase, spec }) => phase !== "Succeeded" && phase !== "Failed" && !spec.hostNetwork);
+  const isMeant = new Set(meant);
   const bySecurityGroups = () =>
-    podSecurityGroups(
-      input,
-      meant,
-      running.filter((pod) => !meant.includes(pod)),
-    );
+    podSecurityGroups(input, meant, [
+      ...running.filter((pod) => !isMeant.has(pod)),
+      ...exemptToCome(facts.workloads, { topOf: topControllers(facts.workloads), isClient, settings }),
+    ]);
   if ("none" in spoken) return instead(spoken.none, bySecurityGroups());
   const { dialect } = spoken;
   const others = running.filter((pod) => !policed.includes(pod));
@@ -96,6 +98,25 @@ export const fixKubeletBlockedFromPods: Fix = (input) => {
     },
   };
 };
+
+/** Pods as controllers would make them that may reach kubelets: of those that run none now, such as of a CronJob. */
+function exemptToCome(workloads: ClusterFacts["workloads"], sorters: Sorters): readonly Pod[] {
+  const templates = (workloads.state === "known" ? workloads.value : []).map(
+    ({ kind, namespace, name, uid, template }): Pod => ({
+      namespace,
+      name,
+      uid: "",
+      labels: template.labels,
+      owner: { apiVersion: "", kind, name, uid },
+      phase: "Pending",
+      podIps: [],
+      hasBranchInterface: false,
+      spec: template.spec,
+    }),
+  );
+  const { exempt } = sortPods(templates, sorters);
+  return [...exempt.systemWorkloads, ...exempt.kubeletClients, ...exempt.clientsByRbac];
+}
 
 const noGroups = "Security groups of the pods' own are no plan here:";
 

@@ -56,13 +56,14 @@ export function podSecurityGroups(
   const existing = securityGroups.find((group) => group.name === name);
   const isDone = ({ hasBranchInterface, podIps }: Pod): boolean =>
     hasBranchInterface && podIps.every((address) => interfaceOf(address)?.groupIds.join() === existing?.id);
-  const waiting = meant.filter((pod) => !isDone(pod));
+  const [done, waiting] = parted(meant, isDone);
   const selection = policiesFor(meant, others, input.settings);
   const topOf = topControllers(facts.workloads);
-  const pods = waiting.filter((pod) => !selection.leftOut.includes(pod) && restartable.has(topOf(pod).kind));
+  const leftOut = new Set(selection.leftOut);
+  const [pods, left] = parted(waiting, (pod) => !leftOut.has(pod) && restartable.has(topOf(pod).kind));
   if (pods.length === 0) return { none: "No pod was found that kubectl can restart with a security group of its own." };
   const nodesByName = new Map(nodes.map((node) => [node.name, node]));
-  const situation = { facts, pods: waiting, done: meant.filter(isDone), allPods, nodes: nodesByName, workloads, services, interfaceOf };
+  const situation = { facts, pods: waiting, done, allPods, nodes: nodesByName, workloads, services, interfaceOf };
   const former = [...(interfaceOf(pods[0]?.podIps[0] ?? "")?.groupIds ?? [])].toSorted();
   const none = obstacle(situation) ?? strangeGroup(securityGroups, former);
   if (none !== undefined) return { none };
@@ -85,7 +86,10 @@ export function podSecurityGroups(
   const planWith = (cutsEgress: boolean): Plan | string => {
     const grants = grantsFor({ id: group.id, groups: all, former, ofNodes, ports: cut, families: familiesOf(facts), cutsEgress });
     const groups = granted(all, grants);
-    const after = onBranchInterfaces({ ...facts, securityGroups: known(groups) }, { pods, groupId: group.id, policies });
+    const after = onBranchInterfaces(
+      { ...facts, securityGroups: known(groups) },
+      { pods, groupId: group.id, policies, readAt: input.readAt },
+    );
     const unreached = unreachedByNodes(after, pods, nodesByName);
     if (unreached !== undefined) return unreached;
     return {
@@ -95,7 +99,7 @@ export function podSecurityGroups(
         ...letControllerWork(about, partitionOf(input)),
         ...(hasAddOn ? tellAddOn(about) : tellDaemonSet),
         ...waitForAgent,
-        ...waitForRoom(countsOf(pods)),
+        ...waitForRoom(countsOf([...done, ...pods])),
         ...makeGroup(about, network.vpcId, groups.find(({ id }) => id === group.id) ?? group, grants),
         ...applyPolicies(policies),
         ...restart(controllers),
@@ -104,7 +108,7 @@ export function podSecurityGroups(
       after,
       notes: branchNotes({
         pods,
-        left: waiting.filter((pod) => !pods.includes(pod)),
+        left,
         controllers,
         grants,
         former,
@@ -116,6 +120,11 @@ export function podSecurityGroups(
   };
   const [first, second] = [planWith(false), planWith(true)];
   return typeof first === "string" ? { none: first } : { plans: [first, ...(typeof second === "string" ? [] : [second])] };
+}
+
+function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  const { yes = [], no = [] } = Object.groupBy(all, (one) => (isFirst(one) ? "yes" : "no"));
+  return [yes, no];
 }
 
 const interfacesIn = (all: readonly NetworkInterface[]): InterfaceOf => {
