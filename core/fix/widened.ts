@@ -1,12 +1,12 @@
 /** What a plan opens in AWS that was shut before: whoever carries it out asked for the contrary. */
 import { publicRanges } from "../checks/endpoint/public-ranges.ts";
-import type { SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
+import type { SecurityGroupRule } from "../model/aws.ts";
 import type { ClusterFacts } from "../model/cluster.ts";
 import type { Settings } from "../model/settings.ts";
 import { type AddressSet, difference, isCidr, isEmpty, parseFilterCidrs, toCidrs, unionOf } from "../net/addresses.ts";
 import { coversAnyOf, type GroupIndex, indexGroups, type Ports } from "../net/security-group.ts";
 import { loadBalancersWidened } from "./load-balancer/widened.ts";
-import { type Before, membersOfNewGroups } from "./new-groups.ts";
+import { type Before, newMembersOfGroups } from "./new-groups.ts";
 
 /** In sentences. Ranges that the organization calls its own may come in the place of others at the public endpoint. */
 export const widened = (before: ClusterFacts, after: ClusterFacts, settings: Pick<Settings, "trustedCidrs">): readonly string[] => [
@@ -28,37 +28,45 @@ function endpointWidened(
 }
 
 /**
- * Of groups that were there, and of new ones that are put in the place of others; what a controller makes anew is judged where a load
- * balancer has it. Whoever moves into a new group is let in by its name wherever one of its former groups was.
+ * Of groups that were there, and of those that are put in the place of others; what a controller makes anew is judged where a load
+ * balancer has it. Whoever moves into a new group is let in by its name wherever one of its former groups was: nobody else has it yet.
  */
 function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly string[] {
   const { securityGroups: old } = before;
   const { securityGroups: fresh } = after;
   if (old.state === "unknown" || fresh.state === "unknown") return [];
   const byId = new Map(old.value.map((group) => [group.id, group]));
-  const moved = membersOfNewGroups(before, after);
-  const known = { lists: indexGroups(old, before.prefixLists), moved };
+  const members = newMembersOfGroups(before, after);
+  const known = { lists: indexGroups(old, before.prefixLists), moved: new Map([...members].filter(([id]) => !byId.has(id))) };
+  const rulesOf = (ids: readonly string[], direction: Direction) => ids.flatMap((id) => byId.get(id)?.[direction] ?? []);
   return fresh.value.flatMap((group) => {
     const was = byId.get(group.id);
-    if (was !== undefined) return moreIn(group, was.ingress, known).map((what) => `It lets more into ${group.id}, ${what}`);
-    if (!moved.has(group.id)) return [];
-    const sets = moved.get(group.id);
-    if (sets === undefined) return [`It puts ${group.id} in the place of security groups that are not known.`];
-    const more = sets.flatMap((ids) => {
-      const rules = ids.flatMap((id) => byId.get(id)?.ingress ?? []);
-      return moreIn(group, rules, known);
-    });
-    return [...new Set(more)].map((what) => `It lets more in by ${group.id} than by the security groups in whose place it comes, ${what}`);
+    const more = was === undefined ? [] : moreIn(group.ingress, was.ingress, known).map((what) => `It lets more into ${group.id}, ${what}`);
+    if (!members.has(group.id)) return more;
+    const sets = members.get(group.id);
+    if (sets === undefined) return [...more, `It puts ${group.id} in the place of security groups that are not known.`];
+    const texts = sets.flatMap((ids) =>
+      directions.flatMap((direction) =>
+        moreIn(group[direction], rulesOf(ids, direction), known).map(
+          (what) => `It lets more ${inOrOut[direction]} by ${group.id} than by the security groups in whose place it comes, ${what}`,
+        ),
+      ),
+    );
+    return [...more, ...new Set(texts)];
   });
 }
+
+const directions = ["ingress", "egress"] as const;
+type Direction = (typeof directions)[number];
+const inOrOut: Readonly<Record<Direction, string>> = { ingress: "in", egress: "out" };
 
 interface Known {
   readonly lists: GroupIndex;
   readonly moved: ReadonlyMap<string, Before>;
 }
 
-const moreIn = ({ ingress }: SecurityGroup, was: readonly SecurityGroupRule[], known: Known): readonly string[] =>
-  ingress
+const moreIn = (rules: readonly SecurityGroupRule[], was: readonly SecurityGroupRule[], known: Known): readonly string[] =>
+  rules
     .filter((rule) => !was.includes(rule) && letsInMore(rule, was, known))
     .map(({ protocol, fromPort, toPort }) => `on protocol ${protocol}, ports ${fromPort ?? "all"}-${toPort ?? "all"}.`);
 

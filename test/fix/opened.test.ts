@@ -75,11 +75,19 @@ describe("rules of a security group", () => {
   });
 });
 
-describe("members of a security group that move into a new one", () => {
+/** What the group is to those who move into it, and who names it. */
+interface MovedTo {
+  readonly rule?: SecurityGroupRule;
+  readonly pods?: readonly SecurityGroupRule[];
+  readonly out?: readonly SecurityGroupRule[];
+  readonly db?: string;
+}
+
+describe("members of a security group that move into another", () => {
   const nodes = (rest: object) => aRule({ protocol: "-1", groupIds: ["sg-nodes"], ...rest });
   const before: Partial<ClusterFacts> = {
     securityGroups: known([
-      aSecurityGroup("sg-nodes", [nodes({})]),
+      aSecurityGroup("sg-nodes", [nodes({})], { egress: [aRule({ protocol: "-1", cidrs: ["10.0.0.0/8"] })] }),
       aSecurityGroup("sg-db", [aRule({ protocol: "tcp", fromPort: 5432, toPort: 5432, groupIds: ["sg-nodes"] })]),
       aSecurityGroup("sg-bystander", [aRule({ protocol: "tcp", fromPort: 22, toPort: 22, groupIds: ["sg-admin"] })]),
     ]),
@@ -92,7 +100,7 @@ describe("members of a security group that move into a new one", () => {
   const podRule = (rest: Partial<SecurityGroupRule> = {}) =>
     aRule({ protocol: "tcp", fromPort: 5432, toPort: 5432, groupIds: ["sg-nodes", "sg-pods"], ...rest });
   const movedTo = (
-    { rule = podRule(), pods = [], db = "sg-db" }: { rule?: SecurityGroupRule; pods?: readonly SecurityGroupRule[]; db?: string },
+    { rule = podRule(), pods = [], out = [], db = "sg-db" }: MovedTo,
     members: readonly Partial<NetworkInterface>[] = [{ privateIpv4: ["10.0.1.20"] }],
     rest: Partial<ClusterFacts> = {},
   ): Partial<ClusterFacts> => {
@@ -101,7 +109,7 @@ describe("members of a security group that move into a new one", () => {
     return {
       securityGroups: known([
         ...securityGroups.value.map((one) => (one.id === db ? { ...one, ingress: [rule] } : one)),
-        aSecurityGroup("sg-pods", pods),
+        aSecurityGroup("sg-pods", pods, { egress: out }),
       ]),
       networkInterfaces: known([
         ...networkInterfaces.value,
@@ -117,6 +125,10 @@ describe("members of a security group that move into a new one", () => {
     ["they are named where their group was", movedTo({})],
     ["they are named on a part of the ports", movedTo({ rule: podRule({ groupIds: ["sg-pods"] }) })],
     ["they let in whom their group did", movedTo({ pods: [ofAll("sg-nodes", "sg-pods")] })],
+    [
+      "they may send what their group did",
+      movedTo({ out: [aRule({ protocol: "tcp", fromPort: 443, toPort: 443, cidrs: ["10.0.0.0/9"] })] }),
+    ],
   ])("proved: %s", (_rule, besides) => {
     expect(provedWith(before, besides)).toMatchObject({ passes: true, opened: [] });
   });
@@ -139,10 +151,31 @@ describe("members of a security group that move into a new one", () => {
       "more in by sg-pods",
     ],
     ["they let in a group that is new as well", movedTo({ pods: [ofAll("sg-brand-new")] }), "more in by sg-pods"],
+    ["they may send more", movedTo({ out: [aRule({ protocol: "-1", cidrs: ["0.0.0.0/0"] })] }), "more out by sg-pods"],
   ])("not proved: %s", (_rule, besides, what) => {
     const { passes, opened } = provedWith(before, besides);
     expect(passes).toBe(false);
     expect(opened.join()).toContain(what);
+  });
+
+  it.each<[string, { readonly ingress?: readonly SecurityGroupRule[]; readonly egress?: readonly SecurityGroupRule[] }, string]>([
+    ["lets in everybody", { ingress: [aRule({ protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] })] }, "more in by sg-pods"],
+    ["lets in others who have it", { ingress: [ofAll("sg-pods")] }, "more in by sg-pods"],
+    ["lets them out to more", { egress: [aRule({ protocol: "-1", cidrs: ["0.0.0.0/0"] })] }, "more out by sg-pods"],
+  ])("not proved: they move into a group that was there, and that %s", (_rule, { ingress = [], egress = [] }, what) => {
+    const { networkInterfaces } = movedTo({});
+    const { securityGroups } = before;
+    if (networkInterfaces === undefined || securityGroups?.state !== "known") throw new TypeError("Both are known.");
+    const isThere = { ...before, securityGroups: known([...securityGroups.value, aSecurityGroup("sg-pods", ingress, { egress })]) };
+    expect(provedWith(isThere, { networkInterfaces }).opened).toEqual([expect.stringContaining(what)]);
+  });
+
+  it("proved: they move into a group that was there, and that lets in whom theirs did", () => {
+    const { networkInterfaces } = movedTo({});
+    const { securityGroups } = before;
+    if (networkInterfaces === undefined || securityGroups?.state !== "known") throw new TypeError("Both are known.");
+    const isThere = { ...before, securityGroups: known([...securityGroups.value, aSecurityGroup("sg-pods", [ofAll("sg-nodes")])]) };
+    expect(provedWith(isThere, { networkInterfaces })).toMatchObject({ passes: true, opened: [] });
   });
 
   it("not proved: a group that was there is named, whoever has it", () => {
