@@ -207,8 +207,11 @@ function stancesOf(facts: EffectiveFacts, ends: readonly PodClass[]): Stances {
     return made;
   };
   const stanceOf = (says: PodEnforcement, namespace: string): Stance => {
-    if (says.state === "not-enforced")
-      return { key: `none ${says.cause}`, options: [open()], unenforced: says.why, engines: [], seesClusterIps: true };
+    if (says.state === "not-enforced") {
+      // Told of all pods that are treated alike, on whichever node.
+      const unenforced = says.cause === "no-engine" ? "no policy engine enforces on the node" : says.why;
+      return { key: `none ${unenforced}`, options: [open()], unenforced, engines: [], seesClusterIps: true };
+    }
     if (says.state !== "enforced") return unknowable(says.state === "unsure" ? says.reason : notPlaced);
     const options: Questions[] = [];
     const keys: string[] = [];

@@ -118,7 +118,7 @@ it("pass: pods that may talk to the API are counted, the others do not reach it"
 it("fail: nothing enforces, and names the pod, the address and the port", () => {
   expect(shop({ ...unpoliced([web], [egress("203.0.113.0/24")]), ...controlPlane })).toMatchObject({
     message:
-      "Namespace shop has 1 of 1 pods that reach the API server without need, such as web: it reaches an endpoint of Service kubernetes at 10.0.1.4, no policy engine enforces on node n1, so that policies are present but inert.",
-    evidence: { witness: { pod: "shop/web", to: "10.0.1.4", port: "TCP 443", enforcement: "no policy engine enforces on node n1" } },
+      "Namespace shop has 1 of 1 pods that reach the API server without need, such as web: it reaches an endpoint of Service kubernetes at 10.0.1.4, no policy engine enforces on the node, so that policies are present but inert.",
+    evidence: { witness: { pod: "shop/web", to: "10.0.1.4", port: "TCP 443", enforcement: "no policy engine enforces on the node" } },
   });
 });

@@ -241,8 +241,22 @@ describe("policies that deny the metadata address to pods", () => {
     });
     expect(failOf(given([web], [closed], hop2, { pods: known([web]) }))?.evidence).toMatchObject({
       podsReaching: 1,
-      pod: { enforcement: "no policy engine enforces on node node-of-i-1" },
+      pod: { enforcement: "no policy engine enforces on the node" },
     });
+  });
+
+  it("says of a node nothing that it saw of another", () => {
+    const two = facts([inGroup("i-1", "web", known(hop2)), inGroup("i-2", "db", known(hop2))]);
+    const other = onNode("other", "10.0.1.1", { nodeName: "node-of-i-2" });
+    const all = findings({
+      ...given([web], []),
+      ...two,
+      pods: known([web, other]),
+      nodeGroups: known([aNodeGroup("web"), aNodeGroup("db")]),
+    });
+    expect(all.filter(({ status }) => status === "fail").map(({ evidence }) => evidence)).toMatchObject(
+      ["shop/web", "shop/other"].map((pod) => ({ pod: { pod, enforcement: "no policy engine enforces on the node" } })),
+    );
   });
 
   it("shows of a pass the policies that deny", () => {

@@ -71,8 +71,8 @@ describe("where policies are enforced", () => {
       status: "fail",
       resource: { kind: "Namespace", id: `${prod}/namespaces/shop` },
       message:
-        "Namespace shop has 1 of 1 pods open to egress, such as web: no policy engine enforces on node n1, so that policies are present but inert.",
-      evidence: { policies: "present but inert", witness: { pod: "shop/web", enforcement: "no policy engine enforces on node n1" } },
+        "Namespace shop has 1 of 1 pods open to egress, such as web: no policy engine enforces on the node, so that policies are present but inert.",
+      evidence: { policies: "present but inert", witness: { pod: "shop/web", enforcement: "no policy engine enforces on the node" } },
     });
   });
   it("fail: a pod without a controller, which VPC CNI does not police", () => {

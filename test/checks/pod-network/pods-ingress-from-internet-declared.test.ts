@@ -70,7 +70,7 @@ it.each<readonly [string, Partial<ClusterFacts>, string]>([
 it("fail: nothing enforces, and names the pod, the sources, the port and the rule or its absence", () => {
   expect(shop({ ...unpoliced([web], [from("10.0.0.0/8")]), ...objects })).toMatchObject({
     status: "fail",
-    evidence: { policies: "present but inert", witness: { pod: "shop/web", enforcement: "no policy engine enforces on node n1" } },
+    evidence: { policies: "present but inert", witness: { pod: "shop/web", enforcement: "no policy engine enforces on the node" } },
   });
   expect(shop(given([from("0.0.0.0/0")]))).toMatchObject({
     evidence: { witness: { pod: "shop/web", port: "TCP 8443", policy: "NetworkPolicy shop/in ingress[0] allows it" } },

@@ -108,7 +108,7 @@ it("fail: nothing enforces, and says so with the pod, the addresses and the rout
     status: "fail",
     evidence: {
       policies: "present but inert",
-      witness: { pod: "shop/web", port: "TCP 443", enforcement: "no policy engine enforces on node n1", routeTable: "rtb-of-all" },
+      witness: { pod: "shop/web", port: "TCP 443", enforcement: "no policy engine enforces on the node", routeTable: "rtb-of-all" },
     },
   });
 });

@@ -128,7 +128,7 @@ describe("what is said beside", () => {
     expect(reachOf(unpoliced(three, [isolate("pay")]))).toMatchObject({
       pods: 3,
       policies: 1,
-      unenforced: { pods: 3, why: "no policy engine enforces on node n1" },
+      unenforced: { pods: 3, why: "no policy engine enforces on the node" },
     });
     expect(reachOf(policed(three, [])).unenforced).toBeUndefined();
   });

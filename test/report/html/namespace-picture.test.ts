@@ -36,9 +36,9 @@ describe("one sentence says it where all pods are alike", () => {
       "all: nothing enforces",
       reachOf([group("shop", { ...many, ...open, among: "a" })], ["."], {
         pods: 4,
-        unenforced: { pods: 4, why: "no policy engine enforces on node n1" },
+        unenforced: { pods: 4, why: "no policy engine enforces on the node" },
       }),
-      "Every pod can reach every pod: nothing enforces network policies (no policy engine enforces on node n1), so that 4 policies are inert.",
+      "Every pod can reach every pod: nothing enforces network policies (no policy engine enforces on the node), so that 4 policies are inert.",
     ],
     [
       "all: enforced, and no policy keeps anything",
