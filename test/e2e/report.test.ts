@@ -164,6 +164,22 @@ it("follows its own links: a count leads to what it counts, and the address keep
   expect(await count(page)).toBe("240 of 240 findings");
 });
 
+it("goes back with the browser to the list that it began with, and forth again", async () => {
+  const page = await open(usual);
+  const atFirst = await count(page);
+  await page
+    .getByRole("link", { name: /passed/ })
+    .first()
+    .click();
+  const passed = `${passing.length} of 240 findings`;
+  await expect.poll(() => count(page)).toBe(passed);
+  await page.goBack();
+  await expect.poll(() => count(page)).toBe(atFirst);
+  await page.goForward();
+  await expect.poll(() => count(page)).toBe(passed);
+  expect(complaints()).toEqual([]);
+});
+
 it("shows more by a button, and the focus goes on where the new ones begin", async () => {
   const page = await open(usual);
   await page.getByRole("button", { name: /^Show \d+ more/ }).press("Enter");

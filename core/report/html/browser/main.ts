@@ -23,8 +23,8 @@ let places: readonly number[] = [];
 let shown = 0;
 let grouping: Grouping = "severity";
 
-/** What the list shows at first: what fails. */
-const atFirst: Filters = { ...noFilters, status: ["fail"] };
+/** What the list shows at first: what fails, where anything does. */
+const atFirst: Filters = findings.status.includes(data.statuses.indexOf("fail")) ? { ...noFilters, status: ["fail"] } : noFilters;
 
 function update(): void {
   const filters = readForm();
@@ -161,6 +161,13 @@ function openList(query: string): void {
   byId("findings").scrollIntoView({ block: "start" });
 }
 
+/** The address says nothing again, by the browser's way back: so does the list. */
+function startAnew(): void {
+  byId("linked").replaceChildren();
+  writeForm(atFirst, "severity");
+  update();
+}
+
 /** Keeps the address in step with the form, so that it can be sent to somebody. */
 function remember(): void {
   const query = queryOf(readForm());
@@ -186,7 +193,7 @@ function listCluster(part: HTMLDetailsElement): void {
 
 function start(): void {
   fillForm(data);
-  writeForm(findings.status.includes(data.statuses.indexOf("fail")) ? atFirst : noFilters, "severity");
+  writeForm(atFirst, "severity");
   byId("explorer").hidden = false;
   if (matchMedia("(max-width: 48rem)").matches) byId<HTMLDetailsElement>("more-filters").open = false;
   update();
@@ -214,7 +221,10 @@ function start(): void {
   addEventListener("beforeprint", () => {
     while (shown < places.length && shown < mostPrinted) showMore();
   });
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", () => {
+    if (location.hash === "") startAnew();
+    else follow();
+  });
   follow();
   // Once more when all is there: the browser itself goes to what the address names, and takes the focus away in doing so.
   addEventListener("load", () => setTimeout(follow));
