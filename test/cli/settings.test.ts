@@ -41,7 +41,16 @@ severity: { endpoint-private-access-enabled: low }
 });
 
 it.each([
-  ["an unknown key", "trustedCidr: [10.0.0.0/8]", 'config.yaml: the file: unknown "trustedCidr"'],
+  [
+    "an unknown key",
+    "trustedCidr: [10.0.0.0/8]",
+    'config.yaml: the file: unknown "trustedCidr", allowed are trustedCidrs, regions, accounts,',
+  ],
+  [
+    "an unknown key further in",
+    "slack: { channel: C0123456789, routes: [{ channel: C0555555555, account: a }] }",
+    'config.yaml: slack.routes[0]: unknown "account", allowed are accounts, clusters, minSeverity, channel.',
+  ],
   [
     "a range that is none",
     "trustedCidrs: [10.0.0.0/33]",
