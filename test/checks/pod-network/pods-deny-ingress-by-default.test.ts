@@ -165,6 +165,8 @@ describe("under Cilium that is told which policies to read", () => {
     ],
     ["pass: ClusterNetworkPolicies, and there are none", { "enable-k8s-cluster-network-policy": "true" }, [deny()], {}, "pass"],
     ["unknown: blocks that mean pods too", { "policy-cidr-match-mode": "nodes,pods" }, [deny()], {}, "unknown"],
+    ["unknown: labels that make up no identity match no selector", { labels: "k8s:app" }, [deny()], {}, "unknown"],
+    ["pass: every label, as by default", { labels: "" }, [deny()], {}, "pass"],
     ["pass: blocks that mean nodes too", { "policy-cidr-match-mode": "nodes" }, [deny()], {}, "pass"],
   ])("%s", (_rule, values, policies, rest, status) => {
     expect(statuses(policed([], policies, { ...told(values), pods, ...rest })).shop).toBe(status);
