@@ -50,8 +50,8 @@ export function clientAddressesKept(loadBalancer: LoadBalancer, listener: Listen
   return answers.find(({ state }) => state === "unknown") ?? known(true);
 }
 
-/** The transports that targets of the group are spoken to by. */
+/** The transports that targets of the group are spoken to by: either, for a protocol that is not listed. Source: Elastic Load Balancing API, ProtocolEnum. */
 export function transportsOf({ protocol }: Pick<TargetGroup, "protocol">): readonly ("tcp" | "udp")[] {
-  if (/^TCP_(?:UDP|QUIC)$/i.test(protocol)) return ["tcp", "udp"];
-  return /^(?:UDP|QUIC)$/i.test(protocol) ? ["udp"] : ["tcp"];
+  if (/^(?:TCP|TLS|SSL|HTTP|HTTPS)$/i.test(protocol)) return ["tcp"];
+  return /^(?:UDP|QUIC)$/i.test(protocol) ? ["udp"] : ["tcp", "udp"];
 }

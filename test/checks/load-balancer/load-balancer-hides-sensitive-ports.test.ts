@@ -108,6 +108,11 @@ describe("the port that a listener leads to", () => {
     ["fail: the kubelet's read-only port", to(10255, { targetType: "instance" }), "fail critical"],
     ["fail: etcd", to(2379), "fail critical"],
     [
+      "fail: a port that UDP alone makes sensitive, by a protocol that is not known and may be either",
+      { loadBalancer: web(leadingTo("tg-1434", { protocol: "MASQUE" })), groups: [group(1434, { protocol: "MASQUE" })] },
+      "fail critical",
+    ],
+    [
       "fail: Memcached over UDP",
       { loadBalancer: web(leadingTo("tg-11211", { protocol: "UDP" })), groups: [group(11211, { protocol: "UDP" })] },
       "fail critical",
