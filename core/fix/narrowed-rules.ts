@@ -96,8 +96,7 @@ const portsOf = ({ protocol, fromPort, toPort }: SecurityGroupRule | Permission)
 });
 
 /** All entries of a prefix list are of one family. */
-const familyOf = ({ kind, text, addresses }: Source): "ipv4" | "ipv6" =>
-  (kind === "cidr" ? text.includes(":") : addresses.ipv4.length === 0) ? "ipv6" : "ipv4";
+const familyOf = ({ addresses }: Source): "ipv4" | "ipv6" => (addresses.ipv4.length === 0 ? "ipv6" : "ipv4");
 
 /** The source as it was, on all that the rule is about but the ports. */
 const besides = (source: Source, ports: readonly Ports[]): readonly Permission[] =>
