@@ -39,9 +39,10 @@ describe("network-policies-are-enforced", () => {
     ["has an empty one", "{}", {}, ['{"enableNetworkPolicy":"true"}']],
     ["has one of its own, and nobody said what the whole is to be", '{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}', {}, []],
     ["has one of its own, and the whole is given", '{"env":{}}', { VPC_CNI_CONFIGURATION: '{"a": 1}' }, ['{"a": 1}']],
+    ["is not told, as the question is refused", "", { FAILS: "yes" }, []],
   ])("the add-on's configuration is never lost: it %s", (_rule, there, env, written) => {
     const answer = fixed(groundOf("vpc-cni", { facts: { ...agents(bare), addOns: known([addOn]) } }), id, "prod");
-    const stand = `aws() { case "$2" in describe-addon) printf '%s\\n' "$THERE" ;; update-addon) for last; do :; done; printf '%s\\n' "$last" ;; esac; }`;
+    const stand = `aws() { case "$2" in describe-addon) [ -z "\${FAILS:-}" ] && printf '%s\\n' "$THERE" ;; update-addon) for last; do :; done; printf '%s\\n' "$last" ;; esac; }`;
     const script = [stand, ...commandsOf(answer)].join("\n");
     const { stdout } = spawnSync("sh", ["-euc", script], { encoding: "utf8", env: { ...process.env, ...env, THERE: there } });
     expect(stdout.split("\n").filter((line) => line !== "")).toEqual(written);
@@ -85,6 +86,16 @@ describe("network-policies-are-enforced", () => {
     const answer = fixed(groundOf("cilium", { facts }), id, "prod");
     expect(answer.proof).toMatchObject(proved);
     expect(commandsOf(answer)[0]).toContain("policy-audit-mode");
+  });
+
+  it("proved: Cilium in audit mode that closes pods by default goes on to do so", () => {
+    const facts = {
+      ...agents((node) => aCiliumAgent(node)),
+      networkSettings: networkSettings({ cilium: values({ "policy-audit-mode": "true", "enable-policy": "always" }) }),
+    };
+    const answer = fixed(groundOf("cilium", { facts }), id, "prod");
+    expect(answer.proof).toMatchObject(proved);
+    expect(commandsOf(answer)[0]).not.toContain("enable-policy");
   });
 
   it("proved: Cilium that leaves NetworkPolicy alone is told to read it", () => {

@@ -343,11 +343,11 @@ describe("its commands", () => {
     const told = (has: string, env: Readonly<Record<string, string>> = {}): string => {
       const commands = commandsOf({ facts });
       const its = commands.slice(at(commands, "describe-addon"), at(commands, "rollout status daemonset/aws-node"));
-      const aws = `aws() { case "$2" in describe-addon) printf '%s' "$HAS" ;; update-addon) while [ "$1" != --configuration-values ]; do shift; done; printf '%s' "$2" ;; esac; }`;
+      const aws = `aws() { case "$2" in describe-addon) [ -z "\${FAILS:-}" ] && printf '%s' "$THERE" ;; update-addon) while [ "$1" != --configuration-values ]; do shift; done; printf '%s' "$2" ;; esac; }`;
       return execFileSync("sh", ["-c", ["set -eu", aws, ...its].join("\n")], {
         encoding: "utf8",
         stdio: "pipe",
-        env: { HAS: has, ...env },
+        env: { THERE: has, ...env },
       });
     };
 
@@ -360,6 +360,7 @@ describe("its commands", () => {
       const theirs = '{"enableNetworkPolicy":"true"}';
       expect(() => told(theirs)).toThrow(/The add-on has configuration values of its own/);
       expect(told(theirs, { VPC_CNI_CONFIGURATION: '{"merged":true}' })).toBe('{"merged":true}');
+      expect(() => told("", { FAILS: "yes" })).toThrow();
     });
   });
 

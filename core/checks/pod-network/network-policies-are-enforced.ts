@@ -2,7 +2,7 @@ import { defineCheck, type Evidence } from "../../model/check.ts";
 import { known, type Reason } from "../../model/fact.ts";
 import type { Pod } from "../../model/workloads.ts";
 import { policyFacts } from "../../net/policy/effective.ts";
-import { enforcementOf, type NodeEnforcement, sparedOnNode, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
+import { enforcementOf, type NodeEnforcement, networkPolicyOnNode, sparedOnNode } from "../../net/policy/enforcement/enforcement.ts";
 import { type Subjects, subjectsOf } from "../../net/policy/enforcement/subjects.ts";
 import { isJudgedByItself, type Selected, selectedOn } from "../../net/policy/enforcement/unpoliced.ts";
 import { few, listed } from "../listed.ts";
@@ -81,7 +81,7 @@ export const networkPoliciesAreEnforced = defineCheck({
     const judged = enforcement.nodes.value.filter((node) => node.isReady && isJudgedByItself(node));
     const others = enforcement.nodes.value.filter((node) => !isJudgedByItself(node));
     const selected = selectedOn(others, facts.pods, enforcement, subjects);
-    const bare = judged.filter((node) => stateOnNode(node) === "not-enforced" || sparedOnNode(node).length > 0);
+    const bare = judged.filter((node) => networkPolicyOnNode(node) === "not-enforced");
     const evidence = { ...common, ...enginesSeen(judged), nodes: judged.length };
 
     if (bare.length > 0 || selected.unpoliced.length > 0) {
@@ -131,7 +131,7 @@ function doubtOfOthers({ doubt: reason }: Selected, others: readonly NodeEnforce
 function doubtOf(judged: readonly NodeEnforcement[]): Doubt | undefined {
   for (const node of judged) {
     const [possible] = node.possible;
-    if (node.enforcing.length === 0 && possible !== undefined) {
+    if (networkPolicyOnNode(node) === "unsure" && possible !== undefined) {
       return { what: `nodes where no policy engine enforces, such as ${node.name}`, reason: possible.reason };
     }
     if (node.enforcing.length > 1) {

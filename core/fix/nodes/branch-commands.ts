@@ -42,10 +42,10 @@ export const letControllerWork = (about: About, partition: string): readonly str
   `aws iam attach-role-policy --role-name "\${CLUSTER_ROLE##*/}" --policy-arn ${quoted(`arn:${partition}:iam::aws:policy/AmazonEKSVPCResourceController`)}`,
 ];
 
-/** The values replace all that there are: those of somebody else are not to be lost. */
+/** The values replace all that there are: those of somebody else are not to be lost, nor where nobody answers what there is. */
 export const tellAddOn = (about: About): readonly string[] => [
   [
-    `if [ -z "\${${configuration}:-}" ]; then case "$(${eksCommand(about, "describe-addon --cluster-name", "--addon-name vpc-cni", "--query addon.configurationValues", "--output text")})" in`,
+    `if [ -z "\${${configuration}:-}" ]; then HAS=$(${eksCommand(about, "describe-addon --cluster-name", "--addon-name vpc-cni", "--query addon.configurationValues", "--output text")}) || exit 1; case "$HAS" in`,
     // The last are of a script that was run before.
     `None | '' | '{}' | ${quotedJson(addOnValues)}) ${configuration}=${quotedJson(addOnValues)} ;;`,
     `*) echo ${quoted(`The add-on has configuration values of its own: set ${configuration} to them, with ${JSON.stringify(addOnValues)} merged into them.`)} >&2; exit 1 ;;`,

@@ -4,7 +4,7 @@ import type { ClusterFacts } from "../../model/cluster.ts";
 import { type Fact, known, mapFact } from "../../model/fact.ts";
 import type { NamedSettings } from "../../model/pod-network.ts";
 import type { PodSpec } from "../../model/workloads.ts";
-import { enforcementOf, type NodeEnforcement, sparedOnNode, stateOnNode } from "../../net/policy/enforcement/enforcement.ts";
+import { enforcementOf, type NodeEnforcement, networkPolicyOnNode, sparedOnNode } from "../../net/policy/enforcement/enforcement.ts";
 import { isJudgedByItself } from "../../net/policy/enforcement/unpoliced.ts";
 import { vpcCniAddOn } from "../../net/policy/enforcement/vpc-cni.ts";
 import { aboutOf, type Fix, type FixInput, type Plan } from "../fix.ts";
@@ -14,7 +14,7 @@ export const fixNetworkPoliciesAreEnforced: Fix = (input) => {
   const enforcement = enforcementOf(input.cluster.facts).nodes;
   if (enforcement.state === "unknown") return { none: `Nodes were not read: ${enforcement.reason.message}` };
   const judged = enforcement.value.filter((node) => node.isReady && isJudgedByItself(node));
-  const bare = judged.filter((node) => stateOnNode(node) === "not-enforced" || sparedOnNode(node).length > 0);
+  const bare = judged.filter((node) => networkPolicyOnNode(node) === "not-enforced");
   if (bare.length === 0) return { none: onOthers };
   if (bare.some((node) => sparedOnNode(node).length > 0 || node.inert.some(({ engine }) => engine === "cilium")))
     return { plan: byCilium(input) };
@@ -53,9 +53,9 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
     "--output text",
   );
   const byAddOn = [
-    // The values replace all that there are: those of somebody else are not to be lost.
+    // The values replace all that there are: those of somebody else are not to be lost, nor where nobody answers what there is.
     [
-      `if [ -z "\${${values}:-}" ]; then case "$(${described})" in`,
+      `if [ -z "\${${values}:-}" ]; then HAS=$(${described}) || exit 1; case "$HAS" in`,
       `None | '' | '{}') ${values}=${quotedJson({ enableNetworkPolicy: "true" })} ;;`,
       `*) echo 'The add-on has configuration values of its own: set ${values} to them, with "enableNetworkPolicy": "true" added.' >&2; exit 1 ;;`,
       "esac; fi",
@@ -138,8 +138,14 @@ const withKey = (settings: Fact<NamedSettings>, key: string, value: string): Fac
 function byCilium({ cluster: { facts } }: FixInput): Plan {
   const told = facts.networkSettings.state === "known" ? facts.networkSettings.value.cilium : facts.networkSettings;
   const isToldOfKind = told.state === "known" && told.value.values["enable-k8s-networkpolicy"] !== undefined;
+  const isAlways = told.state === "known" && told.value.values["enable-policy"]?.toLowerCase() === "always";
   const patch = {
-    data: { "policy-audit-mode": "false", "enable-policy": "default", ...(isToldOfKind ? { "enable-k8s-networkpolicy": "true" } : {}) },
+    data: {
+      "policy-audit-mode": "false",
+      // It closes pods that no policy selects: that is not to be undone.
+      ...(isAlways ? {} : { "enable-policy": "default" }),
+      ...(isToldOfKind ? { "enable-k8s-networkpolicy": "true" } : {}),
+    },
   };
   const settings = (before: Fact<NamedSettings>) =>
     Object.entries(patch.data).reduce((sum, [key, value]) => withKey(sum, key, value), before);

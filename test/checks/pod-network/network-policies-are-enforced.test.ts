@@ -337,6 +337,14 @@ describe("Cilium that is told to leave NetworkPolicy alone", () => {
     const pods = [aCiliumAgent("h1"), web("h1"), bystander("h1")];
     expect(told({ ...ofNodes([hybrid], pods), ...spares, networkPolicies: known([denyWeb]) })[0]).toBe("fail");
   });
+  it("unknown: another engine is there, and whether it enforces them is not told", () => {
+    const calico = (node: string) => ({ ...anAgent("calico-node", node), isReady: false });
+    const [status, message] = told({ ...ofNodes([ec2], [aCiliumAgent("n1"), calico("n1")]), ...spares, networkPolicies: known([denyWeb]) });
+    expect(status).toBe("unknown");
+    expect(message).toContain("calico-node-on-n1 on node n1 is not ready");
+    const pods = [aCiliumAgent("h1"), calico("h1"), web("h1"), bystander("h1")];
+    expect(told({ ...ofNodes([hybrid], pods), ...spares, networkPolicies: known([denyWeb]) })[0]).toBe("unknown");
+  });
   it("pass: a policy of Cilium's own selects a pod on a hybrid node", () => {
     const pods = [aCiliumAgent("h1"), web("h1"), bystander("h1")];
     const own = known([{ namespace: "shop", name: "own", spec: { endpointSelector: {}, ingress: [{}] } }]);

@@ -92,11 +92,17 @@ export function stateOnNode({ enforcing, possible }: NodeEnforcement): "enforced
   return possible.length > 0 ? "unsure" : "not-enforced";
 }
 
-/** What it was told to leave alone, where no engine on the node enforces NetworkPolicy, but one enforces others; else none. */
-export const sparedOnNode = ({ enforcing }: NodeEnforcement): readonly string[] =>
+/** What it was told to leave alone, where no engine on the node enforces NetworkPolicy for certain, but one enforces others; else none. */
+export const sparedOnNode = ({ enforcing }: Pick<NodeEnforcement, "enforcing">): readonly string[] =>
   enforcing.every(({ sparesNetworkPolicy }) => sparesNetworkPolicy !== undefined)
     ? enforcing.flatMap(({ sparesNetworkPolicy }) => sparesNetworkPolicy ?? [])
     : [];
+
+/** Whether any engine on the node enforces NetworkPolicy. */
+export function networkPolicyOnNode(node: NodeEnforcement): "enforced" | "not-enforced" | "unsure" {
+  if (sparedOnNode(node).length === 0) return stateOnNode(node);
+  return node.possible.length > 0 ? "unsure" : "not-enforced";
+}
 
 function sorted(signals: readonly EngineSignal[]): Pick<NodeEnforcement, "enforcing" | "possible" | "inert"> {
   return {

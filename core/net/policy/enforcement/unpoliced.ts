@@ -1,7 +1,7 @@
 /** Pods on nodes that are not judged by themselves, which no network has to police until a policy selects a pod on them. */
 import type { Fact, Reason } from "../../../model/fact.ts";
 import type { Pod } from "../../../model/workloads.ts";
-import { type Enforcement, type NodeEnforcement, stateOnNode } from "./enforcement.ts";
+import { type Enforcement, type NodeEnforcement, networkPolicyOnNode } from "./enforcement.ts";
 import type { Platform } from "./platform.ts";
 import type { Enforcing } from "./signal.ts";
 import type { Subjects } from "./subjects.ts";
@@ -39,7 +39,8 @@ export function selectedOn(
   subjects: Subjects,
 ): Selected {
   if (pods.state === "unknown") {
-    const isMoot = nodes.every((node) => stateOnNode(node) === "enforced") || (subjects.names.length === 0 && subjects.doubt === undefined);
+    const isMoot =
+      nodes.every((node) => networkPolicyOnNode(node) === "enforced") || (subjects.names.length === 0 && subjects.doubt === undefined);
     return { unpoliced: [], policed: 0, ...(isMoot ? {} : { doubt: pods.reason }) };
   }
   const byName = new Map(nodes.map((node) => [node.name, node]));
@@ -54,6 +55,7 @@ export function selectedOn(
     if (selected === undefined) continue;
     if (its.state === "enforced" && !isSpared(its, selected)) policed += 1;
     else if (its.state === "unsure") doubt ??= its.reason;
+    else if (its.state === "enforced" && its.possible[0] !== undefined) doubt ??= its.possible[0].reason;
     else if ("perhaps" in selected) doubt ??= selected.perhaps;
     else unpoliced.push({ pod: `${pod.namespace}/${pod.name}`, node: node.name, platform: node.platform, policy: selected.by });
   }
