@@ -5,14 +5,15 @@ import { describe, expect, it } from "vitest";
 import type { Plan } from "../../core/fix/fix.ts";
 import { fixes } from "../../core/fix/index.ts";
 import { granted, grantsFor } from "../../core/fix/nodes/pods-group.ts";
-import { type Ground, judgedOn } from "../../core/fix/prove.ts";
+import { type Ground, judgedOn, type Proof, prove } from "../../core/fix/prove.ts";
 import type { SecurityGroup } from "../../core/model/aws.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
-import { known, unknown } from "../../core/model/fact.ts";
+import { type Fact, known, mapFact, unknown } from "../../core/model/fact.ts";
 import type { Node, Pod, Workload } from "../../core/model/workloads.ts";
 import { admittedBy, indexGroups } from "../../core/net/security-group.ts";
 import { aRule, aSecurityGroup, aService } from "../support/cluster.ts";
 import { anAwsNode, networkSettings } from "../support/engines.ts";
+import { everyHousehold, wholeEstateOf } from "../support/estate-whole.ts";
 import { aRoute, aRouteTable } from "../support/network.ts";
 import { anEni } from "../support/vpc.ts";
 import { aContainer, anOwner, aPodSpec, aWorkload } from "../support/workloads.ts";
@@ -393,6 +394,112 @@ describe("its commands", () => {
   });
 });
 
+describe("a later plan", () => {
+  const later = running("lab", "later", "10.0.1.97");
+  const whole = groundOf("vpc-cni", { pods: [...openPods, later], facts: { securityGroupPolicies: known([]) } });
+  const { after } = planOf(groundOf("vpc-cni", { facts: { securityGroupPolicies: known([]) } }));
+  /** What an earlier plan left, with one more pod, whatever the group's id came to be. */
+  const ground: Ground = {
+    ...whole,
+    cluster: {
+      ...whole.cluster,
+      facts: {
+        ...after,
+        pods: mapFact(after.pods, (all) => [...all, later]),
+        networkInterfaces: mapFact(after.networkInterfaces, (all) =>
+          all.map((one) => (one.id === "eni-a" ? { ...one, privateIpv4: [...one.privateIpv4, "10.0.1.97"] } : one)),
+        ),
+      },
+    },
+  };
+
+  it("proved: takes the group that is there, and restarts what came since alone", () => {
+    const { plan, proof } = fixed(ground, check, "prod");
+    expect([proof?.why, proof?.opened]).toEqual([undefined, []]);
+    const changes = (plan?.commands ?? []).filter((one) => /^rule authorize|rollout restart/.test(one));
+    expect(changes).toEqual(["kubectl --namespace lab rollout restart statefulset/later"]);
+    expect(plan?.commands.find((one) => one.startsWith("for room"))).toContain("for room in 0a=3 0b=2;");
+  });
+
+  it("not proved: where rules of the group that is there are missing, as others may have it", () => {
+    const securityGroups = mapFact(ground.cluster.facts.securityGroups, (all) =>
+      all.map((one) =>
+        one.id === "sg-cluster" ? aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"] })], { egress: everywhere }) : one,
+      ),
+    );
+    const partly = { ...ground, cluster: { ...ground.cluster, facts: { ...ground.cluster.facts, securityGroups } } };
+    expect(proofOfGroups(partly).why).toContain("It lets more into sg-cluster");
+  });
+});
+
+it("nothing is lost beside load balancers of every kind", () => {
+  const estate = wholeEstateOf(everyHousehold);
+  const both = <T>(...facts: readonly (Fact<readonly T[]> | undefined)[]): Fact<readonly T[]> =>
+    known(facts.flatMap((fact) => (fact?.state === "known" ? fact.value : [])));
+  const { services, loadBalancers, targetGroups, targetGroupBindings, ingresses, gateways, gatewayClasses } = estate;
+  const facts = {
+    ...Object.fromEntries(
+      Object.entries({ loadBalancers, targetGroups, targetGroupBindings, ingresses, gateways, gatewayClasses }).filter(
+        ([, fact]) => fact !== undefined,
+      ),
+    ),
+    ingressClasses: estate.ingressClasses ?? known([]),
+    securityGroups: both(estate.securityGroups, base.securityGroups),
+    services: mapFact(both(services, base.services), (all) => all.map(({ externalTrafficPolicy: _, ...one }) => one)),
+  };
+  const { proof } = answerOf({ facts });
+  expect(proof).toMatchObject({ passes: true, newFails: [], worse: [], lost: [], unsure: [], opened: [] });
+});
+
+describe("its notes", () => {
+  const notesOf = (estate: Estate = {}): string => (planOf(groundOf("vpc-cni", estate)).notes ?? []).join("\n");
+  const manyRules = Array.from({ length: 59 }, (_, i) => aRule({ ...tcp(i + 1, i + 1), cidrs: ["10.9.0.0/16"] }));
+  const crowded = known([aSecurityGroup("sg-cluster", [aRule({ groupIds: ["sg-cluster"] }), ...manyRules], { egress: everywhere })]);
+
+  it.each<[string, Estate, string]>([
+    ["what restarts", {}, "restarts 4 workloads"],
+    ["that branch interfaces are few", {}, "9 on m5.large"],
+    ["whom groups elsewhere no longer mean", {}, "that name sg-cluster mean these pods no more"],
+    ["what is on the link alone", {}, "EKS Pod Identity"],
+    ["what AWS advises", {}, "AWS advises standard mode"],
+    ["that the chart has to be told", {}, "in the chart's values too"],
+    [
+      "that the add-on's values are replaced",
+      { facts: { addOns: known([{ name: "vpc-cni", status: "ACTIVE", healthIssues: [] }]) } },
+      "replaces the add-on's whole configuration",
+    ],
+    ["which protocols are lost to nodes", {}, "ESP, GRE or SCTP"],
+    ["that a quota may be too small", { facts: { securityGroups: crowded } }, "comes to more than 60 rules"],
+  ])("say %s", (_what, estate, text) => {
+    expect(notesOf(estate)).toContain(text);
+  });
+
+  it.each<[string, Estate, string]>([
+    ["of the add-on where there is none", {}, "replaces the add-on's whole configuration"],
+    ["of the quota where there is room", {}, "more than 60 rules"],
+    ["of protocols where no rule is for all of them", { facts: { securityGroups: known(split) } }, "ESP, GRE or SCTP"],
+    ["of pods that stay where none does", {}, "stay as they are"],
+  ])("say nothing %s", (_what, estate, text) => {
+    expect(notesOf(estate)).not.toContain(text);
+  });
+});
+
+it("not proved: what starts the agent anew afterwards, as it would no longer be told how the pods were set up", () => {
+  const ground = groundOf("vpc-cni", { facts: { networkSettings: networkSettings(), pods: known(pods.map(withoutAgent)) } });
+  const { after } = planOf(ground);
+  const later = { ...ground, cluster: { ...ground.cluster, facts: after } };
+  const { proof } = fixed(later, "network-policies-are-enforced", "prod");
+  expect(proof?.lost.map((one) => one.check)).toEqual([check]);
+  expect(fixed(ground, "network-policies-are-enforced", "prod").proof?.why).toBeUndefined();
+});
+
+/** How the first plan of security groups is proved, or not. */
+function proofOfGroups(ground: Ground): Proof {
+  const finding = judgedOn(ground).find((one) => one.check === check);
+  if (finding === undefined) throw new TypeError("It is judged.");
+  return prove(ground, finding, planOf(ground));
+}
+
 /** What a shell makes of the words. */
 const read = (words: string): readonly string[] => execFileSync("sh", ["-c", `printf '%s\\0' ${words}`], { encoding: "utf8" }).split("\0");
 
@@ -462,6 +569,64 @@ describe("the group of the pods", () => {
       ),
       { numRuns: 150 },
     );
+  });
+});
+
+describe("on random security groups", () => {
+  const some = <T>(values: readonly T[]) => fc.constantFrom(...values);
+  const ids = ["sg-nodes", "sg-pods", "sg-plane", "sg-db"] as const;
+  const ports = fc.oneof(
+    fc.constant({ protocol: "-1" }),
+    some([tcp(443, 443), tcp(0, 65_535), tcp(1025, 65_535), tcp(10_250, 10_250), { protocol: "udp", fromPort: 53, toPort: 53 }]),
+  );
+  const rule = fc
+    .tuple(ports, fc.subarray(["10.0.0.0/16", "10.0.1.0/24", "192.0.2.0/24", "0.0.0.0/0"]), fc.subarray([...ids], { minLength: 1 }))
+    .map(([its, cidrs, groupIds]) => aRule({ ...its, cidrs, groupIds }));
+  const securityGroups = fc
+    .tuple(...ids.map(() => fc.array(rule, { minLength: 1, maxLength: 3 })))
+    .map((all) => known(all.map((ingress, i) => aSecurityGroup(ids[i] ?? "", ingress, { egress: everywhere }))));
+  /** Pods on interfaces of other groups than their nodes', as with custom networking, or on the nodes' own. */
+  const networkInterfaces = fc
+    .tuple(fc.subarray(["sg-nodes", "sg-db"], { minLength: 1 }), fc.subarray(["sg-nodes", "sg-pods"], { minLength: 1 }))
+    .map(([ofNodes, ofPods]) =>
+      known([
+        anEni("eni-a", { privateIpv4: ["10.0.1.4"], instanceId: "i-0a", groupIds: ofNodes }),
+        anEni("eni-a2", { privateIpv4: ["10.0.1.9", "10.0.1.20", "10.0.1.22", "10.0.1.30"], instanceId: "i-0a", groupIds: ofPods }),
+        anEni("eni-b", { privateIpv4: ["10.0.2.4"], instanceId: "i-0b", subnetId: "subnet-b", groupIds: ofNodes }),
+        anEni("eni-b2", {
+          privateIpv4: ["10.0.2.9", "10.0.2.21", "10.0.2.23"],
+          instanceId: "i-0b",
+          subnetId: "subnet-b",
+          groupIds: ofPods,
+        }),
+        anEni("eni-cp1", { privateIpv4: ["10.0.1.200"], description: "Amazon EKS prod", groupIds: ["sg-plane"] }),
+        anEni("eni-cp2", { privateIpv4: ["10.0.2.200"], subnetId: "subnet-b", description: "Amazon EKS prod", groupIds: ["sg-plane"] }),
+      ]),
+    );
+
+  it("no plan opens anything or does harm, and one of them is proved wherever there is any", () => {
+    let offered = 0;
+    fc.assert(
+      fc.property(securityGroups, networkInterfaces, (groups, interfaces) => {
+        const ground = groundOf("vpc-cni", { facts: { securityGroups: groups, networkInterfaces: interfaces, prefixLists: known([]) } });
+        const before = judgedOn(ground);
+        const finding = before.find((one) => one.check === check);
+        if (finding?.status !== "fail") return;
+        const { cluster, settings, readAt } = ground;
+        const answer = fixes[check]?.({ cluster, finding, settings, account: cluster.account, region: cluster.region, readAt });
+        const plans = answer === undefined || "none" in answer ? [] : (answer.or ?? []);
+        const proofs = plans.map((plan) => prove(ground, finding, plan, before));
+        for (const { newFails, worse, lost, opened } of proofs) {
+          expect([...newFails, ...worse, ...lost].map((one) => `${one.check}: ${one.message}`)).toEqual([]);
+          expect(opened).toEqual([]);
+        }
+        if (proofs.length === 0) return;
+        offered += 1;
+        expect(proofs.map(({ why }) => why)).toContain(undefined);
+      }),
+      { numRuns: 60, seed: 1 }, // so that as many are offered each time
+    );
+    expect(offered).toBeGreaterThan(10);
   });
 });
 

@@ -5,6 +5,7 @@ import type { SecurityGroupPolicy } from "../../model/pod-network.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
 import type { Pod, PodSpec } from "../../model/workloads.ts";
 import { interfacesByAddress } from "../../net/workloads/interfaces.ts";
+import { later } from "../later.ts";
 
 /** The DaemonSet of Amazon VPC CNI. */
 export const agent = { namespace: "kube-system", name: "aws-node", container: "aws-node", init: "aws-vpc-cni-init" } as const;
@@ -31,9 +32,9 @@ export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policie
     ...facts,
     pods: mapFact(facts.pods, (all) =>
       all.map((pod) => {
-        if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: after(readAt, 2) };
+        if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: later(readAt, 2) };
         return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
-          ? { ...pod, spec: told(pod.spec), createdAt: after(readAt, 1) }
+          ? { ...pod, spec: told(pod.spec), createdAt: later(readAt, 1) }
           : pod;
       }),
     ),
@@ -50,12 +51,6 @@ export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policie
     ]),
     networkInterfaces: mapFact(facts.networkInterfaces, (all) => moved(all, pods, groupId)),
   };
-}
-
-/** A time that is none stays as it is, and proves nothing. */
-function after(time: string, seconds: number): string {
-  const at = Date.parse(time);
-  return Number.isNaN(at) ? time : new Date(at + 1000 * seconds).toISOString();
 }
 
 /** Only settings that are read of a container are written there. */

@@ -8,6 +8,7 @@ import { enforcementOf, type NodeEnforcement, networkPolicyOnNode, sparedOnNode 
 import { isJudgedByItself } from "../../net/policy/enforcement/unpoliced.ts";
 import { vpcCniAddOn } from "../../net/policy/enforcement/vpc-cni.ts";
 import { aboutOf, type Fix, type FixInput, type Plan } from "../fix.ts";
+import { later } from "../later.ts";
 
 /** The engine that is there is told to enforce; where there is none, VPC CNI, which gives the pods their addresses anyway. */
 export const fixNetworkPoliciesAreEnforced: Fix = (input) => {
@@ -79,7 +80,7 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
       summary: `Lets Amazon VPC CNI enforce network policies${isAuto ? " on nodes of EKS Auto Mode" : ""}.`,
       commands: isAuto ? byHand : addOn === undefined ? byChart : byAddOn,
       manifests: [],
-      after: withVpcCni(facts),
+      after: withVpcCni(facts, input.readAt),
       notes: [
         ...(isAuto || addOn === undefined
           ? []
@@ -101,8 +102,8 @@ const values = "VPC_CNI_CONFIGURATION";
 
 const isNodeAgent = ({ name, isInit }: PodSpec["containers"][number]): boolean => name === "aws-eks-nodeagent" && !isInit;
 
-/** As the scanner would read it. */
-function withVpcCni(facts: ClusterFacts): ClusterFacts {
+/** As the scanner would read it: the agent's pods are made anew, and are younger than all others. */
+function withVpcCni(facts: ClusterFacts, readAt: string): ClusterFacts {
   const told = (spec: PodSpec): PodSpec => ({
     ...spec,
     containers: spec.containers.map((one) =>
@@ -116,7 +117,11 @@ function withVpcCni(facts: ClusterFacts): ClusterFacts {
       vpcCni: withKey(settings.vpcCni, "enable-network-policy-controller", "true"),
     })),
     pods: mapFact(facts.pods, (all) =>
-      all.map((pod) => (pod.owner?.kind === "DaemonSet" && pod.owner.name === "aws-node" ? { ...pod, spec: told(pod.spec) } : pod)),
+      all.map((pod) =>
+        pod.owner?.kind === "DaemonSet" && pod.owner.name === "aws-node"
+          ? { ...pod, spec: told(pod.spec), createdAt: later(readAt, 3) }
+          : pod,
+      ),
     ),
     workloads: mapFact(facts.workloads, (all) =>
       all.map((one) =>
