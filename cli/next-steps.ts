@@ -21,7 +21,9 @@ export function nextSteps({ accounts, clusters, findings, summary }: Report, { f
   const worst = severities.map((one) => fails.find(({ severity }) => severity === one)).find((finding) => finding !== undefined);
   const coverage = [...accounts, ...clusters].flatMap((one) => one.coverage);
   const isThrottled = coverage.some(({ reason }) => reason?.code === "throttled");
+  const isElsewhere = clusters.length === 0 && summary.complete && doctor !== undefined && !doctor.includes(" --org");
   return [
+    ...(isElsewhere ? ["Clusters of other Regions: --region all. Of other accounts: --account ID, or --org."] : []),
     ...(worst === undefined || fix === undefined ? [] : [`npx eks-perimeter fix${fix} --check ${worst.check}`]),
     ...(summary.complete || doctor === undefined ? [] : [`To read the rest: npx eks-perimeter doctor${doctor}`]),
     ...(isThrottled && doctor !== undefined ? ["Scan again later, or fewer accounts at once: reads were throttled."] : []),

@@ -34,7 +34,7 @@ export function program(finish: Finish): Command {
   const root = new Command("eks-perimeter")
     .description("Finds every place where an EKS cluster can be reached from where it should not be, and says what could not be seen.")
     .version(version, "--version", "print the version")
-    .helpOption("--help", "print this help")
+    .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
@@ -53,7 +53,7 @@ export function program(finish: Finish): Command {
     .addHelpText("after", demoHelp)
     .action((options) => finish(import("./commands/demo.ts").then(({ demo }) => demo(options))));
   for (const command of descendants(root)) {
-    command.helpOption("--help", "print this help").helpCommand(false).exitOverride().copyInheritedSettings(root);
+    command.helpOption("-h, --help", "print this help").helpCommand(false).exitOverride().copyInheritedSettings(root);
   }
   return root;
 }

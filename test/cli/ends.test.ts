@@ -143,6 +143,12 @@ it("74: what the operating system says of a file is one line", () => {
   expect(plainText(endOf(error).text)).toBe(endOf(error).text);
 });
 
+it.each([[[]], [["scan"]], [["checks", "explain"]]])("0: -h is --help, after %j", async (command) => {
+  const short = await run([...command, "-h"]);
+  expect(short).toEqual(await run([...command, "--help"]));
+  expect([short.code, short.stdout]).toEqual([0, expect.stringContaining("Usage: eks-perimeter")]);
+});
+
 describe("--help says what the exit code means", () => {
   it.each([
     ["scan", [0, 1, 2, 3, 70, 74, 130]],

@@ -13,7 +13,20 @@ const after = (complete: boolean, ...findings: Parameters<typeof aFinding>[0][])
 const scope = { fix: " --org", doctor: " --org" };
 
 it.each([
-  ["nothing where all is well", after(true, { status: "pass" }), scope, []],
+  ["nothing where all is well", { ...after(true, { status: "pass" }), clusters: rest.clusters }, scope, []],
+  ["nothing where no account of the organization has a cluster", after(true), scope, []],
+  [
+    "where else to look, where no cluster was found",
+    after(true),
+    { doctor: " --region eu-west-1" },
+    ["Clusters of other Regions: --region all. Of other accounts: --account ID, or --org."],
+  ],
+  [
+    "doctor alone, where it is not known whether there is a cluster",
+    after(false),
+    { doctor: "" },
+    ["To read the rest: npx eks-perimeter doctor"],
+  ],
   [
     "the fix of the worst finding",
     after(true, { severity: "medium", check: "secrets-encrypted-with-kms" }, { severity: "high" }),
