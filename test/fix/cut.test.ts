@@ -5,7 +5,7 @@ import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known, unknown } from "../../core/model/fact.ts";
 import type { Pod } from "../../core/model/workloads.ts";
 import { connectionLines } from "../../core/report/connectivity-text.ts";
-import { aCluster, withSettings } from "../support/cluster.ts";
+import { aCluster, anIngress, aService, withSettings } from "../support/cluster.ts";
 import { aDaemonSet, anAwsNode, controllerOn, networkSettings } from "../support/engines.ts";
 import { aNode } from "../support/nodes.ts";
 import { anOwner, aPod } from "../support/workloads.ts";
@@ -150,6 +150,20 @@ describe("what it adds is declared", () => {
 
   it("a part: some of its ports", () => {
     expect(added(web, [{ port: 8080, endPort: 8081 }], {})).toEqual([["meant", false]]);
+  });
+
+  it("no: an Ingress leads there, which no flow speaks of", () => {
+    const service = aService("api", { selector: { app: "api" }, ports: [{ protocol: "TCP", port: 8080, targetPort: 8080 }] });
+    const ingress = anIngress("api", { backends: [{ service: "api", port: 8080 }] });
+    const before = applied({ ...estate, services: known([service]), ingresses: known([ingress]) }, [closed]);
+    const { flows } = withSettings({
+      flows: [declared({ from: { cidr: "0.0.0.0/0" } }), declared({ name: "any", from: { namespace: "shop" } })],
+    });
+    const open = { podSelector: { matchLabels: { app: "api" } }, policyTypes: ["Ingress"], ingress: [{}] };
+    const after = applied(before, [{ ...closed, metadata: { namespace: "shop", name: "open" }, spec: open }]);
+    const changes = cutBetween(before, after, { flows, cluster: "prod" }).added;
+    const byIngress = changes.filter(({ connection: { from } }) => "ingressController" in from);
+    expect(byIngress.map(({ flows: names, isDeclared }) => [names, isDeclared])).toEqual([[[], false]]);
   });
 
   it("a part: one pod of a workload, as connections are told by workload", () => {
