@@ -11,9 +11,9 @@ const listOf = <S extends z.ZodType>(item: S) => z.array(item).readonly().nullis
 
 const NamespacedPods = z.strictObject({ namespaceSelector: LabelSelector.nullish(), podSelector: LabelSelector.nullish() }).readonly();
 
-/** Not strict: a peer of which no field is known is one of a newer API, for which these APIs say what to do. */
+/** Loose: of a peer without any field these APIs say what to do, and of one with a field that is not known an engine may know more. */
 export const ClusterPolicyPeer = z
-  .object({
+  .looseObject({
     namespaces: LabelSelector.nullish(),
     pods: NamespacedPods.nullish(),
     nodes: LabelSelector.nullish(),

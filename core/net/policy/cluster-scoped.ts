@@ -3,7 +3,12 @@
  * Sources: kubernetes-sigs/network-policy-api apis/v1alpha1, apis/v1alpha2; aws/amazon-network-policy-controller-k8s
  * pkg/resolvers/clusternetworkpolicy_resolver.go.
  */
-import type { AdminNetworkPolicy, ClusterNetworkPolicy, ClusterPolicyPeer, ClusterPolicyRule } from "../../model/cluster-network-policy.ts";
+import {
+  type AdminNetworkPolicy,
+  type ClusterNetworkPolicy,
+  ClusterPolicyPeer,
+  type ClusterPolicyRule,
+} from "../../model/cluster-network-policy.ts";
 import { allAddresses } from "../addresses.ts";
 import { clusterEntries } from "./entries.ts";
 import { PolicyFieldError } from "./errors.ts";
@@ -105,6 +110,7 @@ function readRule(rule: ClusterPolicyRule, name: string, reading: ClusterScopedR
   const peers: Peer[] = [];
   const domains: string[] = [];
   let nodes = false;
+  let strange = false;
   for (const [i, peer] of listed.entries()) {
     const at = `${field}.${list}[${i}]`;
     if (peer.namespaces || peer.pods) peers.push({ pods: readPods(peer, at) });
@@ -113,6 +119,11 @@ function readRule(rule: ClusterPolicyRule, name: string, reading: ClusterScopedR
       peers.push(...addresses.map((one) => ({ addresses: one, meanPods: true })));
     } else if (peer.domainNames && !reading.nodesAreUnknown) domains.push(...peer.domainNames);
     else if (peer.nodes && !reading.nodesAreUnknown) nodes = true;
+    // Its API has it, so that the engine may know it, and mean anybody by it; one that does not denies everything.
+    else if (isStrange(peer)) {
+      if (action === "pass") throw new PolicyFieldError(at, "is of a kind that is not known");
+      strange = true;
+    }
     // A peer of a newer API: an allowing rule does not mean it, any other becomes one that denies everything.
     else if (action !== "allow") return [{ action: "deny", name }];
   }
@@ -122,10 +133,15 @@ function readRule(rule: ClusterPolicyRule, name: string, reading: ClusterScopedR
     { action, name, peers: peersOf(dropsNames ? peers.filter((peer) => "pods" in peer) : peers), ...which },
     ...(blocks.length > 0 ? withoutNames(ports).map((some): Rule => ({ action, name, peers: peersOf(blocks), ...some })) : []),
     ...(domains.length > 0 ? [ofDomains(action, name, domains, which)] : []),
+    ...(strange ? [{ action, name, partly: "peers of a kind that is not known", ...(action === "allow" ? which : {}) }] : []),
     // Nodes are addresses outside the pods; which, the model does not know.
     ...(nodes ? [{ action, name, partly: "addresses of nodes", peers: { pods: [], outside: allAddresses }, ...which }] : []),
   ];
 }
+
+const peerFields: ReadonlySet<string> = new Set(Object.keys(ClusterPolicyPeer.unwrap().shape));
+const isStrange = (peer: ClusterPolicyPeer): boolean =>
+  Object.entries(peer).some(([field, value]) => !peerFields.has(field) && value !== null && value !== undefined);
 
 const blocksOf = (rule: ClusterPolicyRule): readonly string[] =>
   (("from" in rule ? rule.from : "to" in rule ? rule.to : undefined) ?? []).flatMap(({ networks }) => networks ?? []);

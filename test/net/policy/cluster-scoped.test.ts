@@ -147,6 +147,25 @@ describe("the conformance policies of network-policy-api, in our own cluster, ha
       { [flow]: "no", "8.8.8.8 -> shop/api UDP 2": "no" },
     ],
     [
+      "a peer of a kind that its API has and this does not know: whom an accept lets in is not decided",
+      {
+        clusterNetworkPolicies: [
+          cluster(upstream, "a", {
+            ingress: [
+              { action: "Accept", from: [{ services: [{ name: "web" }] }], protocols: tcp(80) },
+              { action: "Deny", from: [{ namespaces: {} }] },
+            ],
+          }),
+        ],
+      },
+      { [flow]: "perhaps", "lab/probe -> shop/api TCP 81": "no" },
+    ],
+    [
+      "a peer of a kind that its API has and this does not know: whom a deny keeps out is not decided, of others it is",
+      { clusterNetworkPolicies: [cluster(upstream, "a", { ingress: [{ action: "Deny", from: [{ services: [] }, lab] }] })] },
+      { [flow]: "no", "shop/web -> shop/api TCP 80": "perhaps" },
+    ],
+    [
       "what is let through to a domain name is not decided",
       {
         clusterNetworkPolicies: [
@@ -496,6 +515,17 @@ describe("where engines differ", () => {
     ]);
     expect(verdictsOf(model, { [flow]: "yes" })).toEqual({ [flow]: "yes" });
   });
+});
+
+it("a pass of a peer of a kind that is not known is left out, and named: whom it hands on is not known", () => {
+  const { remarks } = translate("vpc-cni", {
+    clusterNetworkPolicies: [
+      cluster("networking.k8s.aws", "a", { ingress: [{ action: "Pass", from: [{ services: [{ name: "web" }] }] }] }),
+    ],
+  });
+  expect(remarks.map(({ message, effect }) => [message, effect])).toEqual([
+    ["ClusterNetworkPolicy a: spec.ingress[0].from[0] is of a kind that is not known.", "refused"],
+  ]);
 });
 
 describe("a policy that its API refuses is left out, and named with the field", () => {
