@@ -3,6 +3,7 @@ import { frameworks } from "../../frameworks/index.ts";
 import { byStatus } from "../summary.ts";
 import { number } from "./clusters-section.ts";
 import { linkTo } from "./link.ts";
+import type { NotSeen } from "./not-seen.ts";
 import { type Answered, answered, type RequirementState } from "./requirement-state.ts";
 import { type Html, html } from "./text.ts";
 import type { View } from "./view.ts";
@@ -21,9 +22,9 @@ const states: readonly (readonly [RequirementState, string])[] = [
 const colourOf = new Map(states);
 
 /** Every framework, requirement by requirement; what needs a person's judgement and what is not covered is listed as such. */
-export function frameworksSection(view: View): Html {
-  const incomplete =
-    !view.report.summary.complete && html`<p class="soft">“Met” speaks for what was read; <a href="#not-seen">not everything was</a>.</p>`;
+export function frameworksSection(view: View, { groups }: NotSeen): Html {
+  const isWhole = view.report.summary.complete && groups.length === 0;
+  const incomplete = !isWhole && html`<p class="soft">“Met” speaks for what was read; <a href="#not-seen">not everything was</a>.</p>`;
   return html`<section aria-labelledby="frameworks">
 <h2 id="frameworks">By framework</h2>
 ${incomplete}

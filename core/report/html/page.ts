@@ -43,7 +43,7 @@ ${changesSection(view)}
 ${notSeenSection(notSeen)}
 ${clustersSection(view)}
 ${checksSection(view)}
-${frameworksSection(view)}
+${frameworksSection(view, notSeen)}
 ${findingsSection(view)}
 ${unused(view)}
 </main>

@@ -7,6 +7,7 @@ import { changesInShort, changesSection } from "../../../core/report/html/change
 import { clusterSection } from "../../../core/report/html/cluster-section.ts";
 import { clustersSection } from "../../../core/report/html/clusters-section.ts";
 import { pageData } from "../../../core/report/html/data.ts";
+import { frameworksSection } from "../../../core/report/html/frameworks-section.ts";
 import { glance } from "../../../core/report/html/glance.ts";
 import { masthead } from "../../../core/report/html/masthead.ts";
 import { notSeenOf, notSeenSection } from "../../../core/report/html/not-seen.ts";
@@ -256,6 +257,9 @@ it("a cluster of which no check could be asked says why, in place of counts that
   expect(text).toContain("bystander eu-west-1 111122223333 1.36 0 0 0 0 0 0");
   expect(textOf(notSeenSection(notSeenOf(next)))).toContain("Skipped: The cluster was being created or deleted not-ready 1 place: prod");
   expect(textOf(masthead(next, notSeenOf(next)))).toContain("2 clusters scanned. Everything in scope was read but what was left out .");
+  expect(textOf(frameworksSection(next, notSeenOf(next)))).toContain("“Met” speaks for what was read; not everything was .");
+  const whole = view(undefined, toReport({ ...sampleResults, accounts: [], clusters: [bystander] }));
+  expect(textOf(frameworksSection(whole, notSeenOf(whole)))).not.toContain("“Met” speaks");
 });
 
 it("not seen: a verdict that this product cannot decide is told beside, as no read would", () => {
