@@ -80,6 +80,14 @@ describe("egress of Calico by a selector that may mean nodes", () => {
     expect(allowsByHostEndpoints(calico(kind, spec))).toBe(may);
   });
 
+  it("may: one of several policies", () => {
+    const [one, other] = [
+      calico("GlobalNetworkPolicy", to({ nets: ["10.0.0.0/8"] })),
+      calico("GlobalNetworkPolicy", to({ selector: "all()" })),
+    ];
+    expect(allowsByHostEndpoints(known([...one.value, ...other.value]))).toBe(true);
+  });
+
   it("not told: policies were not read", () => {
     expect(allowsByHostEndpoints(unread)).toBe(false);
   });
@@ -106,6 +114,13 @@ describe("Cilium's host firewall", () => {
   ])("%s", (_rule, ciliumPolicies, its, expected) => {
     expect(hostPolicies({ ciliumPolicies, networkSettings: networkSettings(its) })).toEqual(expected);
   });
+});
+
+it("may: nobody read any setting of an engine, and a policy of Cilium selects nodes", () => {
+  const spec = { nodeSelector: {}, ingress: [{ fromEntities: ["cluster"] }] };
+  const object = { apiVersion: "cilium.io/v2", kind: "CiliumClusterwideNetworkPolicy", metadata: { name: "hosts" }, spec };
+  const ciliumPolicies = known(manifestsOf(JSON.stringify(object)).lists.ciliumPolicies ?? []);
+  expect(hostPolicies({ ciliumPolicies, networkSettings: unread })).toMatchObject({ code: "not-supported" });
 });
 
 describe("protections of nodes that nobody reads", () => {

@@ -11,6 +11,7 @@ import { aPod } from "../../support/workloads.ts";
 const node = (rest: Partial<Node> = {}): Node => nodeOf("i-0a1", { internalIps: ["10.0.0.1"], ...rest });
 const eni = (id: string, rest: Partial<NetworkInterface>): NetworkInterface => anEni(id, { instanceId: "i-0a1", ...rest });
 const first = eni("eni-1", { privateIpv4: ["10.0.0.1", "10.0.0.2", "10.0.0.16/28"], ipv6: ["2600:1f18::1"] });
+const { instanceId: _, ...ofNobody } = first;
 const second = eni("eni-2", { groupIds: ["sg-b", "sg-a"], privateIpv4: ["10.0.0.5", "10.0.0.6"] });
 const branch = eni("eni-3", { groupIds: ["sg-pods"], privateIpv4: ["10.0.0.9"], type: "branch" });
 const texts = (set: AddressSet): string => toCidrs(set).join(" ");
@@ -32,6 +33,7 @@ it.each<readonly [string, readonly Node[], readonly NetworkInterface[], readonly
     [],
     [own, ["sg-a,sg-b", "", "10.0.0.5/32 10.0.0.6/32", "10.0.0.6/32"]],
   ],
+  ["all addresses of an interface that names no instance", [node()], [ofNobody], [], [own]],
   ["none of an interface of a single pod", [node()], [first, branch], [], [own]],
   ["none of another instance's", [node()], [first, { ...second, instanceId: "i-0b1" }], [], [own]],
   [
