@@ -37,7 +37,11 @@ function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly stri
   if (old.state === "unknown" || fresh.state === "unknown") return [];
   const byId = new Map(old.value.map((group) => [group.id, group]));
   const members = newMembersOfGroups(before, after);
-  const known = { lists: indexGroups(old, before.prefixLists), moved: new Map([...members].filter(([id]) => !byId.has(id))) };
+  const lists = indexGroups(old, before.prefixLists);
+  const known = { lists, moved: new Map([...members].filter(([id]) => !byId.has(id))) };
+  // To them it is as new if nobody had it, such as after a script that ended on its way.
+  const had = new Set(before.networkInterfaces.state === "known" ? before.networkInterfaces.value.flatMap(({ groupIds }) => groupIds) : []);
+  const toThem = { lists, moved: new Map([...members].filter(([id]) => !had.has(id))) };
   const rulesOf = (ids: readonly string[], direction: Direction) => ids.flatMap((id) => byId.get(id)?.[direction] ?? []);
   return fresh.value.flatMap((group) => {
     const was = byId.get(group.id);
@@ -47,7 +51,7 @@ function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly stri
     if (sets === undefined) return [...more, `It puts ${group.id} in the place of security groups that are not known.`];
     const texts = sets.flatMap((ids) =>
       directions.flatMap((direction) =>
-        moreIn(group[direction], rulesOf(ids, direction), known).map(
+        moreIn(group[direction], rulesOf(ids, direction), toThem).map(
           (what) => `It lets more ${inOrOut[direction]} by ${group.id} than by the security groups in whose place it comes, ${what}`,
         ),
       ),

@@ -158,24 +158,39 @@ describe("members of a security group that move into another", () => {
     expect(opened.join()).toContain(what);
   });
 
-  it.each<[string, { readonly ingress?: readonly SecurityGroupRule[]; readonly egress?: readonly SecurityGroupRule[] }, string]>([
-    ["lets in everybody", { ingress: [aRule({ protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] })] }, "more in by sg-pods"],
-    ["lets in others who have it", { ingress: [ofAll("sg-pods")] }, "more in by sg-pods"],
-    ["lets them out to more", { egress: [aRule({ protocol: "-1", cidrs: ["0.0.0.0/0"] })] }, "more out by sg-pods"],
-  ])("not proved: they move into a group that was there, and that %s", (_rule, { ingress = [], egress = [] }, what) => {
+  /** They move into a group that was there. */
+  const movedInto = (
+    { ingress = [], egress = [] }: { readonly ingress?: readonly SecurityGroupRule[]; readonly egress?: readonly SecurityGroupRule[] },
+    others: readonly NetworkInterface[] = [],
+  ) => {
+    const { securityGroups, networkInterfaces: were } = before;
     const { networkInterfaces } = movedTo({});
-    const { securityGroups } = before;
-    if (networkInterfaces === undefined || securityGroups?.state !== "known") throw new TypeError("Both are known.");
-    const isThere = { ...before, securityGroups: known([...securityGroups.value, aSecurityGroup("sg-pods", ingress, { egress })]) };
-    expect(provedWith(isThere, { networkInterfaces }).opened).toEqual([expect.stringContaining(what)]);
+    if (networkInterfaces?.state !== "known" || securityGroups?.state !== "known" || were?.state !== "known") throw new TypeError("Known.");
+    const isThere = {
+      ...before,
+      securityGroups: known([...securityGroups.value, aSecurityGroup("sg-pods", ingress, { egress })]),
+      networkInterfaces: known([...were.value, ...others]),
+    };
+    return provedWith(isThere, { networkInterfaces: known([...networkInterfaces.value, ...others]) });
+  };
+
+  it.each([
+    ["lets in everybody", { ingress: [aRule({ protocol: "tcp", fromPort: 22, toPort: 22, cidrs: ["0.0.0.0/0"] })] }, "more in by sg-pods"],
+    ["lets them out to more", { egress: [aRule({ protocol: "-1", cidrs: ["0.0.0.0/0"] })] }, "more out by sg-pods"],
+  ])("not proved: they move into a group that was there, and that %s", (_rule, rules, what) => {
+    expect(movedInto(rules).opened).toEqual([expect.stringContaining(what)]);
   });
 
-  it("proved: they move into a group that was there, and that lets in whom theirs did", () => {
-    const { networkInterfaces } = movedTo({});
-    const { securityGroups } = before;
-    if (networkInterfaces === undefined || securityGroups?.state !== "known") throw new TypeError("Both are known.");
-    const isThere = { ...before, securityGroups: known([...securityGroups.value, aSecurityGroup("sg-pods", [ofAll("sg-nodes")])]) };
-    expect(provedWith(isThere, { networkInterfaces })).toMatchObject({ passes: true, opened: [] });
+  it("not proved: they move into a group that lets in others who have it", () => {
+    const other = anEni("eni-pod-old", { groupIds: ["sg-pods"], privateIpv4: ["10.0.1.40"] });
+    expect(movedInto({ ingress: [ofAll("sg-pods")] }, [other]).opened).toEqual([expect.stringContaining("more in by sg-pods")]);
+  });
+
+  it.each([
+    ["whom theirs did", [ofAll("sg-nodes")]],
+    ["those who have it, which nobody had", [ofAll("sg-nodes", "sg-pods")]],
+  ])("proved: they move into a group that was there, and that lets in %s", (_rule, ingress) => {
+    expect(movedInto({ ingress })).toMatchObject({ passes: true, opened: [] });
   });
 
   it("not proved: a group that was there is named, whoever has it", () => {

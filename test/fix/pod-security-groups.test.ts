@@ -208,6 +208,17 @@ describe("is no plan, and the reason is told", () => {
       /would lose the internet/,
     ],
     [
+      "a prefix list that leads to an internet gateway",
+      { facts: { routeTables: known([aRouteTable([], { prefixListId: "pl-0a1", target: "igw-0a1", state: "active" })]) } },
+      /would lose the internet/,
+    ],
+    [
+      "a route to an internet gateway in a state that is not known",
+      { facts: { routeTables: known([aRouteTable([], { ...aRoute("0.0.0.0/0", "igw-0a1"), state: "untold" })]) } },
+      /would lose the internet/,
+    ],
+    ["route tables that were not read", unread("routeTables"), /leads to an internet gateway was not read: No access/],
+    [
       "a rule that names a group of another VPC",
       {
         facts: {

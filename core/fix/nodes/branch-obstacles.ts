@@ -5,7 +5,7 @@
  */
 import type { ClusterFacts } from "../../model/cluster.ts";
 import type { Service } from "../../model/kubernetes.ts";
-import type { NetworkInterface, RouteTable } from "../../model/vpc.ts";
+import type { NetworkInterface, Route } from "../../model/vpc.ts";
 import type { Node, Pod, Workload } from "../../model/workloads.ts";
 import { enforcementOf } from "../../net/policy/enforcement/enforcement.ts";
 import { enforcementPlatform, type Platform } from "../../net/policy/enforcement/platform.ts";
@@ -178,14 +178,16 @@ function losesTheInternet({ facts, pods, interfaceOf }: Situation): string | und
   );
   for (const id of subnets) {
     const table = routeTable(id);
-    if (table.state === "known" && leadsOut(table.value))
+    if (table.state === "unknown") return `Whether subnet ${id} leads to an internet gateway was not read: ${table.reason.message}`;
+    if (table.value.routes.some(mayLeadOut))
       return `Subnet ${id} leads to an internet gateway: its pods would lose the internet, as in strict mode only a NAT gateway leads them there.`;
   }
   return undefined;
 }
 
-const leadsOut = ({ routes }: RouteTable): boolean =>
-  routes.some(({ cidr, target, state }) => state === "active" && target.startsWith("igw-") && cidr !== undefined && !cidr.includes(":"));
+/** A prefix list may be of IPv4. */
+const mayLeadOut = ({ cidr, target, state }: Route): boolean =>
+  state !== "blackhole" && target.startsWith("igw-") && cidr?.includes(":") !== true;
 
 const versionIn = (image: string, pattern: RegExp): string | undefined => pattern.exec(image)?.[1];
 
