@@ -4,7 +4,7 @@ import type { Plan } from "../../core/fix/fix.ts";
 import { applied, type ManifestObject } from "../../core/fix/manifests.ts";
 import { propose } from "../../core/fix/propose.ts";
 import { judgedOn, prove } from "../../core/fix/prove.ts";
-import type { SecurityGroupRule } from "../../core/model/aws.ts";
+import type { SecurityGroup, SecurityGroupRule } from "../../core/model/aws.ts";
 import type { ClusterFacts } from "../../core/model/cluster.ts";
 import { known, unknown } from "../../core/model/fact.ts";
 import type { NetworkInterface } from "../../core/model/vpc.ts";
@@ -162,13 +162,17 @@ describe("members of a security group that move into another", () => {
   const movedInto = (
     { ingress = [], egress = [] }: { readonly ingress?: readonly SecurityGroupRule[]; readonly egress?: readonly SecurityGroupRule[] },
     others: readonly NetworkInterface[] = [],
+    theirs?: SecurityGroup,
   ) => {
     const { securityGroups, networkInterfaces: were } = before;
     const { networkInterfaces } = movedTo({});
     if (networkInterfaces?.state !== "known" || securityGroups?.state !== "known" || were?.state !== "known") throw new TypeError("Known.");
     const isThere = {
       ...before,
-      securityGroups: known([...securityGroups.value, aSecurityGroup("sg-pods", ingress, { egress })]),
+      securityGroups: known([
+        ...securityGroups.value.map((one) => (one.id === theirs?.id ? theirs : one)),
+        aSecurityGroup("sg-pods", ingress, { egress }),
+      ]),
       networkInterfaces: known([...were.value, ...others]),
     };
     return provedWith(isThere, { networkInterfaces: known([...networkInterfaces.value, ...others]) });
@@ -184,6 +188,12 @@ describe("members of a security group that move into another", () => {
   it("not proved: they move into a group that lets in others who have it", () => {
     const other = anEni("eni-pod-old", { groupIds: ["sg-pods"], privateIpv4: ["10.0.1.40"] });
     expect(movedInto({ ingress: [ofAll("sg-pods")] }, [other]).opened).toEqual([expect.stringContaining("more in by sg-pods")]);
+  });
+
+  it("proved: they move into a group that lets in others who have it, whom theirs let in by its name", () => {
+    const other = anEni("eni-pod-old", { groupIds: ["sg-pods"], privateIpv4: ["10.0.1.40"] });
+    const named = aSecurityGroup("sg-nodes", [nodes({}), aRule({ protocol: "tcp", fromPort: 0, toPort: 10_249, groupIds: ["sg-pods"] })]);
+    expect(movedInto({ ingress: [ofAll("sg-nodes", "sg-pods")] }, [other], named)).toMatchObject({ passes: true, opened: [] });
   });
 
   it.each([
