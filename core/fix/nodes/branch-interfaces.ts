@@ -3,7 +3,7 @@ import type { ClusterFacts } from "../../model/cluster.ts";
 import { mapFact } from "../../model/fact.ts";
 import type { SecurityGroupPolicy } from "../../model/pod-network.ts";
 import type { NetworkInterface } from "../../model/vpc.ts";
-import type { Pod, PodSpec } from "../../model/workloads.ts";
+import type { Pod, PodSpec, Workload } from "../../model/workloads.ts";
 import { interfacesByAddress } from "../../net/workloads/interfaces.ts";
 import { later } from "../later.ts";
 
@@ -28,22 +28,20 @@ export interface Moved {
 /** The pods keep their names and addresses here, as nobody knows those that they will get. */
 export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policies, readAt }: Moved): ClusterFacts {
   const moving = new Set(pods);
+  // An agent that was told so before does not start anew.
+  const isTold = facts.workloads.state === "known" && facts.workloads.value.some((one) => isAgent(one) && hasVariables(one.template.spec));
   return {
     ...facts,
     pods: mapFact(facts.pods, (all) =>
       all.map((pod) => {
         if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: later(readAt, 2) };
         return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
-          ? { ...pod, spec: told(pod.spec), createdAt: later(readAt, 1) }
+          ? { ...pod, spec: told(pod.spec), ...(isTold ? {} : { createdAt: later(readAt, 1) }) }
           : pod;
       }),
     ),
     workloads: mapFact(facts.workloads, (all) =>
-      all.map((one) =>
-        one.kind === "DaemonSet" && one.name === agent.name && one.namespace === agent.namespace
-          ? { ...one, template: { ...one.template, spec: told(one.template.spec) } }
-          : one,
-      ),
+      all.map((one) => (isAgent(one) ? { ...one, template: { ...one.template, spec: told(one.template.spec) } } : one)),
     ),
     securityGroupPolicies: mapFact(facts.securityGroupPolicies, (all) => [
       ...all.filter(({ namespace, name }) => !policies.some((one) => one.namespace === namespace && one.name === name)),
@@ -52,6 +50,15 @@ export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policie
     networkInterfaces: mapFact(facts.networkInterfaces, (all) => moved(all, pods, groupId)),
   };
 }
+
+const isAgent = ({ kind, namespace, name }: Workload): boolean =>
+  kind === "DaemonSet" && namespace === agent.namespace && name === agent.name;
+
+const hasVariables = ({ containers }: PodSpec): boolean =>
+  containers.some(
+    ({ name, settings }) =>
+      name === agent.container && Object.entries(agentVariables[agent.container] ?? {}).every(([key, value]) => settings[key] === value),
+  );
 
 /** Only settings that are read of a container are written there. */
 const told = (spec: PodSpec): PodSpec => ({

@@ -57,7 +57,7 @@ export function branchNotes({ pods, left, controllers, grants, former, hasAddOn,
         ]),
     ...(isForAll
       ? [
-          "A rule for all protocols is written for the new group as TCP, UDP and ICMP: it has no other protocol to nodes, such as ESP, GRE or SCTP.",
+          "A rule for all protocols is written for the new group as TCP, UDP and ICMP: its members have no other protocol to nodes and among themselves, such as ESP, GRE or SCTP.",
         ]
       : []),
     ...(cutsEgress

@@ -43,37 +43,50 @@ export function grantsFor(one: PodsGroup): readonly Grant[] {
   return [...found.values()];
 }
 
-/** What it takes over from those that the pods have. */
-function ownRules({ id, groups, former, ports, families, cutsEgress }: PodsGroup): readonly Grant[] {
+/** What it takes over from those that the pods have. Among themselves its members have what they have with those. */
+function ownRules(one: PodsGroup): readonly Grant[] {
+  const { id, groups, former, ports, families, cutsEgress } = one;
   return groups
     .filter((group) => former.includes(group.id))
     .flatMap((group) =>
       directions.flatMap((direction) =>
         group[direction].flatMap((rule) => {
+          const rest = { ...rule, groupIds: rule.groupIds.filter((peer) => peer !== id) };
           const pieces = direction === "egress" && cutsEgress ? portsBesideIfAny(portsOf(rule), ports, families) : [portsOf(rule)];
-          const others = rule.groupIds.filter((one) => one !== id);
-          const groupIds = others.some((one) => former.includes(one)) ? [...others, id] : others;
-          return pieces.flatMap((piece) => grantsOf(id, direction, piece, { ...rule, groupIds }));
+          const toItself = piecesFor(one, group, direction, rule).map(
+            (piece): Grant => ({ ...named(id), groupId: id, direction, ports: piece }),
+          );
+          return [...pieces.flatMap((piece) => grantsOf(id, direction, piece, rest)), ...toItself];
         }),
       ),
     );
 }
 
 /** It is named wherever one of them is. */
-function referencesTo({ id, groups, former, ofNodes, ports, families }: PodsGroup): readonly Grant[] {
-  return groups
-    .filter((group) => group.id !== id)
+const referencesTo = (one: PodsGroup): readonly Grant[] =>
+  one.groups
+    .filter((group) => group.id !== one.id)
     .flatMap((group) =>
       directions.flatMap((direction) =>
-        group[direction].flatMap((rule) => {
-          if (!rule.groupIds.some((one) => former.includes(one))) return [];
-          const isCut = direction === "ingress" && ofNodes.has(group.id);
-          const pieces = isCut ? portsBesideIfAny(portsOf(rule), ports, families) : [portsOf(rule)];
-          return pieces.map((piece): Grant => ({ groupId: group.id, direction, ports: piece, kind: "groupIds", peer: id }));
-        }),
+        group[direction].flatMap((rule) =>
+          piecesFor(one, group, direction, rule).map((piece): Grant => ({ ...named(one.id), groupId: group.id, direction, ports: piece })),
+        ),
       ),
     );
+
+/** Of a rule that names one of the former groups, what the new one gets of it. */
+function piecesFor(
+  { former, ofNodes, ports, families }: PodsGroup,
+  group: SecurityGroup,
+  direction: Grant["direction"],
+  rule: SecurityGroupRule,
+) {
+  if (!rule.groupIds.some((peer) => former.includes(peer))) return [];
+  const isCut = direction === "ingress" && ofNodes.has(group.id);
+  return isCut ? portsBesideIfAny(portsOf(rule), ports, families) : [portsOf(rule)];
 }
+
+const named = (peer: string) => ({ kind: "groupIds", peer }) as const;
 
 /** Every group, those among them that get more as they then are. */
 export function granted(groups: readonly SecurityGroup[], grants: readonly Grant[]): readonly SecurityGroup[] {
