@@ -339,7 +339,7 @@ describe("a refusal is that of its own list", () => {
     .map(({ read: name, kind, versions }) => {
       const whole = { controllerName: "c", gatewayClassName: "c", serviceRef: { name: "web" } };
       const subject = { subject: {}, ...(kind === "ClusterNetworkPolicy" ? { tier: "Admin", priority: 1 } : {}) };
-      const spec = !/Policy$/.test(kind) ? whole : /Admin|ClusterN/.test(kind) ? subject : {};
+      const spec = !/Policy$|NetworkSet$/.test(kind) ? whole : /Admin|ClusterN/.test(kind) ? subject : {};
       const object = custom(`${kubernetesReads[name].group}/${versions[0]}`, kind, "one", spec);
       return /Class/.test(kind) ? object : { ...object, metadata: { namespace: "shop", name: "one" } };
     });
