@@ -141,6 +141,41 @@ it("CSV has a heading, a line a finding, and as many cells in each", () => {
   expect(new Set(lines.slice(0, -1).map((line) => line.split('","').length))).toEqual(new Set([16]));
 });
 
+it("CSV: each cell stands under what it says, and what a finding does not have is empty", () => {
+  const cellsOf = (finding: Finding): Readonly<Record<string, string>> => {
+    const [heading = "", line = ""] = toCsv(reportOf(finding)).split("\r\n");
+    const cells = line.slice(1, -1).split('","');
+    return Object.fromEntries(
+      heading
+        .slice(1, -1)
+        .split('","')
+        .map((name, at) => [name, cells[at] ?? "none"]),
+    );
+  };
+  const { id, check, severity, cluster = "", resource, message, frameworks } = aServiceFinding("web");
+  const place = { id, check, severity, cluster, kind: "Service", namespace: "shop", name: "web", resource: resource.id, message };
+  const empty = { reason: "", remediation: "", waiverOwner: "", waiverReason: "", waiverExpires: "" };
+  const waiver = { owner: "team-net", reason: "bastions", expires: "2027-01-31" };
+  const rest = { ...place, ...empty, frameworks: frameworks.join(" ") };
+  expect(cellsOf(aServiceFinding("web"))).toEqual({ ...rest, status: "fail" });
+  expect(cellsOf(aServiceFinding("web", { status: "waived", waiver, remediation: { text: "Do it." } }))).toEqual({
+    ...rest,
+    status: "waived",
+    remediation: "Do it.",
+    waiverOwner: "team-net",
+    waiverReason: "bastions",
+    waiverExpires: "2027-01-31",
+  });
+  expect(
+    cellsOf(aServiceFinding("web", { status: "unknown", reason: { code: "forbidden", message: "No." }, frameworks: ["a/1", "b/2"] })),
+  ).toEqual({
+    ...rest,
+    status: "unknown",
+    reason: "forbidden: No.",
+    frameworks: "a/1 b/2",
+  });
+});
+
 const hostile = fc.oneof(
   fc.constantFrom(
     "<img src=x onerror=alert(1)>",
