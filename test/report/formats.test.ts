@@ -129,6 +129,7 @@ it.each([
   ["a formula behind a line break", "\r\n=1", '"\' =1"'],
   ["a full-width formula", "＝1", '"\'＝1"'],
   ["quotes and commas", 'say "a, b"', '"say ""a, b"""'],
+  ["a sign inside a word", "k8s-shop-web = open", '"k8s-shop-web = open"'],
   ["plain text", "Cluster prod.", '"Cluster prod."'],
 ])("CSV: %s is text", (_what, message, cell) => {
   const [, line] = toCsv(reportOf(aFinding({ message }))).split("\r\n");
