@@ -129,7 +129,7 @@ export function policyLayer(facts: PolicyLayerFacts, targets: readonly NodeClass
           const past = (bounds: Bounds): Bounds => beside(pod).reduce(pastPolicies, bounds);
           const [its, own] = [past(byPolicy), past({ ...reachOf(subject, scope, port, "own"), doubt })] as const;
           // In strict mode a branch interface leads to the own node like to all others.
-          return { own, others: withGuard(mayHaveBranchInterface(pod) ? { ...its, atMost: union(its.atMost, own.atMost) } : its) };
+          return { own, others: withGuard(mayHaveBranchInterface(pod) ? { ...its, ...eitherOf(its, own) } : its) };
         },
       };
     }

@@ -212,6 +212,11 @@ describe("a branch interface in strict mode", () => {
       },
       "not-found",
     ],
+    [
+      "unknown: another pod of VPC CNI's agent is on the node, which may have set the pod up",
+      { pods: known([cni(strict), { ...cni(standard), name: "aws-node-other", isReady: false }, branched]) },
+      "not-ready",
+    ],
     ["unknown: VPC CNI's agent on the node is not ready", { pods: known([{ ...cni(strict), isReady: false }, branched]) }, "not-ready"],
     [
       "unknown: the agent of another namespace is not VPC CNI's",
@@ -862,6 +867,26 @@ describe("policies towards nodes", () => {
   it("fail: a version that knows no ClusterNetworkPolicies enforces none", () => {
     const given = policed(runningOn(":v1.2.7-eksbuild.1"), { ...np(), ...denied("10.0.0.0/16") });
     expect(finding(given)).toMatchObject({ status: "fail", severity: "medium" });
+  });
+
+  it("unknown: a branch interface in strict mode leads to the own node, of whose address no rule may be held", () => {
+    const rule = (action: string, network: string) => [{ action, to: [{ networks: [network] }] }];
+    const wide = (name: string, priority: number, egress: readonly object[]) => ({
+      apiGroup: "networking.k8s.aws" as const,
+      name,
+      spec: { tier: "Admin", priority, subject: { namespaces: {} }, egress },
+    });
+    const pod = { ...web, podIps: ["10.0.1.9"], hasBranchInterface: true };
+    const given = policed(runningOn(":v1.4.1"), {
+      ...np(),
+      clusterNetworkPolicies: known([
+        wide("let-out", 1, rule("Accept", "10.0.1.4/32")),
+        wide("guard", 2, rule("Deny", "10.0.0.0/16")),
+      ]) as ClusterFacts["clusterNetworkPolicies"],
+      pods: known([...runningOn(":v1.4.1"), pod]),
+      networkInterfaces: known([ofNodeA, ofNodeB, branch("eni-web", "10.0.1.9", ["sg-cluster"])]),
+    });
+    expect(finding(given).status).toBe("unknown");
   });
 
   it("unknown: a branch interface in strict mode leads VPC CNI's pod to its own node past every NetworkPolicy", () => {

@@ -122,6 +122,10 @@ export function cniAgentOn(node: string, daemonPods: DaemonPods): CniAgent | und
   if (agent.state === "absent") return undefined;
   if (agent.state === "unsure") return agent;
   const { namespace, name, createdAt } = agent.pod;
+  if (!agent.isAlone) {
+    const message = `Pod ${namespace}/${name} is not the only one of VPC CNI's agent on node ${node}.`;
+    return { state: "unsure", reason: { code: "not-ready", message } };
+  }
   const variables = variablesOf(agent.pod);
   if (variables === undefined)
     return { state: "unsure", reason: { code: "not-found", message: `Pod ${namespace}/${name} has no container ${cniContainer}.` } };
