@@ -183,6 +183,21 @@ describe("nodes", () => {
     expect(typed(proposed(groundOf(facts), "node-ports-not-public"))).toEqual([expect.stringContaining("comes back when it is revoked")]);
   });
 
+  it.each<[string, number, readonly number[]]>([
+    ["beside the usual range", 20_000, [20_000, 20_100]],
+    ["across its beginning", 29_000, [29_000, 30_500]],
+  ])("the range of node ports that the API server was given is closed too: %s", (_where, port, [from = 0, to = 0]) => {
+    const facts = {
+      ...withGroup({ protocol: "tcp", fromPort: port, toPort: port, cidrs: ["0.0.0.0/0"] }),
+      network: known(aNetwork({ nodePorts: known({ from, to }) })),
+    };
+    const [commands = []] = typed(proposed(groundOf(facts), "node-ports-not-public"));
+    expect(commands).toEqual([
+      expect.stringMatching(new RegExp(`authorize-security-group-ingress.*"FromPort":${port}.*10\\.0\\.0\\.0/8`)),
+      expect.stringMatching(new RegExp(`revoke-security-group-ingress.*"FromPort":${port}.*0\\.0\\.0\\.0/0`)),
+    ]);
+  });
+
   it("the kubelet's ports are closed to all but the VPC, on every group of the pool", () => {
     const facts = withGroup({ protocol: "tcp", fromPort: 1025, toPort: 65_535, cidrs: ["10.0.0.0/8"] });
     const [commands = []] = typed(proposed(groundOf(facts), "kubelet-not-exposed"));

@@ -1,5 +1,4 @@
 /** The ports of nodes that nobody outside is to reach. */
-import { usualNodePorts } from "../../net/nodes/node-ports.ts";
 import type { Ports } from "../../net/security-group.ts";
 
 /** The kubelet's API, and its read-only port. Source: kubernetes:pkg/cluster/ports/ports.go. */
@@ -10,6 +9,3 @@ export const remoteShells: readonly Ports[] = [22, 3389].map((port) => ({ protoc
 
 export const ofEachProtocol = (from: number, to: number): readonly Ports[] =>
   (["tcp", "udp", "sctp"] as const).map((protocol) => ({ protocol, from, to }));
-
-/** Kubernetes' default range. */
-export const nodePorts = ofEachProtocol(usualNodePorts.from, usualNodePorts.to);

@@ -1,12 +1,14 @@
 import { listed } from "../../checks/listed.ts";
-import { nodePorts } from "../../checks/nodes/judged-ports.ts";
+import { ofEachProtocol } from "../../checks/nodes/judged-ports.ts";
 import { hostPortsOf } from "../../net/nodes/host-ports.ts";
+import { nodePortRanges } from "../../net/nodes/node-ports.ts";
 import type { Fix } from "../fix.ts";
 import { closedPool } from "./closed-pool.ts";
 import { closingToInternet } from "./internet-sources.ts";
 
 export const fixNodePortsNotPublic: Fix = (input) => {
-  const { pods } = input.cluster.facts;
+  const { pods, network } = input.cluster.facts;
+  const nodePorts = nodePortRanges(network).ranges.flatMap(({ from, to }) => ofEachProtocol(from, to));
   const hostPorts = hostPortsOf(pods.state === "known" ? pods.value : []);
   const closed = closedPool(
     input,
