@@ -35,12 +35,18 @@ export interface Wanted {
   readonly choose: (found: readonly ClusterTarget[]) => readonly ClusterTarget[];
 }
 
+export interface Found {
+  readonly clusters: readonly Cluster[];
+  /** The accounts in which not all clusters could be looked for. */
+  readonly unseen: readonly string[];
+}
+
 /**
  * Reads clusters of the scope.
  *
  * @throws {UsageError} where the scope holds none, or names one that is nowhere
  */
-export async function readClusters(scope: ClusterScope, wanted: Wanted): Promise<readonly Cluster[]> {
+export async function readClusters(scope: ClusterScope, wanted: Wanted): Promise<Found> {
   const progress = startProgress(scope);
   try {
     return await interruptible(
@@ -57,11 +63,7 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-async function read(
-  scope: ClusterScope,
-  { settings, facts, choose }: Wanted,
-  { progress, signal }: Surroundings,
-): Promise<readonly Cluster[]> {
+async function read(scope: ClusterScope, { settings, facts, choose }: Wanted, { progress, signal }: Surroundings): Promise<Found> {
   const named = scope.region.filter((region) => region !== "all");
   const { account, homeRegion, ports } = await openSession({
     settings,
@@ -94,10 +96,13 @@ async function read(
       reads.state === "known" ? reads.value : [{ state: "unknown" }],
     ),
   );
+  const unseen = new Set<string>();
   for (const { account: at, facts } of seen) {
+    if (facts.reads.state === "unknown") unseen.add(at);
     for (const { read, state, reason } of facts.reads.state === "known" ? facts.reads.value : []) {
-      if (state === "unknown")
-        progress.log.warn("not all clusters of an account could be looked for", { account: at, read, message: reason?.message });
+      if (state !== "unknown") continue;
+      unseen.add(at);
+      progress.log.warn("not all clusters of an account could be looked for", { account: at, read, message: reason?.message });
     }
   }
   if (found.length === 0) {
@@ -114,5 +119,5 @@ async function read(
   };
   const clusters = await pMap(targets, read, { concurrency: 8 });
   signal.throwIfAborted();
-  return clusters;
+  return { clusters, unseen: [...unseen] };
 }

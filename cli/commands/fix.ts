@@ -12,7 +12,7 @@ import { UsageError } from "../errors.ts";
 import { loadEvidence } from "../evidence.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { refusePlansIn, writePlans } from "../fix-folder.ts";
-import type { ClusterScope } from "../live.ts";
+import type { ClusterScope, Found } from "../live.ts";
 import { namedChecks } from "../named-checks.ts";
 import { nearest } from "../nearest.ts";
 import { prepareFolder } from "../output.ts";
@@ -39,7 +39,8 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
     await prepareFolder(options.out);
     await refusePlansIn(options.out);
   }
-  const grounds = (await clustersOf(options, settings)).map((cluster) => groundOf(cluster, settings));
+  const { clusters, unseen } = await clustersOf(options, settings);
+  const grounds = clusters.map((cluster) => groundOf(cluster, settings));
   const seen = grounds.map((ground) => ({ ground, findings: judgedOn(ground) }));
   refuseUnknown(
     options.finding,
@@ -48,8 +49,8 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
   const all = proposed(seen.map(({ ground, findings }) => ({ ground, asked: findings.filter(isAsked(options)) })));
   const { out } = options;
   if (out !== undefined) await writing(out, () => writePlans(out, all));
-  process.stdout.write(options.json === true ? proposalsJson(all) : textOf(all, options));
-  return exitCodeOf(all);
+  process.stdout.write(options.json === true ? proposalsJson(all) : textOf(all, unseen, options));
+  return exitCodeOf(all, unseen);
 }
 
 interface Asked {
@@ -77,13 +78,13 @@ function proposed(all: readonly Asked[]): readonly Proposed[] {
 
 const groundOf = (cluster: Cluster, settings: Settings): Ground => ({ cluster, checks, settings, readAt: readAtOf(cluster) });
 
-async function clustersOf(options: FixOptions, settings: Settings): Promise<readonly Cluster[]> {
+async function clustersOf(options: FixOptions, settings: Settings): Promise<Found> {
   const { evidence, cluster, region, account, org } = options;
   const isScoped = cluster.length + region.length + account.length > 0 || org === true;
   if (evidence !== undefined && isScoped) {
     throw new UsageError("--evidence and the scope of clusters exclude each other.", { hint: "Name one input." });
   }
-  if (evidence !== undefined) return (await loadEvidence([evidence])).map((one) => one.cluster);
+  if (evidence !== undefined) return { clusters: (await loadEvidence([evidence])).map((one) => one.cluster), unseen: [] };
   const { readClusters } = await import("../live.ts");
   const interrupted = "No plan was made.";
   return readClusters(options, { settings, facts: factsNeededBy(checks), interrupted, choose: (found) => found });
@@ -108,8 +109,12 @@ function refuseUnknown(asked: readonly string[], there: readonly string[]): void
   );
 }
 
-function textOf(all: readonly Proposed[], { out }: FixOptions): string {
-  if (all.length === 0) return "Nothing fails of what was asked for.\n";
+function textOf(all: readonly Proposed[], unseen: readonly string[], { out }: FixOptions): string {
+  const gap = unseen.length === 0 ? [] : [`Not all clusters could be looked for in ${unseen.join(", ")}.`];
+  if (all.length === 0) {
+    const nothing = unseen.length === 0 ? "Nothing fails of what was asked for." : "Nothing fails of what was asked for and found.";
+    return `${[nothing, ...gap].join("\n")}\n`;
+  }
   const outcomes = all.flatMap(({ proposals }) => proposals.map(outcomeOf));
   const counts = [...new Set(outcomes)].map((outcome) => `${outcomes.filter((one) => one === outcome).length} ${outcome}`);
   const clusters = all.flatMap(({ cluster, proposals }) => [
@@ -118,12 +123,12 @@ function textOf(all: readonly Proposed[], { out }: FixOptions): string {
       ? proposals.map((proposal) => proposalText(proposal, cluster))
       : proposals.map((proposal) => plainText(`  ${outcomeOf(proposal)}: ${proposal.finding.check}, ${proposal.finding.message}`))),
   ]);
-  return `${[...clusters, `${counts.join(", ")}.`, ...(out === undefined ? [] : [`Written to ${out}`])].join("\n")}\n`;
+  return `${[...clusters, `${counts.join(", ")}.`, ...gap, ...(out === undefined ? [] : [`Written to ${out}`])].join("\n")}\n`;
 }
 
 /** As for `scan`: what is open goes before what is not known. */
-function exitCodeOf(all: readonly Proposed[]): ExitCode {
+function exitCodeOf(all: readonly Proposed[], unseen: readonly string[]): ExitCode {
   const outcomes = new Set(all.flatMap(({ proposals }) => proposals.map(outcomeOf)));
   if (outcomes.has("not proved") || outcomes.has("no command")) return exit.failed;
-  return outcomes.has("not judged") ? exit.gap : exit.ok;
+  return outcomes.has("not judged") || unseen.length > 0 ? exit.gap : exit.ok;
 }

@@ -12,12 +12,13 @@ import type { Messages } from "./messages.ts";
  * @throws {UsageError} where the scope holds none or several, or too little of it could be read
  */
 export async function fromCluster(scope: ClusterScope, messages: Messages): Promise<Input> {
-  const [cluster] = await readClusters(scope, {
+  const { clusters } = await readClusters(scope, {
     settings: await loadSettings(scope.config),
     facts: new Set(connectivityFacts),
     interrupted: "No connection was told.",
     choose: (found) => [onlyOne(found)],
   });
+  const [cluster] = clusters;
   if (cluster === undefined) throw new TypeError("A cluster was chosen and not read.");
   return fromFacts(cluster.facts, `Cluster ${cluster.name}`, messages);
 }

@@ -166,13 +166,25 @@ it("2: no cluster was found, where an account that could hold it was not read", 
   expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("No cluster was found in the selected accounts")]);
 });
 
-it("tells of an account that was not read, where clusters may be missing", async () => {
+it("3: an account was not read, where clusters may be missing, and is told of", async () => {
   const sandbox = await started({
     accounts: [{ id: "111111111111" }, { id: member, regions: { [home]: { clusters: [{ name: "prod" }, { name: "bystander" }] } } }],
   });
   const scope = ["--cluster", "prod", "--cluster", "elsewhere", "--region", home, "--account", member, "--account", "444455556666"];
   const { code, stdout, stderr } = await run(["fix", "--check", "endpoint-public-access-disabled", ...scope], sandbox);
-  expect([code, stdout]).toEqual([0, expect.stringContaining("Cluster prod")]);
+  expect([code, stdout]).toEqual([3, expect.stringContaining("Cluster prod")]);
+  expect(stdout).toContain("Not all clusters could be looked for in 444455556666.");
   expect(stderr).toMatch(/^warning: not all clusters of an account could be looked for: .*account 444455556666, read sts:AssumeRole/m);
   expect(stderr).not.toContain(`account ${member}`);
+});
+
+it("3: nothing fails in the clusters that were found, and an account was not read: that is no all-clear", async () => {
+  const cluster = { name: "prod", endpoint: { public: false, private: true } };
+  const sandbox = await started({ accounts: [{ id: "111111111111" }, { id: member, regions: { [home]: { clusters: [cluster] } } }] });
+  const scope = ["--region", home, "--account", member, "--account", "444455556666"];
+  const { code, stdout } = await run(["fix", "--check", "endpoint-public-access-disabled", ...scope], sandbox);
+  expect([code, stdout]).toEqual([
+    3,
+    "Nothing fails of what was asked for and found.\nNot all clusters could be looked for in 444455556666.\n",
+  ]);
 });
