@@ -37,7 +37,7 @@ const platformTexts: Readonly<Partial<Record<Platform, string>>> = {
   fargate: "Fargate, whose pods have no branch interfaces",
   windows: "Windows, where there are no branch interfaces",
   hybrid: "a hybrid node, where there are no branch interfaces",
-  auto: "EKS Auto Mode, which has no SecurityGroupPolicies",
+  auto: "EKS Auto Mode, where it is not known which way a branch interface leads to its own node",
   untold: "a node that was not read",
 };
 

@@ -84,8 +84,7 @@ function autoModeSignal(name: string, node: Node | undefined, facts: VpcCniFacts
   return { state: "on", seen: `${seen}, and ${controller.seen}`, mode: known(mode), agent: autoModeAgent };
 }
 
-/** A branch interface is none of Auto Mode's. Source: Amazon EKS User Guide, "Learn about VPC networking and load balancing in EKS Auto Mode". */
-const autoModeAgent: VpcCniAgent = { ...untoldAgent("it is part of EKS Auto Mode's machines"), branchInterfaces: "policed" };
+const autoModeAgent = untoldAgent("it is part of EKS Auto Mode's machines");
 
 const autoModes: Readonly<Partial<Record<string, VpcCniMode>>> = { DefaultAllow: "standard", DefaultDeny: "strict" };
 
