@@ -39,13 +39,9 @@ function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly stri
   const members = newMembersOfGroups(before, after);
   const lists = indexGroups(old, before.prefixLists);
   const known = { lists, moved: new Map([...members].filter(([id]) => !byId.has(id))) };
-  // To those who move into it, whoever has it is one of their own: nobody, such as after a script that ended on its way, or some whom
-  // each of their groups lets in by its name already. Where their groups let in their own, they are let in to no more.
+  // To those who move into it it is as new if nobody had it, such as after a script that ended on its way.
   const had = new Set(before.networkInterfaces.state === "known" ? before.networkInterfaces.value.flatMap(({ groupIds }) => groupIds) : []);
-  const lets = (ids: readonly string[], id: string) =>
-    ids.some((one) => byId.get(one)?.ingress.some(({ groupIds }) => groupIds.includes(id)));
-  const isOwn = ([id, sets]: readonly [string, Before]): boolean => !had.has(id) || sets?.every((ids) => lets(ids, id)) === true;
-  const toThem = { lists, moved: new Map([...members].filter(isOwn)) };
+  const toThem = { lists, moved: new Map([...members].filter(([id]) => !had.has(id))) };
   const rulesOf = (ids: readonly string[], direction: Direction) => ids.flatMap((id) => byId.get(id)?.[direction] ?? []);
   return fresh.value.flatMap((group) => {
     const was = byId.get(group.id);

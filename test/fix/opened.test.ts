@@ -190,10 +190,14 @@ describe("members of a security group that move into another", () => {
     expect(movedInto({ ingress: [ofAll("sg-pods")] }, [other]).opened).toEqual([expect.stringContaining("more in by sg-pods")]);
   });
 
-  it("proved: they move into a group that lets in others who have it, whom theirs let in by its name", () => {
+  it.each([
+    ["proved: on the ports on which theirs let those in", 10_249, true],
+    ["not proved: on more ports than theirs let those in", 10_250, false],
+  ])("%s they move into a group that lets in others who have it", (_rule, toPort, passes) => {
     const other = anEni("eni-pod-old", { groupIds: ["sg-pods"], privateIpv4: ["10.0.1.40"] });
     const named = aSecurityGroup("sg-nodes", [nodes({}), aRule({ protocol: "tcp", fromPort: 0, toPort: 10_249, groupIds: ["sg-pods"] })]);
-    expect(movedInto({ ingress: [ofAll("sg-nodes", "sg-pods")] }, [other], named)).toMatchObject({ passes: true, opened: [] });
+    const ingress = [ofAll("sg-nodes"), aRule({ protocol: "tcp", fromPort: 0, toPort, groupIds: ["sg-pods"] })];
+    expect(movedInto({ ingress }, [other], named).passes).toBe(passes);
   });
 
   it.each([
