@@ -435,6 +435,18 @@ describe("a later plan", () => {
     expect(plan?.commands.find((one) => one.startsWith("for room"))).toContain("for room in 0a=3 0b=2;");
   });
 
+  it("not proved: an agent that is to be strict runs without it yet, and so do the pods that it set up", () => {
+    const pods = mapFact(ground.cluster.facts.pods, (all) =>
+      all.map((pod) => {
+        if (pod.owner?.name !== "aws-node") return pod;
+        const standard = anAwsNode(pod.nodeName ?? "", undefined, { POD_SECURITY_GROUP_ENFORCING_MODE: "standard" });
+        return { ...pod, spec: standard.spec };
+      }),
+    );
+    const facts = { ...ground.cluster.facts, pods };
+    expect(proofOfGroups({ ...ground, cluster: { ...ground.cluster, facts } }).why).toContain("restart it");
+  });
+
   it("not proved: where rules of the group that is there are missing, as others may have it", () => {
     const securityGroups = mapFact(ground.cluster.facts.securityGroups, (all) =>
       all.map((one) =>

@@ -28,7 +28,7 @@ export interface Moved {
 /** The pods keep their names and addresses here, as nobody knows those that they will get. */
 export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policies, readAt }: Moved): ClusterFacts {
   const moving = new Set(pods);
-  // An agent that was told so before does not start anew.
+  // An agent that was told so before does not start anew, unless it runs without it yet.
   const isTold = facts.workloads.state === "known" && facts.workloads.value.some((one) => isAgent(one) && hasVariables(one.template.spec));
   return {
     ...facts,
@@ -36,7 +36,7 @@ export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policie
       all.map((pod) => {
         if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: later(readAt, 2) };
         return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
-          ? { ...pod, spec: told(pod.spec), ...(isTold ? {} : { createdAt: later(readAt, 1) }) }
+          ? { ...pod, spec: told(pod.spec), ...(isTold && hasVariables(pod.spec) ? {} : { createdAt: later(readAt, 1) }) }
           : pod;
       }),
     ),
