@@ -322,6 +322,21 @@ describe("settings of a container", () => {
   ])("a variable: %s", (_name, variables, settings) => {
     expect(settingsOf({ name: "aws-node", env: variables })).toEqual(settings);
   });
+
+  it("a variable: what is not named may be in a whole ConfigMap, of VPC CNI alone", () => {
+    const whole = { env, envFrom: [{ configMapRef: { name: "hunter2" } }] };
+    expect(settingsOf({ name: "aws-node", ...whole })).toEqual({
+      NETWORK_POLICY_ENFORCING_MODE: "(valueFrom)",
+      ENABLE_POD_ENI: "true",
+      POD_SECURITY_GROUP_ENFORCING_MODE: "(valueFrom)",
+      ENABLE_V4_EGRESS: "(valueFrom)",
+      ENABLE_V6_EGRESS: "(valueFrom)",
+      AWS_VPC_K8S_CNI_EXTERNALSNAT: "(valueFrom)",
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: "(valueFrom)",
+    });
+    expect(settingsOf({ name: "calico-node", ...whole })).toEqual({ ENABLE_POD_ENI: "true" });
+    expect(settingsOf({ name: "aws-node", env, envFrom: [] })).toEqual({ ENABLE_POD_ENI: "true" });
+  });
 });
 
 describe("a controller of pods", () => {

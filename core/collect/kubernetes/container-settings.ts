@@ -30,8 +30,10 @@ const keptFlags: Readonly<Record<string, "text" | "switch">> = {
   "--cluster-name": "text",
 };
 
+const elsewhere = "(valueFrom)";
+const vpcCni = "aws-node";
 const networkAgents: ReadonlySet<string> = new Set([
-  "aws-node",
+  vpcCni,
   "aws-vpc-cni",
   "calico-node",
   "cilium-agent",
@@ -47,6 +49,8 @@ export const settingFields = {
   command: listOrEmpty(z.string()),
   args: listOrEmpty(z.string()),
   env: listOrEmpty(z.object({ name: z.string(), value: maybe(z.string()), valueFrom: z.unknown().optional() })),
+  /** Whole ConfigMaps and Secrets, behind what is named. */
+  envFrom: listOrEmpty(z.unknown()),
 };
 
 interface Settable extends z.infer<z.ZodObject<typeof settingFields>> {
@@ -58,12 +62,14 @@ interface Settable extends z.infer<z.ZodObject<typeof settingFields>> {
  * The named settings of the agents that enforce network policy and of the AWS Load Balancer Controller; none of any other
  * container. Whatever else stands in arguments and variables may be a secret, and is dropped.
  */
-export function settingsOf({ name, image, command, args, env }: Settable): Readonly<Record<string, string>> {
+export function settingsOf({ name, image, command, args, env, envFrom }: Settable): Readonly<Record<string, string>> {
   const repository = repositoryOf(image);
   const isAgent = networkAgents.has(name) || networkAgents.has(repository.split("/").at(-1) ?? "");
   const isController = name === loadBalancerController || itsImages.some((image) => repository.endsWith(image));
   return {
     ...(isAgent || isController ? flagsOf([...command, ...args]) : {}),
+    // Any that VPC CNI is not told by name may be among those.
+    ...(name === vpcCni && envFrom.length > 0 ? Object.fromEntries([...keptVariables].map((variable) => [variable, elsewhere])) : {}),
     ...(isAgent ? variablesOf(env) : {}),
   };
 }
@@ -94,6 +100,6 @@ function flagsOf(args: readonly string[]): Readonly<Record<string, string>> {
 function variablesOf(env: Settable["env"]): Readonly<Record<string, string>> {
   const kept = env.filter(({ name }) => keptVariables.has(name));
   return Object.fromEntries(
-    kept.map(({ name, value, valueFrom }) => [name, valueFrom === undefined || valueFrom === null ? (value ?? "") : "(valueFrom)"]),
+    kept.map(({ name, value, valueFrom }) => [name, valueFrom === undefined || valueFrom === null ? (value ?? "") : elsewhere]),
   );
 }

@@ -30,14 +30,14 @@ const Container = z
     restartPolicy: z.string().nullish(),
     ...settingFields,
   })
-  .transform(({ securityContext, restartPolicy, command, args, env, ...container }) => ({
+  .transform(({ securityContext, restartPolicy, command, args, env, envFrom, ...container }) => ({
     // An init container that is restarted whenever it ends is a sidecar: it runs beside the others.
     isSidecar: restartPolicy === "Always",
     kept: {
       ...container,
       isPrivileged: securityContext?.privileged ?? false,
       addedCapabilities: securityContext?.capabilities?.add ?? [],
-      settings: settingsOf({ ...container, command, args, env }),
+      settings: settingsOf({ ...container, command, args, env, envFrom }),
     },
   }));
 
