@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CreateClusterCommand, CreateNodegroupCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -460,14 +461,31 @@ async function sealPods(admin: Admin, aws: MotoNetwork, clusterGroupId: string):
     metadata: { labels: { app: "aws-node" } },
     spec: { hostNetwork: true, containers: [{ name: "aws-node", image, env }] },
   };
-  await admin.create("daemonsets", {
+  const { body } = await admin.create("daemonsets", {
     apiVersion: "apps/v1",
     kind: "DaemonSet",
     metadata: { namespace: "kube-system", name: "aws-node" },
     spec: { selector: { matchLabels: { app: "aws-node" } }, template },
   });
+  const nodeName = nodes[0]?.name ?? "";
+  const { uid } = body.metadata as { readonly uid: string };
+  const agent = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      namespace: "kube-system",
+      name: "aws-node-x7",
+      labels: template.metadata.labels,
+      ownerReferences: [{ apiVersion: "apps/v1", kind: "DaemonSet", name: "aws-node", uid, controller: true }],
+    },
+    spec: { ...template.spec, nodeName },
+  };
+  await admin.create("pods", agent);
+  await admin.setStatus("pods", agent, { phase: "Running", conditions: [{ type: "Ready", status: "True" }] });
+  // The pod is to be younger than the agent that sets it up, and times are whole seconds.
+  await setTimeout(1_100);
   const groupIds = [await aws.createSecurityGroup("pods", [])];
   const podIp = await aws.createInterface({ subnetId, groupIds, description: "aws-k8s-branch-eni" });
   const annotations = { "vpc.amazonaws.com/pod-eni": '[{"eniId":"eni-1"}]' };
-  await runPod(admin, "sealed", podIp, { nodeName: nodes[0]?.name ?? "", annotations });
+  await runPod(admin, "sealed", podIp, { nodeName, annotations });
 }
