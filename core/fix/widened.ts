@@ -1,6 +1,6 @@
 /** What a plan opens in AWS that was shut before: whoever carries it out asked for the contrary. */
 import { publicRanges } from "../checks/endpoint/public-ranges.ts";
-import type { SecurityGroupRule } from "../model/aws.ts";
+import type { SecurityGroup, SecurityGroupRule } from "../model/aws.ts";
 import type { ClusterFacts } from "../model/cluster.ts";
 import type { Settings } from "../model/settings.ts";
 import { type AddressSet, difference, isCidr, isEmpty, parseFilterCidrs, toCidrs, unionOf } from "../net/addresses.ts";
@@ -42,10 +42,20 @@ function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly stri
   // To those who move into it it is as new if nobody had it, such as after a script that ended on its way.
   const had = new Set(before.networkInterfaces.state === "known" ? before.networkInterfaces.value.flatMap(({ groupIds }) => groupIds) : []);
   const toThem = { lists, moved: new Map([...members].filter(([id]) => !had.has(id))) };
+  // Where nobody had it, its own rules for itself are about those who move into it alone.
+  const joined = (group: SecurityGroup) => [...members].filter(([id]) => byId.has(id) && (id !== group.id || had.has(id)));
   const rulesOf = (ids: readonly string[], direction: Direction) => ids.flatMap((id) => byId.get(id)?.[direction] ?? []);
   return fresh.value.flatMap((group) => {
     const was = byId.get(group.id);
-    const more = was === undefined ? [] : moreIn(group.ingress, was.ingress, known).map((what) => `It lets more into ${group.id}, ${what}`);
+    const more =
+      was === undefined
+        ? []
+        : [
+            ...moreIn(group.ingress, was.ingress, known).map((what) => `It lets more into ${group.id}, ${what}`),
+            ...joined(group).flatMap((one) =>
+              reachedBy(one, group, was, lists).map((what) => `It lets those into ${group.id} who move into ${one[0]}, ${what}`),
+            ),
+          ];
     if (!members.has(group.id)) return more;
     const sets = members.get(group.id);
     if (sets === undefined) return [...more, `It puts ${group.id} in the place of security groups that are not known.`];
@@ -58,6 +68,15 @@ function groupsWidened(before: ClusterFacts, after: ClusterFacts): readonly stri
     );
     return [...more, ...new Set(texts)];
   });
+}
+
+/** Where the group is named, also if it was before: the ports on which the former groups of somebody who moves into it were not. */
+function reachedBy([id, sets]: readonly [string, Before], group: SecurityGroup, was: SecurityGroup, lists: GroupIndex): readonly string[] {
+  const without = was.ingress.map((rule) => ({ ...rule, groupIds: rule.groupIds.filter((one) => one !== id) }));
+  const named = group.ingress.filter(({ groupIds }) => groupIds.includes(id));
+  const alone = named.map((rule) => ({ ...rule, cidrs: [], prefixListIds: [], groupIds: [id] }));
+  const strangers = sets?.filter((ids) => !ids.includes(id));
+  return moreIn(alone, without, { lists, moved: new Map([[id, strangers]]) });
 }
 
 const directions = ["ingress", "egress"] as const;

@@ -187,7 +187,18 @@ describe("members of a security group that move into another", () => {
 
   it("not proved: they move into a group that lets in others who have it", () => {
     const other = anEni("eni-pod-old", { groupIds: ["sg-pods"], privateIpv4: ["10.0.1.40"] });
-    expect(movedInto({ ingress: [ofAll("sg-pods")] }, [other]).opened).toEqual([expect.stringContaining("more in by sg-pods")]);
+    expect(movedInto({ ingress: [ofAll("sg-pods")] }, [other]).opened).toEqual([
+      expect.stringContaining("those into sg-pods who move into sg-pods"),
+      expect.stringContaining("more in by sg-pods"),
+    ]);
+  });
+
+  it("not proved: they move into a group that lets in others who have it, whom theirs let in, and lets in none of theirs", () => {
+    const other = anEni("eni-pod-old", { groupIds: ["sg-pods"], privateIpv4: ["10.0.1.40"] });
+    const named = aSecurityGroup("sg-nodes", [ofAll("sg-nodes", "sg-pods")]);
+    expect(movedInto({ ingress: [ofAll("sg-pods")] }, [other], named).opened).toEqual([
+      expect.stringContaining("those into sg-pods who move into sg-pods"),
+    ]);
   });
 
   it.each([
@@ -203,8 +214,17 @@ describe("members of a security group that move into another", () => {
   it.each([
     ["whom theirs did", [ofAll("sg-nodes")]],
     ["those who have it, which nobody had", [ofAll("sg-nodes", "sg-pods")]],
+    ["those who have it alone, which nobody had", [ofAll("sg-pods")]],
   ])("proved: they move into a group that was there, and that lets in %s", (_rule, ingress) => {
     expect(movedInto({ ingress })).toMatchObject({ passes: true, opened: [] });
+  });
+
+  it.each([
+    ["proved: that another names on the ports on which it names theirs", 5432, []],
+    ["not proved: that another names on a port on which it does not name theirs", 22, ["protocol tcp, ports 22-22."]],
+  ])("%s, where they move into a group that was there", (_rule, port, told) => {
+    const db = aSecurityGroup("sg-db", [podRule({}), aRule({ protocol: "tcp", fromPort: port, toPort: port, groupIds: ["sg-pods"] })]);
+    expect(movedInto({}, [], db).opened).toEqual(told.map((what) => `It lets those into sg-db who move into sg-pods, on ${what}`));
   });
 
   it("not proved: a group that was there is named, whoever has it", () => {
