@@ -60,16 +60,19 @@ export const withTold = (state: FindingState, told: readonly Telling[]): Finding
     const { status, waivedAt = "", toldOf = "" } = remembered;
     if (toldOf > seenAt || status === "waived") return remembered;
     if (waivedAt <= seenAt) return { ...remembered, told: beliefAfter(remembered, after), toldOf: seenAt };
-    // Whoever read that it fails is owed the end of that; and where it comes back first, the end of the waiver.
-    if (status === "fail") return { ...remembered, told: { ...after, as: "waived" }, toldOf: seenAt };
-    const told: Told = after.as === "fail" ? { as: "waived", severity: after.severity, isHeardOf: true } : after;
+    // Whoever read that it fails is owed the end of that; and where it is back, or comes back first, the end of the waiver.
+    const isHeardOf = after.as === "fail";
+    const told: Told =
+      isHeardOf || status === "fail" ? { as: "waived", severity: after.severity, ...(isHeardOf ? { isHeardOf } : {}) } : after;
     return { ...remembered, told, toldOf: seenAt };
   });
 
 /** Who suppressed it in Security Hub wants to hear no more of its failing, whatever was on its way by then. */
 function beliefAfter({ status, told }: Remembered, after: Told): Told {
   if (status !== "fail" || told?.as !== "suppressed") return after;
-  return { as: "suppressed", severity: told.severity, ...(after.as === "fail" ? { isHeardOf: true } : {}) };
+  return after.as === "fail"
+    ? { as: "suppressed", severity: after.severity, isHeardOf: true }
+    : { as: "suppressed", severity: told.severity };
 }
 
 /**
@@ -84,11 +87,17 @@ export const withoutNews = (state: FindingState, silent: readonly Omit<Telling, 
 /** The state of a subject that a channel has heard of by now: from here on its news are changes. */
 export const withIntroduced = (state: FindingState, at: string): FindingState => ({ ...state, introducedAt: state.introducedAt ?? at });
 
-/** The same news for nobody to hear: whoever looks after the finding suppressed it in Security Hub. */
+/**
+ * The same news for nobody to hear: whoever looks after the finding suppressed it in Security Hub. What was told before stays as severe
+ * as it was told: its end is for those alone who heard of it.
+ */
 export const silenced = ({ id, before, after }: News): Omit<Telling, "seenAt"> => ({
   id,
   ...(before === undefined ? {} : { before }),
-  after: { as: "suppressed", severity: after.severity, ...(isBelieved(before) ? { isHeardOf: true } : {}) },
+  after:
+    before !== undefined && isBelieved(before)
+      ? { as: "suppressed", severity: before.severity, isHeardOf: true }
+      : { as: "suppressed", severity: after.severity },
 });
 
 const isSame = (one: Told | undefined, other: Told | undefined): boolean =>

@@ -62,7 +62,7 @@ describe("news", () => {
     ["none: suppressed", [high, silence, high], []],
     ["none: a suppressed one becomes more severe", [low, silence, high], []],
     ["none: a suppressed one is fixed", [high, silence, pass], []],
-    ["resolved, as it was told before: a worse one was suppressed, and is fixed", [low, tell, high, silence, pass], ["resolved high"]],
+    ["resolved, as severe as was told: a worse one was suppressed, and is fixed", [low, tell, high, silence, pass], ["resolved low"]],
     ["reopened, to be asked again: a suppressed one was fixed and is back", [high, silence, pass, high], ["reopened high"]],
   ])("%s", (_rule, steps, expected) => {
     expect(kindsIn(stateAfter(steps))).toEqual(expected);
@@ -84,6 +84,12 @@ describe("read by the channel, and known only after", () => {
     ["waiver-ended: its waiver had ended, was given again, and ended again", [waived, high], [waived, high], ["waiver-ended high"]],
     ["waiver-ended: it opened, was waived, was fixed, and fails again", [high], [waived, pass, high], ["waiver-ended high"]],
     ["resolved: it opened, was waived, and was fixed", [high], [waived, pass], ["resolved high"]],
+    [
+      "resolved, as severe as was read: it opened, became worse, was suppressed, and passes",
+      [low],
+      [high, silence, pass],
+      ["resolved low"],
+    ],
     ["none: it opened, and was suppressed by then", [high], [silence], []],
     ["resolved: it opened, was suppressed, and passes by then", [high], [silence, pass], ["resolved high"]],
     ["none: it opened, became worse, and was suppressed then", [low], [high, silence], []],
@@ -108,6 +114,14 @@ describe("read by the channel, and known only after", () => {
     const late = withTold(ended, newsOf(told));
     expect(kindsIn(late)).toEqual(["resolved high"]);
     expect(kindsIn(stateAfter([high], late, 5))).toEqual(["waiver-ended high"]);
+  });
+
+  it("resolved: it opened, its waiver came and ended by then, and it is fixed before that was told; a waiver once more ends it for nobody", () => {
+    const opened = stateAfter([high]);
+    const late = withTold(stateAfter([waived, high], opened, 1), newsOf(opened));
+    expect(kindsIn(late)).toEqual(["waiver-ended high"]);
+    expect(kindsIn(stateAfter([pass], late, 3))).toEqual(["resolved high"]);
+    expect(kindsIn(stateAfter([waived, pass], late, 3))).toEqual([]);
   });
 
   it("none, for good: it opened, is waived by then, and is fixed after", () => {
