@@ -84,12 +84,6 @@ describe("read by the channel, and known only after", () => {
     ["waiver-ended: its waiver had ended, was given again, and ended again", [waived, high], [waived, high], ["waiver-ended high"]],
     ["waiver-ended: it opened, was waived, was fixed, and fails again", [high], [waived, pass, high], ["waiver-ended high"]],
     ["resolved: it opened, was waived, and was fixed", [high], [waived, pass], ["resolved high"]],
-    [
-      "resolved, as severe as was read: it opened, became worse, was suppressed, and passes",
-      [low],
-      [high, silence, pass],
-      ["resolved low"],
-    ],
     ["none: it opened, and was suppressed by then", [high], [silence], []],
     ["resolved: it opened, was suppressed, and passes by then", [high], [silence, pass], ["resolved high"]],
     ["none: it opened, became worse, and was suppressed then", [low], [high, silence], []],
@@ -122,6 +116,13 @@ describe("read by the channel, and known only after", () => {
     expect(kindsIn(late)).toEqual(["waiver-ended high"]);
     expect(kindsIn(stateAfter([pass], late, 3))).toEqual(["resolved high"]);
     expect(kindsIn(stateAfter([waived, pass], late, 3))).toEqual([]);
+  });
+
+  it("resolved, as severe as was read: it opened, became worse and was suppressed by then, and passes", () => {
+    const opened = stateAfter([low]);
+    const late = withTold(stateAfter([high, silence], opened, 1), newsOf(opened));
+    expect(kindsIn(late)).toEqual([]);
+    expect(kindsIn(stateAfter([pass], late, 3))).toEqual(["resolved low"]);
   });
 
   it("none, for good: it opened, is waived by then, and is fixed after", () => {
