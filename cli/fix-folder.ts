@@ -15,12 +15,12 @@ import { UsageError } from "./errors.ts";
  *
  * @throws {UsageError} where the folder holds plans already, which nobody could tell from these
  */
-export async function writePlans(folder: string, all: readonly Proposed[]): Promise<void> {
+export async function writePlans(folder: string, all: readonly Proposed[], unseenAccounts: readonly string[]): Promise<void> {
   await refusePlansIn(folder);
   await mkdir(folder, { recursive: true });
   const part = await mkdtemp(join(folder, ".part-"));
   try {
-    for (const [path, text] of fixFiles(all)) {
+    for (const [path, text] of fixFiles(all, unseenAccounts)) {
       await mkdir(dirname(join(part, path)), { recursive: true });
       await writeFile(join(part, path), text);
     }
@@ -48,8 +48,8 @@ export async function refusePlansIn(folder: string): Promise<void> {
  * The files of all plans, by their paths in the folder: a folder for each finding, numbered in the order in which the plans are to be
  * carried out; several clusters have one each.
  */
-function* fixFiles(all: readonly Proposed[]): Generator<readonly [path: string, text: string]> {
-  yield [list, proposalsJson(all)];
+function* fixFiles(all: readonly Proposed[], unseenAccounts: readonly string[]): Generator<readonly [path: string, text: string]> {
+  yield [list, proposalsJson(all, unseenAccounts)];
   for (const { cluster, proposals } of all) {
     const own = all.length === 1 ? "" : `${safe(`${cluster.account}-${cluster.region}-${cluster.name}`)}/`;
     for (const [i, proposal] of proposals.entries()) {

@@ -48,8 +48,8 @@ export async function fix(options: FixOptions): Promise<ExitCode> {
   );
   const all = proposed(seen.map(({ ground, findings }) => ({ ground, asked: findings.filter(isAsked(options)) })));
   const { out } = options;
-  if (out !== undefined) await writing(out, () => writePlans(out, all));
-  process.stdout.write(options.json === true ? proposalsJson(all) : textOf(all, unseen, options));
+  if (out !== undefined) await writing(out, () => writePlans(out, all, unseen));
+  process.stdout.write(options.json === true ? proposalsJson(all, unseen) : textOf(all, unseen, options));
   return exitCodeOf(all, unseen);
 }
 
@@ -111,9 +111,10 @@ function refuseUnknown(asked: readonly string[], there: readonly string[]): void
 
 function textOf(all: readonly Proposed[], unseen: readonly string[], { out }: FixOptions): string {
   const gap = unseen.length === 0 ? [] : [`Not all clusters could be looked for in ${unseen.join(", ")}.`];
+  const written = out === undefined ? [] : [`Written to ${out}`];
   if (all.length === 0) {
     const nothing = unseen.length === 0 ? "Nothing fails of what was asked for." : "Nothing fails of what was asked for and found.";
-    return `${[nothing, ...gap].join("\n")}\n`;
+    return `${[nothing, ...gap, ...written].join("\n")}\n`;
   }
   const outcomes = all.flatMap(({ proposals }) => proposals.map(outcomeOf));
   const counts = [...new Set(outcomes)].map((outcome) => `${outcomes.filter((one) => one === outcome).length} ${outcome}`);
@@ -123,7 +124,7 @@ function textOf(all: readonly Proposed[], unseen: readonly string[], { out }: Fi
       ? proposals.map((proposal) => proposalText(proposal, cluster))
       : proposals.map((proposal) => plainText(`  ${outcomeOf(proposal)}: ${proposal.finding.check}, ${proposal.finding.message}`))),
   ]);
-  return `${[...clusters, `${counts.join(", ")}.`, ...gap, ...(out === undefined ? [] : [`Written to ${out}`])].join("\n")}\n`;
+  return `${[...clusters, `${counts.join(", ")}.`, ...gap, ...written].join("\n")}\n`;
 }
 
 /** As for `scan`: what is open goes before what is not known. */

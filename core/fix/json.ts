@@ -13,8 +13,9 @@ export interface Proposed {
   readonly proposals: readonly Proposal[];
 }
 
-export const proposalsJson = (all: readonly Proposed[]): string =>
-  `${plainJson({ schema: "eks-perimeter/fix/v1", clusters: all.map(ofCluster) }, 2)}\n`;
+/** @param unseenAccounts in which not all clusters could be looked for */
+export const proposalsJson = (all: readonly Proposed[], unseenAccounts: readonly string[]): string =>
+  `${plainJson({ schema: "eks-perimeter/fix/v1", clusters: all.map(ofCluster), unseenAccounts }, 2)}\n`;
 
 const ofCluster = ({ cluster, proposals }: Proposed) => ({
   arn: cluster.resource.id,

@@ -19,7 +19,7 @@ const proposedFor = (name: string) => {
 
 it("names of a cluster lead nowhere else", async () => {
   const parent = await folder();
-  await writePlans(join(parent, "out"), [proposedFor("../../../$(id)\n'x'")]);
+  await writePlans(join(parent, "out"), [proposedFor("../../../$(id)\n'x'")], []);
   expect(await readdir(parent)).toEqual(["out"]);
   expect((await readdir(join(parent, "out"))).toSorted()).toEqual(["001-service-uses-no-external-ips-shop-.._.._.._id_x_", "fix.json"]);
 });
@@ -28,6 +28,6 @@ it("writes nothing where it can't write all", async () => {
   const out = await folder();
   const whole = proposedFor("web");
   const broken = { ...whole, proposals: [...whole.proposals, { finding: whole.proposals[0]?.finding, state: "none" } as never] };
-  await expect(writePlans(out, [broken])).rejects.toThrow(TypeError);
+  await expect(writePlans(out, [broken], [])).rejects.toThrow(TypeError);
   expect(await readdir(out)).toEqual([]);
 });

@@ -67,6 +67,15 @@ it("0: nothing fails", async () => {
   });
 });
 
+it("0: nothing fails, and that is written", async () => {
+  const path = await evidence({ endpoint: known(anEndpoint()) });
+  const out = join(await folder(), "fixes");
+  expect(await fix("--evidence", path, "--check", "endpoint-private-access-enabled", "--out", out)).toMatchObject({
+    code: 0,
+    stdout: `Nothing fails of what was asked for.\nWritten to ${out}\n`,
+  });
+});
+
 it("1: a finding that no command mends", async () => {
   const path = await evidence({
     endpoint,
@@ -187,4 +196,8 @@ it("3: nothing fails in the clusters that were found, and an account was not rea
     3,
     "Nothing fails of what was asked for and found.\nNot all clusters could be looked for in 444455556666.\n",
   ]);
+  const out = join(await folder(), "fixes");
+  const json = await run(["fix", "--check", "endpoint-public-access-disabled", "--json", "--out", out, ...scope], sandbox);
+  expect([json.code, JSON.parse(json.stdout)]).toEqual([3, expect.objectContaining({ clusters: [], unseenAccounts: ["444455556666"] })]);
+  expect(await readFile(join(out, "fix.json"), "utf8")).toBe(json.stdout);
 });
