@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../core/fix/fix.ts";
 import { fixes } from "../../core/fix/index.ts";
+import { later } from "../../core/fix/later.ts";
 import { granted, grantsFor } from "../../core/fix/nodes/pods-group.ts";
 import { type Ground, judgedOn, type Proof, prove } from "../../core/fix/prove.ts";
 import type { SecurityGroup } from "../../core/model/aws.ts";
@@ -456,6 +457,22 @@ describe("a later plan", () => {
     const partly = { ...ground, cluster: { ...ground.cluster, facts: { ...ground.cluster.facts, securityGroups } } };
     expect(proofOfGroups(partly).why).toContain("It lets more into sg-cluster");
   });
+});
+
+it("proved: an agent that is strict already starts anew by a plan that goes before", () => {
+  const variables = { ENABLE_POD_ENI: "true", POD_SECURITY_GROUP_ENFORCING_MODE: "strict" };
+  const { cluster, ...rest } = groundOf("vpc-cni", withAgent(`${cni}:v1.23.1`, variables));
+  const facts = {
+    ...cluster.facts,
+    pods: mapFact(cluster.facts.pods, (all) =>
+      all.map((pod) =>
+        pod.owner?.name === "aws-node"
+          ? { ...pod, spec: anAwsNode(pod.nodeName ?? "", undefined, variables).spec, createdAt: later(rest.readAt, 3) }
+          : pod,
+      ),
+    ),
+  };
+  expect(proofOfGroups({ ...rest, cluster: { ...cluster, facts } }).why).toBeUndefined();
 });
 
 it("nothing is lost beside load balancers of every kind", () => {

@@ -30,13 +30,16 @@ export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policie
   const moving = new Set(pods);
   // An agent that was told so before does not start anew, unless it runs without it yet.
   const isTold = facts.workloads.state === "known" && facts.workloads.value.some((one) => isAgent(one) && hasVariables(one.template.spec));
+  // A plan that goes before this one may have started it anew as well.
+  const agents = facts.pods.state === "known" ? facts.pods.value.filter(isOfAgent) : [];
+  const since = agents.flatMap(({ createdAt }) => createdAt ?? []).reduce(latest, readAt);
   return {
     ...facts,
     pods: mapFact(facts.pods, (all) =>
       all.map((pod) => {
-        if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: later(readAt, 2) };
-        return pod.owner?.kind === "DaemonSet" && pod.owner.name === agent.name && pod.namespace === agent.namespace
-          ? { ...pod, spec: told(pod.spec), ...(isTold && hasVariables(pod.spec) ? {} : { createdAt: later(readAt, 1) }) }
+        if (moving.has(pod)) return { ...pod, hasBranchInterface: true, createdAt: later(since, 2) };
+        return isOfAgent(pod)
+          ? { ...pod, spec: told(pod.spec), ...(isTold && hasVariables(pod.spec) ? {} : { createdAt: later(since, 1) }) }
           : pod;
       }),
     ),
@@ -51,6 +54,10 @@ export function onBranchInterfaces(facts: ClusterFacts, { pods, groupId, policie
   };
 }
 
+const latest = (a: string, b: string): string => (Date.parse(b) > Date.parse(a) ? b : a);
+
+const isOfAgent = ({ namespace, owner }: Pod): boolean =>
+  owner?.kind === "DaemonSet" && owner.name === agent.name && namespace === agent.namespace;
 const isAgent = ({ kind, namespace, name }: Workload): boolean =>
   kind === "DaemonSet" && namespace === agent.namespace && name === agent.name;
 
