@@ -37,6 +37,7 @@ describe("network-policies-are-enforced", () => {
   it.each([
     ["has none", "None", {}, ['{"enableNetworkPolicy":"true"}']],
     ["has an empty one", "{}", {}, ['{"enableNetworkPolicy":"true"}']],
+    ["has that of a script that was run before", '{"enableNetworkPolicy":"true"}', {}, ['{"enableNetworkPolicy":"true"}']],
     ["has one of its own, and nobody said what the whole is to be", '{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}', {}, []],
     ["has one of its own, and the whole is given", '{"env":{}}', { VPC_CNI_CONFIGURATION: '{"a": 1}' }, ['{"a": 1}']],
     ["is not told, as the question is refused", "", { FAILS: "yes" }, []],

@@ -57,7 +57,8 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
     // The values replace all that there are: those of somebody else are not to be lost, nor where nobody answers what there is.
     [
       `if [ -z "\${${values}:-}" ]; then HAS=$(${described}) || exit 1; case "$HAS" in`,
-      `None | '' | '{}') ${values}=${quotedJson({ enableNetworkPolicy: "true" })} ;;`,
+      // The last are of a script that was run before.
+      `None | '' | '{}' | ${quotedJson(addOnValues)}) ${values}=${quotedJson(addOnValues)} ;;`,
       `*) echo 'The add-on has configuration values of its own: set ${values} to them, with "enableNetworkPolicy": "true" added.' >&2; exit 1 ;;`,
       "esac; fi",
     ].join(" "),
@@ -99,6 +100,8 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
 
 /** The variable that holds the whole configuration of the add-on. */
 const values = "VPC_CNI_CONFIGURATION";
+
+const addOnValues = { enableNetworkPolicy: "true" };
 
 const isNodeAgent = ({ name, isInit }: PodSpec["containers"][number]): boolean => name === "aws-eks-nodeagent" && !isInit;
 
