@@ -6,15 +6,13 @@ import type { SecurityGroup } from "../../model/aws.ts";
 import type { About } from "../../model/check.ts";
 import type { SecurityGroupPolicy } from "../../model/pod-network.ts";
 import { labels } from "../policies/names.ts";
+import { configureAddOn } from "../vpc-cni-add-on.ts";
 import { agent, agentVariables } from "./branch-interfaces.ts";
 import { policyPrefix } from "./branch-obstacles.ts";
 import type { Grant } from "./pods-group.ts";
 
 /** The variable that holds the id of the pods' group. */
 const group = "POD_SECURITY_GROUP";
-/** The variable that holds the whole configuration of the add-on. */
-export const configuration = "VPC_CNI_CONFIGURATION";
-
 const stopIf = (condition: string, message: string): string => `if ${condition}; then echo ${quoted(message)} >&2; exit 1; fi`;
 
 /** What strict mode breaks, and no fact tells of. Each question is asked on a line of its own, whose failure stops the script. */
@@ -42,24 +40,8 @@ export const letControllerWork = (about: About, partition: string): readonly str
   `aws iam attach-role-policy --role-name "\${CLUSTER_ROLE##*/}" --policy-arn ${quoted(`arn:${partition}:iam::aws:policy/AmazonEKSVPCResourceController`)}`,
 ];
 
-/** The values replace all that there are: those of somebody else are not to be lost, nor where nobody answers what there is. */
-export const tellAddOn = (about: About): readonly string[] => [
-  [
-    `if [ -z "\${${configuration}:-}" ]; then HAS=$(${eksCommand(about, "describe-addon --cluster-name", "--addon-name vpc-cni", "--query addon.configurationValues", "--output text")}) || exit 1; case "$HAS" in`,
-    // The last are of a script that was run before.
-    `None | '' | '{}' | ${quotedJson(addOnValues)}) ${configuration}=${quotedJson(addOnValues)} ;;`,
-    `*) echo ${quoted(`The add-on has configuration values of its own: set ${configuration} to them, with ${JSON.stringify(addOnValues)} merged into them.`)} >&2; exit 1 ;;`,
-    "esac; fi",
-  ].join(" "),
-  eksCommand(
-    about,
-    "update-addon --cluster-name",
-    "--addon-name vpc-cni",
-    "--resolve-conflicts PRESERVE",
-    `--configuration-values "$${configuration}"`,
-  ),
-  eksCommand(about, "wait addon-active --cluster-name", "--addon-name vpc-cni"),
-];
+export const tellAddOn = (about: About): readonly string[] =>
+  configureAddOn(about, addOnValues, `${JSON.stringify(addOnValues)} merged into them`);
 
 const addOnValues = { env: agentVariables[agent.container], init: { env: agentVariables[agent.init] } };
 

@@ -1,7 +1,8 @@
 /** What to know of pods on branch interfaces in strict mode before they are made so. Sources: those of `branch-obstacles`. */
 import type { SecurityGroup } from "../../model/aws.ts";
 import type { Pod } from "../../model/workloads.ts";
-import { configuration, type Restarted } from "./branch-commands.ts";
+import { configuration } from "../vpc-cni-add-on.ts";
+import type { Restarted } from "./branch-commands.ts";
 import type { Grant } from "./pods-group.ts";
 
 export interface Told {

@@ -1,4 +1,3 @@
-import { eksCommand } from "../../checks/endpoint/eks-commands.ts";
 import { asksFor, quotedJson } from "../../checks/shell.ts";
 import type { ClusterFacts } from "../../model/cluster.ts";
 import { type Fact, known, mapFact } from "../../model/fact.ts";
@@ -9,6 +8,7 @@ import { isJudgedByItself } from "../../net/policy/enforcement/unpoliced.ts";
 import { vpcCniAddOn } from "../../net/policy/enforcement/vpc-cni.ts";
 import { aboutOf, type Fix, type FixInput, type Plan } from "../fix.ts";
 import { later } from "../later.ts";
+import { configuration, configureAddOn } from "../vpc-cni-add-on.ts";
 
 /** The engine that is there is told to enforce; where there is none, VPC CNI, which gives the pods their addresses anyway. */
 export const fixNetworkPoliciesAreEnforced: Fix = (input) => {
@@ -46,31 +46,7 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
       };
   }
   const addOn = facts.addOns.state === "known" ? vpcCniAddOn(facts.addOns.value) : undefined;
-  const described = eksCommand(
-    about,
-    "describe-addon --cluster-name",
-    "--addon-name vpc-cni",
-    "--query addon.configurationValues",
-    "--output text",
-  );
-  const byAddOn = [
-    // The values replace all that there are: those of somebody else are not to be lost, nor where nobody answers what there is.
-    [
-      `if [ -z "\${${values}:-}" ]; then HAS=$(${described}) || exit 1; case "$HAS" in`,
-      // The last are of a script that was run before.
-      `None | '' | '{}' | ${quotedJson(addOnValues)}) ${values}=${quotedJson(addOnValues)} ;;`,
-      `*) echo 'The add-on has configuration values of its own: set ${values} to them, with "enableNetworkPolicy": "true" added.' >&2; exit 1 ;;`,
-      "esac; fi",
-    ].join(" "),
-    eksCommand(
-      about,
-      "update-addon --cluster-name",
-      "--addon-name vpc-cni",
-      "--resolve-conflicts PRESERVE",
-      `--configuration-values "$${values}"`,
-    ),
-    eksCommand(about, "wait addon-active --cluster-name", "--addon-name vpc-cni"),
-  ];
+  const byAddOn = configureAddOn(about, addOnValues, '"enableNetworkPolicy": "true" added');
   const byChart = [
     asksFor("VPC_CNI_CHART_VERSION", "the version of the chart that is installed, which helm list --namespace kube-system tells"),
     'helm upgrade aws-vpc-cni aws-vpc-cni --repo https://aws.github.io/eks-charts --version "$VPC_CNI_CHART_VERSION" --namespace kube-system --reuse-values --set enableNetworkPolicy=true',
@@ -86,7 +62,7 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
         ...(isAuto || addOn === undefined
           ? []
           : [
-              `--configuration-values replaces the add-on's whole configuration: where it has one, the commands stop until ${values} holds it with this added.`,
+              `--configuration-values replaces the add-on's whole configuration: where it has one, the commands stop until ${configuration} holds it with this added.`,
             ]),
         ...(isAuto ? ["Where the ConfigMap is there already, set the key in it."] : []),
         ...(!isAuto && addOn === undefined
@@ -97,9 +73,6 @@ function byVpcCni(input: FixInput, bare: readonly NodeEnforcement[]): ReturnType
     },
   };
 }
-
-/** The variable that holds the whole configuration of the add-on. */
-const values = "VPC_CNI_CONFIGURATION";
 
 const addOnValues = { enableNetworkPolicy: "true" };
 
