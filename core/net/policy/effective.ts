@@ -22,7 +22,6 @@ import type { Protocol } from "./port-set.ts";
 import { allPorts, commonPorts, eitherPorts, noPorts, type PortSet } from "./port-set.ts";
 import { type Decider, Questions, type Reach } from "./questions.ts";
 import { everything } from "./selector.ts";
-import { sharingRules } from "./shared-rules.ts";
 import { type Engine, type EngineSettings, engineSettings, type Policies, translate } from "./translation.ts";
 
 /** The lists of policies, by the names of their facts. */
@@ -131,15 +130,6 @@ function workedOut(facts: EffectiveFacts): Effective {
   const enforcement = enforcementOf({ ...facts, pods: known(facts.pods) });
   const stances = stancesOf(facts, ends);
   const subjects = new Map<string, Subject>();
-  const sharing = sharingRules(running);
-  /** Classes of pods of which the pod may have the rules as well, and which other policies select. */
-  const lentTo = (pod: Pod, classes: readonly PodClass[], { options }: Stance): readonly PodClass[] =>
-    sharing(pod)
-      .filter((other) => enforcement.ofPod(other).state !== "not-enforced")
-      .flatMap(classesOf)
-      .filter((other) =>
-        options.some((questions) => !classes.some((one) => questions.areAlike(questions.classOf(one), questions.classOf(other)))),
-      );
   return {
     of: (pod) => {
       if (!hasEndpoint(pod)) return undefined;
@@ -147,11 +137,8 @@ function workedOut(facts: EffectiveFacts): Effective {
       if (says.state === "no-endpoint") return undefined;
       const stance = stances(says, pod.namespace);
       const classes = classesOf(pod);
-      const lent = stance.engines.includes("vpc-cni") ? lentTo(pod, classes, stance) : [];
-      const numbersOf = (some: readonly PodClass[]): string =>
-        some.map((one) => stance.options.map((option) => option.classOf(one)).join("/")).join();
-      const key = `${stance.key} ${numbersOf(classes)} ${numbersOf(lent)}`;
-      const found = subjects.get(key) ?? subjectOf(key, stance, classes, lent);
+      const key = `${stance.key} ${classes.map((one) => stance.options.map((option) => option.classOf(one)).join("/")).join()}`;
+      const found = subjects.get(key) ?? subjectOf(key, stance, classes);
       subjects.set(key, found);
       return found;
     },
@@ -341,11 +328,6 @@ const namespaceOf = (policy: string): string => {
 const malformed = (message: string): Reason => ({ code: "malformed", message });
 
 const undefinedTogether: Reason = { code: "not-supported", message: "What several policy engines make of a pod together is not defined." };
-const sharesRules: Reason = {
-  code: "not-supported",
-  message:
-    "VPC CNI's agent keeps one set of rules for the pods of a node whose names differ in their last part alone, and other policies select another of them.",
-};
 const dependsOnPolicy: Reason = {
   code: "not-supported",
   message:
@@ -356,11 +338,10 @@ function subjectOf(
   key: string,
   { options, mayNarrow, unenforced, engines, agent, seesClusterIps }: Stance,
   classes: readonly PodClass[],
-  lent: readonly PodClass[],
 ): Subject {
-  /** Every option, for every family of the pod, and for the rules of others that it may have. */
-  const asked = options.flatMap((questions) => [...classes, ...lent].map((one) => ({ questions, number: questions.classOf(one) })));
-  const doubt = mayNarrow ?? (options.length > 1 ? undefinedTogether : lent.length > 0 ? sharesRules : dependsOnPolicy);
+  /** Every option, for every family of the pod. */
+  const asked = options.flatMap((questions) => classes.map((one) => ({ questions, number: questions.classOf(one) })));
+  const doubt = mayNarrow ?? (options.length > 1 ? undefinedTogether : dependsOnPolicy);
   const isolations = new Map<Direction, EffectiveIsolation>();
   const certainly = (set: AddressSet): AddressSet => (mayNarrow === undefined ? set : noAddresses);
   const [first] = asked;

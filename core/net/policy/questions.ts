@@ -92,11 +92,6 @@ export class Questions {
     return this.#profiles[direction][podClass] ?? { direction, selected: [], own: [], stretches: {} };
   }
 
-  /** Whether the same policies select both, in each direction. */
-  areAlike(one: number, other: number): boolean {
-    return (["ingress", "egress"] as const).every((direction) => this.#profile(one, direction) === this.#profile(other, direction));
-  }
-
   isolation(podClass: number, direction: Direction): Isolation {
     const profile = this.#profile(podClass, direction);
     profile.isolation ??= isolationOf(direction, profile.selected, this.#everybody);

@@ -8,12 +8,11 @@ import { aCluster, aNetwork, judged, prod, withSettings } from "../../support/cl
 import { aCiliumAgent, anAwsNode, networkSettings, settings } from "../../support/engines.ts";
 import { aNode } from "../../support/nodes.ts";
 import { onNode, policed, policy, unpoliced } from "../../support/policed.ts";
-import { anOwner, aPod } from "../../support/workloads.ts";
 
 const forbidden = unknown("forbidden", "No access.");
 const web = onNode("web", "10.0.0.1", { labels: { app: "web" } });
 const api = onNode("api", "10.0.0.2", { labels: { app: "api" } });
-const old = onNode("legacy", "10.0.0.3", { labels: { app: "api", version: "old" } });
+const old = onNode("api-old", "10.0.0.3", { labels: { app: "api", version: "old" } });
 const shop = (app: string) => ({ namespace: "shop", labels: { app } });
 const flow = { name: "judged", cluster: "prod", from: shop("web"), to: shop("api"), port: 8080, expect: "allowed" };
 // Nothing is about it, so that it is allowed.
@@ -200,27 +199,6 @@ describe("addresses of the family that a pod has no address of", () => {
     ["fail: IPv4 pods send no IPv6, and are expected to", over(web, {}, []), toIpv6, "fail"],
   ])("%s", (_rule, facts, one, status) => {
     expect(statuses(facts, one).judged).toBe(status);
-  });
-});
-
-describe("pods that share their rules under VPC CNI, by names that differ in their last part alone", () => {
-  const replica = (index: number, rest: Partial<Pod> = {}) =>
-    onNode(`db-${index}`, `10.0.0.1${index}`, { labels: { app: `db-${index}` }, owner: anOwner("StatefulSet", "db"), ...rest });
-  const closed = policy("closed", { podSelector: { matchLabels: { app: "db-0" } }, policyTypes: ["Egress"] });
-  const open = policy("open", { podSelector: { matchLabels: { app: "db-1" } }, policyTypes: ["Egress"], egress: [{}] });
-  const out = { from: shop("db-0"), to: { cidr: "198.51.100.0/24" }, ...denied };
-  it.each<readonly [string, Partial<ClusterFacts>, string]>([
-    ["unknown: another policy opens one of them, on the same node", policed([replica(0), replica(1), api], [closed, open]), "unknown"],
-    ["pass: it is on another node", policed([replica(0), replica(1, { nodeName: "n2" }), api], [closed, open]), "pass"],
-    ["pass: it is of another namespace", policed([replica(0), replica(1, { namespace: "bystander" }), api], [closed, open]), "pass"],
-    ["pass: the same policies select both", policed([replica(0), replica(1, { labels: { app: "db-0" } }), api], [closed, open]), "pass"],
-    [
-      "pass: the other has no controller, and no rules",
-      policed([replica(0), aPod("db-1", { nodeName: "n1", podIps: ["10.0.0.11"], labels: { app: "db-1" } }), api], [closed, open]),
-      "pass",
-    ],
-  ])("%s", (_rule, facts, status) => {
-    expect(statuses(facts, out).judged).toBe(status);
   });
 });
 
